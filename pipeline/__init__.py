@@ -1,0 +1,1 @@
+"""The command line, runs and the local pool of workers."""
