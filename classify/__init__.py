@@ -1,0 +1,1 @@
+"""Document to Tags, Findings and Appraisal, each with the sentence that shows it."""

@@ -1,0 +1,1 @@
+"""Sources and polite fetching; writes the archive and the captures."""

@@ -1,0 +1,158 @@
+"""The base on disk: where everything lies, who may write, and which run is open.
+
+One directory holds the whole evidence base (DESIGN: the one idea). ``Base`` names its rooms; it reads and writes no
+records itself beyond the run reports, which say what each run did.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from evidence.errors import BaseBusy, IntegrandError, UsageError
+from evidence.records import RunReport
+from evidence.segments import PART, as_plain, from_plain, sync_and_rename
+
+FORMAT = 1
+_MARK = "base.json"
+
+
+class Base:
+    """The rooms of one evidence base. Making the object touches no disk; ``create`` does."""
+
+    def __init__(self, root: Path | str) -> None:
+        self.root = Path(root).absolute()
+
+    @property
+    def archive(self) -> Path:
+        return self.root / "archive"
+
+    @property
+    def captures(self) -> Path:
+        return self.root / "captures"
+
+    @property
+    def all_documents(self) -> Path:
+        return self.root / "documents"
+
+    @property
+    def all_tags(self) -> Path:
+        return self.root / "tags"
+
+    @property
+    def decisions(self) -> Path:
+        return self.root / "decisions"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.root / "warehouse"
+
+    @property
+    def runs(self) -> Path:
+        return self.root / "runs"
+
+    def documents(self, extractor_version: str) -> Path:
+        return self.all_documents / extractor_version
+
+    def tags(self, classifier_version: str) -> Path:
+        return self.all_tags / classifier_version
+
+    @property
+    def exists(self) -> bool:
+        return (self.root / _MARK).is_file()
+
+    def create(self) -> Base:
+        """Lays out the rooms where they are missing. Raises ``IntegrandError`` for a folder that holds something else."""
+        if self.root.exists() and not self.root.is_dir():
+            raise UsageError(f"{self.root}: not a folder; name another with --base")
+        if not self.exists and self.root.is_dir() and any(self.root.iterdir()):
+            raise IntegrandError(f"{self.root}: is not empty and not an evidence base; name another folder with --base")
+        try:
+            for room in (self.archive, self.captures, self.all_documents, self.all_tags, self.decisions, self.warehouse, self.runs):
+                room.mkdir(parents=True, exist_ok=True)
+            if not self.exists:
+                write_text_durably(self.root / _MARK, json.dumps({"format": FORMAT}) + "\n")
+        except OSError as error:
+            raise IntegrandError(f"{self.root}: cannot be written ({error.strerror}); name another folder with --base") from error
+        return self.require()
+
+    def require(self) -> Base:
+        """This base, or ``UsageError`` where there is none, ``IntegrandError`` where a newer program wrote it."""
+        if not self.exists:
+            raise UsageError(f"{self.root}: no evidence base here; make one with `integrand run` or name it with --base")
+        try:
+            found = json.loads((self.root / _MARK).read_text("utf-8"))["format"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise IntegrandError(f"{self.root / _MARK}: damaged ({error}); restore it from a backup") from error
+        if found != FORMAT:
+            raise IntegrandError(f"{self.root}: written in format {found}, this program knows {FORMAT}; upgrade integrand")
+        return self
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Holds the base for writing until the block ends (or the process dies). Raises ``BaseBusy`` at once where held."""
+        handle = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                holder = os.pread(handle, 100, 0).decode("utf-8", "replace").strip() or "another process"
+                raise BaseBusy(f"{self.root}: {holder} holds this base; wait for it to end or stop it") from error
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, f"process {os.getpid()}".encode(), 0)
+            yield
+        finally:
+            os.close(handle)
+
+    def open_run(self, command: str, now: datetime | None = None) -> RunReport:
+        """The unfinished run of this command, to be gone on with, or a new one.
+
+        A run that was killed is resumed under its own name, so that what it leaves is what an undisturbed run would
+        have left: nothing in the base tells the two apart.
+        """
+        for report in self.run_reports():
+            if report.finished_at is None and report.command == command:
+                return report
+        moment = now or datetime.now(UTC)
+        report = RunReport(run=f"{moment:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}", command=command, started_at=moment)
+        self.save_run(report)
+        return report
+
+    def close_run(self, report: RunReport) -> RunReport:
+        """Marks the run as ended and stores what it did."""
+        ended = replace(report, finished_at=datetime.now(UTC))
+        self.save_run(ended)
+        return ended
+
+    def save_run(self, report: RunReport) -> None:
+        plain = as_plain(report)
+        for key in ("started_at", "finished_at"):
+            plain[key] = plain[key].isoformat() if plain[key] else None
+        write_text_durably(self.runs / f"{report.run}.json", json.dumps(plain, indent=1, ensure_ascii=False) + "\n")
+
+    def run_reports(self) -> list[RunReport]:
+        """All runs, oldest first. Raises ``IntegrandError`` for a damaged report."""
+        reports = []
+        for path in sorted(self.runs.glob("*.json")) if self.runs.is_dir() else []:
+            try:
+                plain = json.loads(path.read_text("utf-8"))
+                for key in ("started_at", "finished_at"):
+                    plain[key] = datetime.fromisoformat(plain[key]) if plain[key] else None
+                reports.append(from_plain(RunReport, plain))
+            except (ValueError, KeyError, TypeError) as error:
+                raise IntegrandError(f"{path}: a damaged run report ({error}); restore it from a backup or remove it") from error
+        return reports
+
+
+def write_text_durably(path: Path, text: str) -> None:
+    """Replaces a small file's text whole or not at all."""
+    part = path.with_name(f"{path.name}.{os.getpid()}{PART}")
+    part.write_text(text, "utf-8")
+    sync_and_rename(part, path)

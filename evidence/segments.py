@@ -1,0 +1,209 @@
+"""Segments: numbered Parquet files of records, written whole or not at all.
+
+The Arrow schema is derived from the record's type, so that a record is defined once (``evidence.records``). A segment is
+written under a temporary name, synced and renamed; a finished one is never appended to, so a reader sees all of it or
+none of it, and a crash leaves at most a ``.part`` file, which readers ignore and ``discard_torn`` removes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import types
+import typing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from evidence.errors import IntegrandError
+
+PART = ".part"
+_PLAIN: dict[Any, pa.DataType] = {
+    str: pa.string(),
+    int: pa.int64(),
+    float: pa.float64(),
+    bool: pa.bool_(),
+    datetime: pa.timestamp("us", tz="UTC"),
+}
+
+R = TypeVar("R")
+
+
+@cache
+def arrow_schema(record: type) -> pa.Schema:
+    """The Arrow schema of a record type; field order is that of the dataclass."""
+    hints = typing.get_type_hints(record)
+    return pa.schema([pa.field(f.name, _arrow_type(hints[f.name])) for f in dataclasses.fields(record)])
+
+
+def _arrow_type(hint: Any) -> pa.DataType:
+    if hint in _PLAIN:
+        return _PLAIN[hint]
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+        return pa.struct(list(arrow_schema(hint)))
+    origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        return _arrow_type(next(one for one in inner if one is not type(None)))
+    if origin is tuple and inner[-1] is Ellipsis:
+        return pa.list_(_arrow_type(inner[0]))
+    if origin is tuple and len(set(inner)) == 1:
+        return pa.list_(_arrow_type(inner[0]))
+    if origin is dict:
+        return pa.map_(_arrow_type(inner[0]), _arrow_type(inner[1]))
+    raise TypeError(f"no Arrow type for {hint!r}")
+
+
+@cache
+def _reader(hint: Any) -> Callable[[Any], Any]:
+    """A function from a plain Python value, as Arrow gives it, to one of the hinted type."""
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+        hints = typing.get_type_hints(hint)
+        readers = {f.name: _reader(hints[f.name]) for f in dataclasses.fields(hint)}
+        return lambda value: hint(**{name: readers[name](item) for name, item in value.items() if name in readers})
+    origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        read = _reader(next(one for one in inner if one is not type(None)))
+        return lambda value: None if value is None else read(value)
+    if origin is tuple:
+        read = _reader(inner[0])
+        return lambda value: tuple(read(item) for item in value or ())
+    if origin is dict:
+        return dict
+    return lambda value: value
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return list(value.items())
+    return value
+
+
+def as_plain(record: Any) -> Any:
+    """A record as dicts and lists, for JSON; times stay ``datetime``."""
+    if dataclasses.is_dataclass(record) and not isinstance(record, type):
+        return {f.name: as_plain(getattr(record, f.name)) for f in dataclasses.fields(record)}
+    if isinstance(record, (tuple, list)):
+        return [as_plain(item) for item in record]
+    return record
+
+
+def from_plain(record: type[R], value: dict[str, Any]) -> R:
+    """The record that ``as_plain`` (or a Parquet row) describes; unknown keys are left out, missing ones take defaults."""
+    result: R = _reader(typing.cast(Any, record))(value)
+    return result
+
+
+def to_table(records: Sequence[Any], record: type) -> pa.Table:
+    """Records of one type as an Arrow table."""
+    return pa.Table.from_pylist([_plain(one) for one in records], schema=arrow_schema(record))
+
+
+def write_segment(path: Path, records: Sequence[Any], record: type) -> Path:
+    """Writes ``records`` to ``path`` whole or not at all.
+
+    Raises ``FileExistsError`` where the segment is already there: segments are never replaced.
+    """
+    if path.exists():
+        raise FileExistsError(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + PART)
+    pq.write_table(to_table(records, record), part, compression="zstd", row_group_size=256)
+    sync_and_rename(part, path)
+    return path
+
+
+def sync_and_rename(part: Path, path: Path) -> None:
+    """Makes ``part`` durable under the name ``path``: the file's bytes first, then the folder's entry."""
+    with open(part, "rb+") as handle:
+        os.fsync(handle.fileno())
+    os.replace(part, path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def segment_paths(folder: Path) -> list[Path]:
+    """The finished segments of a folder, in name order (run, then number)."""
+    return sorted(folder.glob("*.parquet")) if folder.is_dir() else []
+
+
+def read_segments(folder: Path, record: type[R], columns: Sequence[str] | None = None) -> Iterator[R]:
+    """Every record of a folder's segments in name order; with ``columns``, the others take their defaults."""
+    for path in segment_paths(folder):
+        yield from read_segment(path, record, columns)
+
+
+def read_segment(path: Path, record: type[R], columns: Sequence[str] | None = None) -> Iterator[R]:
+    """The records of one segment, a row group at a time, so that memory is bounded by the group.
+
+    Raises ``IntegrandError`` where the file is not readable Parquet.
+    """
+    build = _reader(typing.cast(Any, record))
+    try:
+        # memory_map=False and pre_buffer=False keep the resident size that of one row group.
+        with pq.ParquetFile(path, memory_map=False, pre_buffer=False) as file:
+            for batch in file.iter_batches(batch_size=64, columns=list(columns) if columns else None):
+                for row in batch.to_pylist():
+                    yield build(row)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise IntegrandError(f"{path}: not a readable segment ({error}); restore it from a backup or remove it to redo it") from error
+
+
+def next_number(folder: Path, run: str) -> int:
+    """The number of the next segment of ``run`` in ``folder``; segments are ``<run>-<n>.parquet``, counted from 1."""
+    taken = [int(path.stem.rsplit("-", 1)[1]) for path in folder.glob(f"{run}-*.parquet")] if folder.is_dir() else []
+    return max(taken, default=0) + 1
+
+
+def segment_name(run: str, number: int) -> str:
+    return f"{run}-{number:04d}.parquet"
+
+
+class SegmentWriter:
+    """Collects records and writes them as segments of at most ``size`` records; ``close`` (or the with block) writes the rest."""
+
+    def __init__(self, folder: Path, run: str, record: type, size: int = 100) -> None:
+        self.folder, self.run, self.record, self.size = folder, run, record, size
+        self._number = next_number(folder, run)
+        self._waiting: list[Any] = []
+
+    def add(self, record: Any) -> None:
+        self._waiting.append(record)
+        if len(self._waiting) >= self.size:
+            self.flush()
+
+    def flush(self) -> None:
+        """Writes what waits as one segment; nothing where nothing waits."""
+        if self._waiting:
+            write_segment(self.folder / segment_name(self.run, self._number), self._waiting, self.record)
+            self._number += 1
+            self._waiting = []
+
+    def __enter__(self) -> SegmentWriter:
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        self.flush()
+
+
+def discard_torn(folders: Iterable[Path]) -> list[str]:
+    """Removes unfinished Parquet segments (their rows are made again from what they were read from); returns their names."""
+    torn = [path for folder in folders if folder.is_dir() for path in folder.glob("*.parquet" + PART)]
+    for path in torn:
+        path.unlink()
+    return [path.name for path in torn]

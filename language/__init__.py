@@ -1,0 +1,1 @@
+"""Text models that reading and searching share: sentence splitting and the encoder."""

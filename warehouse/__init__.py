@@ -1,0 +1,1 @@
+"""Schema, build, publish, search, named queries and export of the evidence base."""
