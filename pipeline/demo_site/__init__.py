@@ -1,0 +1,1 @@
+"""The demonstration's site: invented documents, written for this project, published as a small public body's web site would be."""
