@@ -1,0 +1,71 @@
+"""The encoder: unit vectors, the same each time, those of the published model, without torch."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from evidence.errors import IntegrandError
+from language import encoder as module
+from language.encoder import DIMENSIONS, Encoder, export, is_exported, weights_folder
+
+TEXTS = [
+    "Health and social care teams share one budget.",
+    "Pooled funding of health with social services",
+    "The museum opens at ten.",
+    "word " * 600,
+    "",
+]
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Encoder:
+    return Encoder()
+
+
+def test_vectors_have_unit_length_and_do_not_depend_on_the_batch(encoder: Encoder) -> None:
+    vectors = encoder.encode(TEXTS)
+    assert vectors.shape == (len(TEXTS), DIMENSIONS)
+    assert vectors.dtype == np.float32
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    alone = np.vstack([encoder.encode([text]) for text in TEXTS])
+    assert np.abs(vectors - alone).max() < 1e-5
+    assert np.array_equal(vectors, encoder.encode(TEXTS))
+
+
+def test_like_meanings_lie_closer_than_unlike_ones(encoder: Encoder) -> None:
+    budget, funding, museum = encoder.encode(TEXTS[:3])
+    assert budget @ funding > 0.5 > budget @ museum
+
+
+def test_no_text_gives_no_rows(encoder: Encoder) -> None:
+    assert encoder.encode([]).shape == (0, DIMENSIONS)
+
+
+def test_a_query_never_pays_for_importing_torch(encoder: Encoder) -> None:
+    encoder.encode(["exported now"])
+    program = "import sys; from language.encoder import Encoder; Encoder().encode(['a']); print('torch' in sys.modules)"
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=root)
+    assert done.stdout.strip() == "False"
+
+
+def test_weights_that_are_not_the_published_ones_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "WEIGHTS_SHA256", "0" * 64)
+    with pytest.raises(IntegrandError, match=r"model\.safetensors"):
+        weights_folder()
+
+
+@pytest.mark.slow
+def test_the_export_agrees_with_sentence_transformers_and_leaves_no_torn_file(tmp_path: Path) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    export(tmp_path)
+    assert is_exported(tmp_path)
+    assert not list(tmp_path.glob("*.part"))
+    published = SentenceTransformer(str(weights_folder())).encode(TEXTS[:4], normalize_embeddings=True)
+    assert ((Encoder(tmp_path).encode(TEXTS[:4]) * published).sum(axis=1) > 0.9999).all()
