@@ -1,0 +1,84 @@
+"""A web page to a Reading."""
+
+from __future__ import annotations
+
+import logging
+
+from lxml import etree
+from lxml.html import HtmlElement
+from trafilatura.utils import load_html
+
+from evidence.errors import Refused
+from evidence.records import Provenance
+from extract.blocks import Leaf, Reading
+from extract.clean_text import clean
+from extract.html.body import body_blocks, selected_blocks
+from extract.html.declared import declared_values
+from extract.html.links import file_links
+from extract.media_type import HTML
+
+# trafilatura and htmldate log every page they find odd; the reasons that matter are in the record.
+for _name in ("trafilatura", "htmldate", "readability", "courlan"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
+
+MOST_BYTES = 20_000_000
+_DEEPEST = 250
+
+
+def read_html(payload: bytes, url: str | None, selectors: tuple[tuple[str, str], ...] = ()) -> Reading:
+    """Reads a page. ``selectors`` are (field, CSS selector) pairs of its source: ``body``, ``remove`` or a metadata field.
+
+    Raises Refused where there is no text, and UsageError (through ``selected``) for a selector that is no CSS.
+    """
+    if len(payload) > MOST_BYTES:
+        raise Refused(f"a web page of {len(payload):,} bytes is longer than any article ({MOST_BYTES:,})")
+    tree = load_html(payload)
+    if tree is None:
+        raise Refused("no HTML element could be read")
+    if _depth(tree) > _DEEPEST:
+        raise Refused(f"HTML nested deeper than {_DEEPEST} elements")
+    by_field = {}
+    for field, selector in selectors:
+        by_field.setdefault(field, []).append(selector)
+    selected = _selected(tree, by_field)
+    seen, summary = declared_values(tree, payload, url)
+    links = file_links(tree, url)
+    for selector in by_field.get("remove", []):
+        for element in _select(tree, selector):
+            element.drop_tree()
+    chosen = [element for selector in by_field.get("body", []) for element in _select(tree, selector)]
+    blocks, tables = selected_blocks(chosen) if chosen else body_blocks(tree, url)
+    if not blocks:
+        raise Refused("the page holds no text")
+    return Reading(HTML, (Leaf(1, tuple(blocks)),), seen=(*selected, *seen), tables=tuple(tables), links=links, summary=summary)
+
+
+def _depth(tree: HtmlElement) -> int:
+    deepest = depth = 0
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        deepest = max(deepest, depth)
+        if deepest > _DEEPEST:
+            break
+        del element
+    return deepest
+
+
+def _select(tree: HtmlElement, selector: str) -> list[HtmlElement]:
+    try:
+        return list(tree.cssselect(selector))
+    except Exception as error:
+        raise Refused(f"selector {selector!r} is not CSS ({' '.join(str(error).split())})") from error
+
+
+def _selected(tree: HtmlElement, by_field: dict[str, list[str]]) -> list[Provenance]:
+    values = []
+    for field, found in by_field.items():
+        if field in ("body", "remove"):
+            continue
+        for selector in found:
+            for element in _select(tree, selector):
+                text = clean(element.get("content") or element.get("datetime") or element.text_content())
+                if text:
+                    values.append(Provenance(field, text, "selector"))
+    return values

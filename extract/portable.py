@@ -1,0 +1,40 @@
+"""PDF: what ``extract.pdf`` read, put as a Reading; docinfo that no person wrote is left out later, by ``extract.metadata``."""
+
+from __future__ import annotations
+
+from statistics import median
+
+from evidence.records import Line, Provenance, Table
+from extract.blocks import Block, Leaf, Reading
+from extract.boilerplate import is_boilerplate, is_contents_line
+from extract.clean_text import clean
+from extract.media_type import PDF
+from extract.pdf import Block as PdfBlock
+from extract.pdf import read_pdf
+
+_DOCINFO = {"Title": "title", "Author": "authors", "CreationDate": "published", "Subject": "subtitle"}
+
+
+def read_portable(payload: bytes) -> Reading:
+    """Reads a PDF. Raises Refused where nothing can be read of it."""
+    pdf = read_pdf(payload)
+    leaves = tuple(
+        Leaf(page.number, tuple(_block(block) for block in page.blocks if block.text.strip()), page.width, page.height, page.ocr) for page in pdf.pages
+    )
+    tables: list[Table] = [table for page in pdf.pages for table in page.tables]
+    running = dict.fromkeys(clean(text) for page in pdf.pages for text in page.furniture)
+    seen = tuple(
+        Provenance(field, value, "docinfo")
+        for key, field in _DOCINFO.items()
+        if (value := clean(pdf.docinfo.get(key) or pdf.docinfo.get(key.lower()) or ""))
+    )
+    return Reading(PDF, leaves, seen=seen, tables=tuple(tables), running=tuple(filter(None, running)), status=pdf.status, reason=pdf.reason)
+
+
+def _block(block: PdfBlock) -> Block:
+    kind = block.kind
+    if kind in ("body", "list") and (is_contents_line(block.text) or is_boilerplate(" ".join(block.text.split()))):
+        kind = "boilerplate"
+    lines = tuple(Line(line.start, line.end, line.x0, line.y0, line.x1, line.y1) for line in block.lines)
+    size = round(median(line.size for line in block.lines), 1) if block.lines else 0.0
+    return Block(kind, block.text, block.level, lines, size, bool(block.lines) and all(line.bold for line in block.lines))

@@ -1,0 +1,113 @@
+"""Bytes to Document: the one door of the package.
+
+``read`` is a pure function: the same bytes and hints give the same record on every machine, without network or threads.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from evidence.errors import Refused
+from evidence.records import Document
+from extract import media_type as media
+from extract.assembly import lay_out
+from extract.blocks import Reading
+from extract.fingerprint import content_digest, signature
+from extract.html import read_html
+from extract.languages import detect
+from extract.markdown import read_markdown
+from extract.metadata import choose
+from extract.office import read_docx
+from extract.plain_text import read_plain_text
+from extract.portable import read_portable
+from extract.summary import summarise
+
+EXTRACTOR_VERSION = "1.0.0"
+"""Changes whenever the text, its offsets or the metadata of some document may come out differently."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What is known of a payload besides its bytes.
+
+    ``name`` is a file name or URL; ``media_type`` what the server said; ``link_text`` the words of the link that led here and
+    ``landing_url`` the page it stood on; ``selectors`` are (field, CSS selector) pairs of the source, for web pages.
+    """
+
+    name: str = ""
+    media_type: str | None = None
+    link_text: str | None = None
+    landing_url: str | None = None
+    selectors: tuple[tuple[str, str], ...] = ()
+
+
+def read(payload: bytes, hints: Hints) -> Document:
+    """The document that ``payload`` holds. Raises ``evidence.errors.Refused`` with a one-line reason."""
+    if not payload.strip():
+        raise Refused("the file is empty")
+    kind = media.sniff(payload, hints.name, hints.media_type)
+    reading = _reader(kind, hints)(payload)
+    return to_document(payload, reading, hints)
+
+
+def _reader(kind: str, hints: Hints) -> Callable[[bytes], Reading]:
+    url = hints.name if "://" in hints.name else hints.landing_url
+    readers: dict[str, Callable[[bytes], Reading]] = {
+        media.PDF: read_portable,
+        media.HTML: lambda payload: read_html(payload, url, hints.selectors),
+        media.TEXT: read_plain_text,
+        media.MARKDOWN: read_markdown,
+        media.DOCX: read_docx,
+    }
+    if kind not in readers:
+        raise Refused(_UNSUPPORTED.get(kind) or f"{kind} is not a format that can be read")
+    return readers[kind]
+
+
+_UNSUPPORTED = {
+    "application/x-ole-storage": "an old or encrypted office file (.doc, .xls, .ppt, or password-protected): save it as DOCX or PDF",
+    "application/octet-stream": "unknown binary data",
+    "application/xml": "XML that is no journal article (JATS)",
+    "application/json": "JSON is not a document",
+}
+
+
+def to_document(payload: bytes, reading: Reading, hints: Hints) -> Document:
+    """Counts offsets, chooses metadata, fingerprints: everything that does not depend on the format."""
+    layout = lay_out(reading.leaves)
+    told = [item.block.text for item in layout.placed if item.block.kind != "boilerplate"]
+    if not any(char.isalnum() for text in told or [item.block.text for item in layout.placed] for char in text):
+        raise Refused(reading.reason or "no text could be read from it")
+    text = " ".join(told)
+    metadata = choose(reading, layout, hints.name, hints.link_text)
+    return Document(
+        id=hashlib.sha256(payload).hexdigest(),
+        extractor_version=EXTRACTOR_VERSION,
+        media_type=reading.media_type,
+        size_bytes=len(payload),
+        status=reading.status,
+        reason=reading.reason,
+        content_digest=content_digest(told),
+        title=metadata.title,
+        title_source=metadata.title_source,
+        subtitle=metadata.subtitle,
+        authors=metadata.authors,
+        published=metadata.published,
+        publisher=metadata.publisher,
+        doi=metadata.doi,
+        isbn=metadata.isbn,
+        issn=metadata.issn,
+        report_number=metadata.report_number,
+        language=detect(text, metadata.language),
+        summary=summarise(reading, layout),
+        provenance=metadata.provenance,
+        pages=layout.pages,
+        sections=layout.sections,
+        passages=layout.passages,
+        tables=reading.tables,
+        references=reading.references,
+        links=reading.links,
+        signature=signature(told),
+    )
