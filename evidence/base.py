@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from evidence.errors import BaseBusy, IntegrandError, UsageError
@@ -21,6 +21,8 @@ from evidence.records import RunReport
 from evidence.segments import PART, as_plain, from_plain, sync_and_rename
 
 FORMAT = 1
+RESUME_WITHIN = timedelta(hours=24)
+"""An older unfinished run is left as it is: what it fetched is too old to count as fetched now."""
 _MARK = "base.json"
 
 
@@ -115,12 +117,12 @@ class Base:
         """The unfinished run of this command, to be gone on with, or a new one.
 
         A run that was killed is resumed under its own name, so that what it leaves is what an undisturbed run would
-        have left: nothing in the base tells the two apart.
+        have left: nothing in the base tells the two apart. After ``RESUME_WITHIN`` a new run begins instead.
         """
-        for report in self.run_reports():
-            if report.finished_at is None and report.command == command:
-                return report
         moment = now or datetime.now(UTC)
+        for report in self.run_reports():
+            if report.finished_at is None and report.command == command and moment - report.started_at < RESUME_WITHIN:
+                return report
         report = RunReport(run=f"{moment:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}", command=command, started_at=moment)
         self.save_run(report)
         return report

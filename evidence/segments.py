@@ -161,7 +161,20 @@ def read_segment(path: Path, record: type[R], columns: Sequence[str] | None = No
                 for row in batch.to_pylist():
                     yield build(row)
     except (pa.ArrowInvalid, OSError) as error:
-        raise IntegrandError(f"{path}: not a readable segment ({error}); restore it from a backup or remove it to redo it") from error
+        raise _unreadable(path, error) from error
+
+
+def read_columns(folder: Path, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Some top-level columns of every row of a folder's segments, as plain dicts; nothing else is read from disk."""
+    for path in segment_paths(folder):
+        try:
+            yield from pq.read_table(path, columns=list(columns), memory_map=False).to_pylist()
+        except (pa.ArrowInvalid, OSError) as error:
+            raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> IntegrandError:
+    return IntegrandError(f"{path}: not a readable segment ({error}); restore it from a backup or remove it to redo it")
 
 
 def next_number(folder: Path, run: str) -> int:

@@ -1,0 +1,44 @@
+"""Settings: what a person may change without changing code, from the environment or the command line."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from evidence.errors import UsageError
+
+
+class Settings(BaseSettings):
+    """Every setting is read from ``INTEGRAND_<NAME>``; the command line overrides where it has an option."""
+
+    model_config = SettingsConfigDict(env_prefix="INTEGRAND_", extra="ignore", frozen=True)
+
+    base: Path = Path("base")
+    """The evidence base to work on."""
+    workers: int = Field(default=min(2, os.cpu_count() or 1), ge=1, le=256)
+    """Processes that read and tag documents side by side."""
+    document_timeout_s: float = Field(default=120.0, gt=0)
+    """A document that takes longer to read is refused."""
+    document_memory_bytes: int = Field(default=2 * 2**30, ge=256 * 2**20)
+    """Address space that reading one document may add to what its worker needs to stand ready; past it the document is refused."""
+    max_file_bytes: int = Field(default=200 * 2**20, gt=0)
+    """Larger local files are refused unread."""
+    sources: Path | None = None
+    """A folder of further source definitions."""
+    semantic: bool = True
+    """Whether embeddings are used in tagging and search."""
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process. Raises ``UsageError`` that names the variable for a value that does not fit."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "INTEGRAND_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise UsageError(f"{name}: {first['msg']} (found {first['input']!r})") from error
