@@ -11,32 +11,40 @@ from __future__ import annotations
 import ctypes
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import pypdfium2.raw as pdfium
 
 _POINTER, _INT, _FLOAT = ctypes.c_void_p, ctypes.c_int, ctypes.c_float
 
 
-def _fast(name: str, result: type | None, *arguments: type) -> ctypes._CFuncPtr:  # type: ignore[name-defined]
+def fast(name: str, result: Any, *arguments: Any) -> Callable[..., Any]:
+    """One of PDFium's functions, called with plain addresses."""
     address = ctypes.cast(getattr(pdfium, name), ctypes.c_void_p).value
-    return ctypes.PYFUNCTYPE(result, *arguments)(address)  # type: ignore[arg-type]
+    return ctypes.PYFUNCTYPE(result, *arguments)(address or 0)
 
 
-_char_box = _fast("FPDFText_GetCharBox", _INT, _POINTER, _INT, _POINTER, _POINTER, _POINTER, _POINTER)
-_char_origin = _fast("FPDFText_GetCharOrigin", _INT, _POINTER, _INT, _POINTER, _POINTER)
-_char_object = _fast("FPDFText_GetTextObject", _POINTER, _POINTER, _INT)
-_char_unicode = _fast("FPDFText_GetUnicode", ctypes.c_uint, _POINTER, _INT)
-_char_size = _fast("FPDFText_GetFontSize", ctypes.c_double, _POINTER, _INT)
-_char_matrix = _fast("FPDFText_GetMatrix", _INT, _POINTER, _INT, _POINTER)
-_char_weight = _fast("FPDFText_GetFontWeight", _INT, _POINTER, _INT)
-_object_font = _fast("FPDFTextObj_GetFont", _POINTER, _POINTER)
-_object_mode = _fast("FPDFTextObj_GetTextRenderMode", _INT, _POINTER)
-_font_name = _fast("FPDFFont_GetBaseFontName", ctypes.c_size_t, _POINTER, _POINTER, ctypes.c_size_t)
-_font_flags = _fast("FPDFFont_GetFlags", _INT, _POINTER)
-_font_weight = _fast("FPDFFont_GetWeight", _INT, _POINTER)
+_char_box = fast("FPDFText_GetCharBox", _INT, _POINTER, _INT, _POINTER, _POINTER, _POINTER, _POINTER)
+_char_origin = fast("FPDFText_GetCharOrigin", _INT, _POINTER, _INT, _POINTER, _POINTER)
+_char_object = fast("FPDFText_GetTextObject", _POINTER, _POINTER, _INT)
+_char_unicode = fast("FPDFText_GetUnicode", ctypes.c_uint, _POINTER, _INT)
+_char_size = fast("FPDFText_GetFontSize", ctypes.c_double, _POINTER, _INT)
+_char_matrix = fast("FPDFText_GetMatrix", _INT, _POINTER, _INT, _POINTER)
+_char_weight = fast("FPDFText_GetFontWeight", _INT, _POINTER, _INT)
+_object_font = fast("FPDFTextObj_GetFont", _POINTER, _POINTER)
+_object_mode = fast("FPDFTextObj_GetTextRenderMode", _INT, _POINTER)
+_mark_count = fast("FPDFPageObj_CountMarks", _INT, _POINTER)
+_mark = fast("FPDFPageObj_GetMark", _POINTER, _POINTER, ctypes.c_ulong)
+_mark_name = fast("FPDFPageObjMark_GetName", _INT, _POINTER, _POINTER, ctypes.c_ulong, _POINTER)
+_font_name = fast("FPDFFont_GetBaseFontName", ctypes.c_size_t, _POINTER, _POINTER, ctypes.c_size_t)
+_font_flags = fast("FPDFFont_GetFlags", _INT, _POINTER)
+_font_weight = fast("FPDFFont_GetWeight", _INT, _POINTER)
 
 INVISIBLE = 3
+OUTER = 0.2
+"""Share of the page's height at its top and bottom in which running matter is looked for."""
 MAX_CHARACTERS = 200_000
 """A page with more characters than this is cut there: the densest real pages (timetables, indexes) hold about 20,000."""
 _WORD = re.compile(r"[^\s\x00\x02\ufffe]+|[\x02\ufffe]")
@@ -55,13 +63,17 @@ class Font:
 
 @dataclass(slots=True)
 class Run:
-    """A text object: one font, one size (points as shown), one direction; ``base`` is where its first baseline starts."""
+    """A text object: one font, one size (points as shown), one direction; ``base`` is where its first baseline starts.
+
+    ``artifact``: the file itself marks it as no part of the content (a running header or footer, ISO 32000-1 14.8.2.2).
+    """
 
     font: Font
     size: float
     direction: tuple[float, float]
     base: tuple[float, float]
     invisible: bool
+    artifact: bool = False
 
 
 @dataclass(slots=True)
@@ -79,6 +91,8 @@ class Word:
     font: Font
     glued: bool = False
     raised: bool = False
+    lowered: bool = False
+    artifact: bool = False
 
 
 @dataclass(slots=True)
@@ -258,10 +272,25 @@ def _run(address: int, index: int, text_object: int, runs: dict[int, Run], frame
     size = abs(_char_size(address, index)) * scale
     font = shelf.font(text_object, _char_weight(address, index))
     invisible = bool(text_object) and _object_mode(text_object) == INVISIBLE
-    run = Run(font, size, direction, frame.point(origin[0], origin[1]), invisible)
+    base = frame.point(origin[0], origin[1])
+    margin = OUTER * frame.height
+    outer = base[1] < margin or base[1] > frame.height - margin
+    artifact = outer and bool(text_object) and _marked_artifact(text_object)
+    run = Run(font, size, direction, base, invisible, artifact)
     if text_object:
         runs[text_object] = run
     return run
+
+
+def _marked_artifact(text_object: int) -> bool:
+    buffer = (ctypes.c_ushort * 16)()
+    written = ctypes.c_ulong()
+    for index in range(min(4, _mark_count(text_object))):
+        mark = _mark(text_object, index)
+        if mark and _mark_name(mark, ctypes.addressof(buffer), 32, ctypes.addressof(written)):
+            if bytes(buffer)[: max(0, written.value - 2)].decode("utf-16-le", "replace") == "Artifact":
+                return True
+    return False
 
 
 def _place(pieces: list[tuple[str, int, int, Run, bool]], boxes: list[float], frame: Frame, result: PageText) -> None:
@@ -281,7 +310,7 @@ def _place(pieces: list[tuple[str, int, int, Run, bool]], boxes: list[float], fr
         size, font = run.size, run.font
         if dx > 0.97:
             base = run.base[1]
-            word = Word(text, x0, base - 0.78 * size, x1, base + 0.22 * size, base, size, font.bold, font, glued)
+            word = Word(text, x0, base - 0.78 * size, x1, base + 0.22 * size, base, size, font.bold, font, glued, False, False, run.artifact)
             (result.invisible if run.invisible else upright).append(word)
         elif abs(dy) > 0.97 or dx < -0.97:
             side = 1 if dy > 0.97 else 3 if dy < -0.97 else 2

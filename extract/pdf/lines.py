@@ -5,21 +5,36 @@ A printed line of a one-column page is one segment; where columns or table cells
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from extract.pdf.characters import HYPHENS, Word
+from extract.pdf.spelling import LIGATURES
 
 GAP_EM = 1.05
 """A wider gap than this (in em) parts segments. Justified lines stretch spaces to about 0.9 em; column gutters start at 1.2."""
-SPACE_EM = 0.12
-RAISED = 0.82
+LABEL_GAP_EM = 4.5
+"""A list label stands at most this far from its item (tab stops of word processors: 18 or 36 points)."""
+SMALL = 0.82
 """A piece set at most this fraction of its neighbour's size, off its baseline, is a superscript or subscript."""
+BULLETS = "•‣▪▫●○◦■□▸►▶◆◇➢➤✓✔\uf0b7\uf0a7\uf0d8\uf0fc\uf076\uf0a8\uf0b0\uf06e\uf0e8\uf02d\uf071\u2219·∙⁃"
+BULLET = "•"
+LABEL = re.compile(
+    rf"^(?:[{BULLETS}]|[-–—*o](?=$)|\(?(?:\d{{1,3}}|[a-zA-Z]|[ivxIVX]{{1,5}})[.)\]]|\d{{1,2}}(?:\.\d{{1,2}}){{1,3}}\.?|\[\d{{1,3}}\]|\|)$"
+)
+_MARK = re.compile(r"^[\d,;–\-*†‡§¶#]+$")
+_SUPERSCRIPT = str.maketrans("0123456789+-–=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
+_SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_UNIT = re.compile(r"(?:\d|[²)]|\b(?:[kcm]?m|R|r|χ|I|η|km|x|e|10))$")
 
 
 @dataclass(slots=True)
 class Segment:
-    """A line, or the part of it in one column; ``text`` has single spaces; ``hyphen``: PDFium saw a line-end hyphen."""
+    """A line, or the part of it in one column; ``text`` has single spaces.
+
+    ``font`` names most letters' font; ``first_bold`` is the weight of the first word; ``label`` is its list label, if any.
+    """
 
     words: list[Word]
     x0: float
@@ -31,26 +46,63 @@ class Segment:
     bold: bool
     text: str = ""
     font: str = ""
-    hyphen: bool = False
+    italic: bool = False
+    first_bold: bool = False
+    label: str = ""
+    text_x0: float = 0.0
+    artifact: bool = False
+    inner: list[Segment] = field(default_factory=list)
 
 
 def segments(words: Sequence[Word]) -> list[Segment]:
-    """Segments of words that read to the right, in no particular order; overprinted copies are dropped."""
-    rows = _rows(words)
+    """Segments of words that read to the right, from top to bottom; overprinted copies are dropped."""
     found: list[Segment] = []
-    for row in rows:
+    for row in _rows(words):
         found.extend(_split(row))
     return found
 
 
+def mark_small(words: Sequence[Word]) -> None:
+    """Give superscripts and subscripts the baseline of the word they belong to (in the order of the page's content)."""
+    previous: Word | None = None
+    anchor: Word | None = None
+    for index, word in enumerate(words):
+        anchor = previous if previous is not None and not previous.raised else anchor
+        following = words[index + 1] if index + 1 < len(words) else None
+        if anchor is not None and previous is not None and _belongs(word, anchor, word.x0 - previous.x1):
+            _raise(word, anchor)
+        elif following is not None and _belongs(word, following, following.x0 - word.x1):
+            _raise(word, following)
+        previous = word
+    loose = [word for word in words if not word.raised and len(word.text) < 9 and _MARK.match(word.text)]
+    if not loose or len(loose) > 300:
+        return
+    for word in loose:
+        for other in words:
+            if other.size * SMALL > word.size and _belongs(word, other, word.x0 - other.x1):
+                _raise(word, other)
+                break
+
+
+def _belongs(word: Word, anchor: Word, gap: float) -> bool:
+    if word.size > SMALL * anchor.size or not -0.35 * anchor.size < gap < 0.6 * anchor.size:
+        return False
+    return 0.05 * anchor.size < abs(anchor.base - word.base) < 0.75 * anchor.size
+
+
+def _raise(word: Word, anchor: Word) -> None:
+    word.raised = True
+    word.lowered = word.base > anchor.base
+    word.base = anchor.base
+
+
 def _rows(words: Sequence[Word]) -> list[list[Word]]:
-    """Words that share a baseline (small raised or lowered ones join the line they stand in), top to bottom."""
+    """Words that share a baseline, top to bottom."""
     ordered = sorted(words, key=lambda word: (word.base, word.x0))
     rows: list[list[Word]] = []
     base = -1e9
     for word in ordered:
-        tolerance = max(0.9, 0.17 * word.size)
-        if word.base - base <= tolerance:
+        if word.base - base <= max(0.9, 0.17 * word.size):
             rows[-1].append(word)
         else:
             rows.append([word])
@@ -67,7 +119,8 @@ def _split(row: list[Word]) -> list[Segment]:
         if current:
             previous = current[-1]
             em = max(previous.size, word.size)
-            if word.x0 - edge > GAP_EM * em:
+            gap = word.x0 - edge
+            if gap > GAP_EM * em and not (gap < LABEL_GAP_EM * em and _labels(current)):
                 found.append(segment(current))
                 current = []
             elif word.text == previous.text and word.x0 - previous.x0 < 0.25 * em and abs(word.x1 - previous.x1) < 0.25 * em:
@@ -79,37 +132,71 @@ def _split(row: list[Word]) -> list[Segment]:
     return found
 
 
+def _labels(words: list[Word]) -> bool:
+    """Whether these words are only a list label ("•", "3.", "(a)", "2.1 |") that waits for its item."""
+    if len(words) > 2:
+        return False
+    return all(LABEL.match(word.text) or word.raised for word in words) or (
+        len(words) == 2 and words[1].text == "|" and words[0].text.replace(".", "").isdigit()
+    )
+
+
 def segment(words: list[Word]) -> Segment:
     """One segment of words that stand side by side; size and weight are those of most of its letters."""
-    weights: dict[float, int] = {}
-    bold = total = 0
+    sizes: dict[float, int] = {}
+    bold = total = italic = 0
+    y0, y1, x1 = words[0].y0, words[0].y1, words[0].x1
     for word in words:
         letters = len(word.text)
-        weights[word.size] = weights.get(word.size, 0) + letters
+        sizes[word.size] = sizes.get(word.size, 0) + letters
         total += letters
         if word.bold:
             bold += letters
-    size = max(weights, key=lambda key: (weights[key], key))
-    hyphen = len(words) > 1 and words[-1].text in HYPHENS
+        if word.font.italic:
+            italic += letters
+        y0, y1, x1 = min(y0, word.y0), max(y1, word.y1), max(x1, word.x1)
+    size = max(sizes, key=lambda key: (sizes[key], key)) if len(sizes) > 1 else words[0].size
+    label = words[0].text if len(words) > 1 and LABEL.match(words[0].text) else ""
+    text_word = words[1] if label else words[0]
     return Segment(
-        words, words[0].x0, min(word.y0 for word in words), max(word.x1 for word in words), max(word.y1 for word in words),
-        words[0].base, size, 2 * bold > total, joined(words), words[0].font.name, hyphen,
+        words, words[0].x0, y0, x1, y1, words[0].base, size, 2 * bold > total, joined(words), text_word.font.name,
+        2 * italic > total, text_word.bold, label, text_word.x0, words[0].artifact,
     )
 
 
 def joined(words: Sequence[Word]) -> str:
-    """The words' text with spaces where they were, or where a gap shows that one was lost."""
+    """The words' text with spaces where they were, or where a gap shows that one was lost; bullets as "•"."""
     parts: list[str] = []
     previous: Word | None = None
     for word in words:
-        if previous is not None:
-            gap = word.x0 - previous.x1
-            if word.text in HYPHENS:
-                parts.append("-")
-                previous = word
+        text = word.text
+        if text in HYPHENS:
+            parts.append("-")
+            previous = word
+            continue
+        if word.raised:
+            mark = _small_text(word, parts)
+            if mark is None:
                 continue
-            if not word.glued or gap > SPACE_EM * 2 * max(word.size, previous.size):
-                parts.append(" ")
-        parts.append("-" if word.text in HYPHENS else word.text)
+            text = mark
+        if previous is not None and not (word.raised and word.x0 - previous.x1 < 0.35 * previous.size and parts):
+            if not word.glued or word.x0 - previous.x1 > 0.24 * max(word.size, previous.size):
+                if not previous.text.endswith("\u00ad"):
+                    parts.append(" ")
+        elif previous is None and len(text) == 1 and (text in BULLETS or text in "o-–*") and len(words) > 1:
+            text = BULLET if text in BULLETS else text
+        parts.append(text)
         previous = word
-    return "".join(parts)
+    return "".join(parts).translate(LIGATURES)
+
+
+def _small_text(word: Word, before: list[str]) -> str | None:
+    """How a raised or lowered piece is written; None for the marker of a note inside a line, which is no word of the text."""
+    text = word.text
+    if word.lowered:
+        return text.translate(_SUBSCRIPT) if text.isdigit() else text
+    if not before or not _MARK.match(text):
+        return text
+    if _UNIT.search(before[-1]):
+        return text.translate(_SUPERSCRIPT)
+    return None

@@ -1,45 +1,91 @@
-"""Reading a whole PDF: pages to words, words to blocks, running matter set aside."""
+"""Reading a whole PDF in two passes: pages to lines and tables; then, knowing what repeats and what is usual, to blocks."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import pypdfium2.raw as pdfium
 
-from extract.pdf.characters import FontShelf, frame_of, page_text
+from evidence.errors import Refused
+from extract.pdf.blocks import block, clean
+from extract.pdf.characters import FontShelf, Frame, frame_of, page_text
+from extract.pdf.drawing import drawing
 from extract.pdf.file import OpenFile, docinfo, opened, outline
-from extract.pdf.lines import segments
-from extract.pdf.paragraphs import Paragraph, block, paragraphs
-from extract.pdf.reading import PdfPage, PdfReading
-from extract.pdf.reading_order import regions
+from extract.pdf.furniture import Sheet, running_matter
+from extract.pdf.kinds import Styles
+from extract.pdf.layout import PageLayout, lay_out, ordered
+from extract.pdf.reading import OutlineItem, PdfPage, PdfReading
+from extract.pdf.sections import settle_kinds
+from extract.pdf.spelling import Vocabulary
+
+WINDOW = 400
+"""Pages that are held in memory at once (about 80 kB each); running matter and styles are judged within a window."""
+MAX_PAGES = 20_000
+
+
+@dataclass(slots=True)
+class _State:
+    """What one window of pages hands to the next."""
+
+    styles: Styles = field(default_factory=Styles)
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    in_references: bool = False
+    problems: list[str] = field(default_factory=list)
 
 
 def read_pdf(payload: bytes) -> PdfReading:
     """Read a PDF's bytes; raises ``evidence.errors.Refused`` where nothing can be read of it."""
     with opened(payload) as file:
-        pages = tuple(_page(file, index, FontShelf()) for index in range(file.page_count))
-        return PdfReading(pages, docinfo(file), outline(file))
+        items = outline(file)
+        pages: list[PdfPage] = []
+        state = _State()
+        last = min(file.page_count, MAX_PAGES)
+        for start in range(0, last, WINDOW):
+            pages.extend(_window(file, range(start, min(last, start + WINDOW)), items, state))
+        if last < file.page_count:
+            state.problems.append(f"pages after {last} of {file.page_count} were not read")
+        if not any(page.width for page in pages):
+            raise Refused("no page of the PDF can be loaded")
+        return PdfReading(tuple(pages), docinfo(file), items, "partial" if state.problems else "ok", _reason(state.problems))
 
 
-def _page(file: OpenFile, index: int, shelf: FontShelf) -> PdfPage:
+def _reason(problems: Sequence[str]) -> str | None:
+    if not problems:
+        return None
+    shown = "; ".join(problems[:5])
+    return shown if len(problems) <= 5 else f"{shown}; and {len(problems) - 5} more"
+
+
+def _window(file: OpenFile, indices: range, items: Sequence[OutlineItem], state: _State) -> list[PdfPage]:
+    shelf = FontShelf()
+    layouts = [_layout(file, index, shelf) for index in indices]
+    for layout in layouts:
+        state.styles.count(layout.segments)
+        state.vocabulary.add(item.text for item in layout.segments)
+        if layout.problem:
+            state.problems.append(f"page {layout.number}: {layout.problem}")
+    state.styles.settle(items)
+    running = running_matter([Sheet(layout.frame.height, layout.segments) for layout in layouts])
+    parts = [ordered(layout, ids, state.vocabulary) for layout, ids in zip(layouts, running, strict=True)]
+    state.in_references = settle_kinds(
+        [found for found, _ in parts], [layout.frame.height for layout in layouts], state.styles, state.in_references
+    )
+    pages = []
+    for layout, ids, (found, tables) in zip(layouts, running, parts, strict=True):
+        blocks = tuple(made for made in (block(paragraph, state.vocabulary) for paragraph in found) if made.text)
+        furniture = tuple(clean(item.text) for item in layout.segments if id(item) in ids)
+        frame = layout.frame
+        pages.append(PdfPage(layout.number, frame.width, frame.height, layout.ocr, blocks, tuple(tables), furniture))
+    return pages
+
+
+def _layout(file: OpenFile, index: int, shelf: FontShelf) -> PageLayout:
     page = pdfium.FPDF_LoadPage(file.handle, index)
     if not page:
-        return PdfPage(index + 1, 0.0, 0.0)
+        return PageLayout(index + 1, Frame(0, 0, 0, 0, 0, 0, 0), [], problem="cannot be loaded")
     try:
         frame = frame_of(page)
-        text = page_text(page, frame, shelf)
+        return lay_out(index + 1, page_text(page, frame, shelf), drawing(page, frame), frame)
     finally:
         pdfium.FPDF_ClosePage(page)
-    found: list[Paragraph] = []
-    for region in regions(segments(text.upright)):
-        found.extend(paragraphs(region))
-    sizes: Counter[float] = Counter()
-    for paragraph in found:
-        for item in paragraph.segments:
-            sizes[round(item.size, 1)] += len(item.text)
-    usual = sizes.most_common(1)[0][0] if sizes else 0.0
-    for paragraph in found:
-        first = paragraph.segments[0]
-        if first.size > 1.15 * usual and len(paragraph.segments) < 4:
-            paragraph.kind, paragraph.level = "heading", 1 if first.size > 1.5 * usual else 2
-    return PdfPage(index + 1, frame.width, frame.height, False, tuple(block(paragraph) for paragraph in found))

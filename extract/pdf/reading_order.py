@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from extract.pdf.lines import Segment
+from extract.pdf.lines import Segment, segment
 
 MIN_GUTTER_EM = 0.9
 MAX_DEPTH = 12
@@ -50,8 +50,27 @@ def regions(items: Sequence[Segment], depth: int = 0) -> list[Region]:
 
 
 def _region(items: Sequence[Segment]) -> Region:
+    """One column: pieces on the same baseline (a tab between them) become one line."""
     ordered = sorted(items, key=lambda item: (item.base, item.x0))
-    return Region(ordered, min(item.x0 for item in ordered), max(item.x1 for item in ordered))
+    lines: list[Segment] = []
+    row: list[Segment] = []
+    for item in ordered:
+        if row and item.words and row[0].words and item.base - row[0].base <= max(0.9, 0.17 * item.size):
+            row.append(item)
+            continue
+        if row:
+            lines.append(_one_line(row))
+        row = [item]
+    if row:
+        lines.append(_one_line(row))
+    return Region(lines, min(item.x0 for item in ordered), max(item.x1 for item in ordered))
+
+
+def _one_line(row: list[Segment]) -> Segment:
+    if len(row) == 1:
+        return row[0]
+    row.sort(key=lambda item: item.x0)
+    return segment([word for item in row for word in item.words])
 
 
 def _bands(items: Sequence[Segment]) -> list[list[Segment]]:

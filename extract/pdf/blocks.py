@@ -1,0 +1,77 @@
+"""Paragraphs to blocks: the final text of each, with the offsets of its printed lines."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from extract.pdf.lines import Segment
+from extract.pdf.paragraphs import Paragraph
+from extract.pdf.reading import Block, BlockLine
+from extract.pdf.spelling import Vocabulary
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ufeff\u200b\u2060]+")
+_SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
+_URL_CUT = re.compile(r"(?:https?://|www\.|doi\.org/|10\.\d{4,}/)\S*$")
+
+
+def clean(text: str) -> str:
+    """No control characters, plain single spaces, composed accents; idempotent."""
+    text = unicodedata.normalize("NFC", _CONTROL.sub("", text))
+    return _SPACES.sub(" ", text).strip()
+
+
+def block(paragraph: Paragraph, vocabulary: Vocabulary) -> Block:
+    """The paragraph's text; ``lines`` slice it, one entry a printed line."""
+    if paragraph.kind == "table":
+        return _table_block(paragraph)
+    text, lines = "", list[BlockLine]()
+    for item in paragraph.segments:
+        piece = clean(item.text.replace("\u00ad", "-" if item.text.endswith("\u00ad") else ""))
+        if not piece:
+            continue
+        if text:
+            text, lines = _glued(text, piece, lines, vocabulary)
+        start = len(text)
+        text += piece
+        lines.append(_line(start, len(text), item))
+    return Block(paragraph.kind, text, tuple(lines), paragraph.level, paragraph.continues)
+
+
+def _line(start: int, end: int, item: Segment) -> BlockLine:
+    return BlockLine(
+        start, end, round(item.x0, 1), round(item.y0, 1), round(item.x1, 1), round(item.y1, 1), round(item.size, 1), item.bold
+    )
+
+
+def _glued(text: str, piece: str, lines: list[BlockLine], vocabulary: Vocabulary) -> tuple[str, list[BlockLine]]:
+    """The text so far made ready for the next line: a hyphen dropped or kept, a cut web address closed, else a space."""
+    if text.endswith("-") and len(text) > 1 and not text[-2].isspace():
+        whole = vocabulary.joined(text, piece)
+        if whole is not None:
+            last = lines[-1]
+            lines[-1] = BlockLine(
+                last.start, max(last.start, len(whole)), last.x0, last.y0, last.x1, last.y1, last.size, last.bold
+            )
+            return whole, lines
+        return (text if piece[:1].isalnum() else text + " "), lines
+    if text.endswith(("/", "–", "—")) and not text[-2:-1].isspace():
+        return (text if piece[:1].isalnum() else text + " "), lines
+    cut = _URL_CUT.search(text)
+    if cut and re.match(r"^[a-z0-9_%&=?/.#~-]*[/_%&=?#~0-9-][\w%&=?/.#~-]*(?:[\s.,;)]|$)", piece) and not text.endswith((".", ",", ")")):
+        return text, lines
+    return text + " ", lines
+
+
+def _table_block(paragraph: Paragraph) -> Block:
+    """A line a row, cells parted by tabs; a printed line's offsets are those of its row."""
+    rows = ["\t".join(cell for cell in row).rstrip("\t") for row in paragraph.rows]
+    text, lines = "", list[BlockLine]()
+    boxes: Sequence[Segment] = paragraph.segments
+    for index, row in enumerate(rows):
+        start = len(text) + (1 if index else 0)
+        text = row if not index else f"{text}\n{row}"
+        if index < len(boxes):
+            lines.append(_line(start, len(text), boxes[index]))
+    return Block("table", text, tuple(lines))

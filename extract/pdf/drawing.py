@@ -1,0 +1,184 @@
+"""What is drawn on a page beside its text: ruling lines, boxes and images, from PDFium's page objects.
+
+Boxes and lines come as (x0, y0, x1, y1) in points from the top left corner of the page as shown.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import dataclass, field
+
+import pypdfium2.raw as pdfium
+
+from extract.pdf.characters import Frame, fast
+
+Box = tuple[float, float, float, float]
+_POINTER, _INT, _UINT = ctypes.c_void_p, ctypes.c_int, ctypes.c_uint
+_page_count = fast("FPDFPage_CountObjects", _INT, _POINTER)
+_page_object = fast("FPDFPage_GetObject", _POINTER, _POINTER, _INT)
+_form_count = fast("FPDFFormObj_CountObjects", _INT, _POINTER)
+_form_object = fast("FPDFFormObj_GetObject", _POINTER, _POINTER, ctypes.c_ulong)
+_type = fast("FPDFPageObj_GetType", _INT, _POINTER)
+_bounds = fast("FPDFPageObj_GetBounds", _INT, _POINTER, _POINTER, _POINTER, _POINTER, _POINTER)
+_matrix = fast("FPDFPageObj_GetMatrix", _INT, _POINTER, _POINTER)
+_draw_mode = fast("FPDFPath_GetDrawMode", _INT, _POINTER, _POINTER, _POINTER)
+_fill_colour = fast("FPDFPageObj_GetFillColor", _INT, _POINTER, _POINTER, _POINTER, _POINTER, _POINTER)
+_stroke_colour = fast("FPDFPageObj_GetStrokeColor", _INT, _POINTER, _POINTER, _POINTER, _POINTER, _POINTER)
+_segment_count = fast("FPDFPath_CountSegments", _INT, _POINTER)
+_segment = fast("FPDFPath_GetPathSegment", _POINTER, _POINTER, _INT)
+_segment_point = fast("FPDFPathSegment_GetPoint", _INT, _POINTER, _POINTER, _POINTER)
+_segment_type = fast("FPDFPathSegment_GetType", _INT, _POINTER)
+
+THIN = 2.6
+"""Points. Rules of reports are 0.25 to 2.25 points thick; what is thicker is a bar or a box."""
+GLYPH = 9.0
+"""Points. A closed path smaller than this in both directions is a letter or an ornament."""
+ROUNDED = 18
+"""A rectangle with rounded corners has at most this many segments; what has more and bends is a drawing."""
+MAX_OBJECTS = 6000
+MAX_SEGMENTS = 400
+MAX_FORM_DEPTH = 4
+_UNIT = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+
+@dataclass(slots=True)
+class Drawing:
+    """``across`` and ``down`` are ruling lines, ``boxes`` visible rectangles, ``images`` pictures; ``curves`` counts other paths."""
+
+    across: list[Box] = field(default_factory=list)
+    down: list[Box] = field(default_factory=list)
+    boxes: list[Box] = field(default_factory=list)
+    images: list[Box] = field(default_factory=list)
+    curves: int = 0
+    objects: int = 0
+
+
+def drawing(page: object, frame: Frame) -> Drawing:
+    """Collect the drawn objects of a loaded page; at most ``MAX_OBJECTS`` are looked at."""
+    result = Drawing()
+    address = ctypes.cast(page, ctypes.c_void_p).value  # type: ignore[arg-type]
+    _walk(address or 0, _page_count(address), False, _UNIT, frame, result, 0)
+    return result
+
+
+def _walk(
+    owner: int, count: int, form: bool, matrix: tuple[float, ...], frame: Frame, result: Drawing, depth: int,
+) -> None:
+    bounds = (ctypes.c_float * 4)()
+    at = ctypes.addressof(bounds)
+    for index in range(count):
+        result.objects += 1
+        if result.objects > MAX_OBJECTS:
+            return
+        item = _form_object(owner, index) if form else _page_object(owner, index)
+        if not item:
+            continue
+        kind = _type(item)
+        if kind == pdfium.FPDF_PAGEOBJ_TEXT:
+            continue
+        if kind == pdfium.FPDF_PAGEOBJ_FORM:
+            if depth < MAX_FORM_DEPTH:
+                _walk(item, _form_count(item), True, _combined(item, matrix), frame, result, depth + 1)
+            continue
+        if not _bounds(item, at, at + 4, at + 8, at + 12):
+            continue
+        box = _shown(bounds[0], bounds[1], bounds[2], bounds[3], matrix, frame)
+        if kind == pdfium.FPDF_PAGEOBJ_IMAGE or kind == pdfium.FPDF_PAGEOBJ_SHADING:
+            if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+                result.images.append(box)
+        elif kind == pdfium.FPDF_PAGEOBJ_PATH:
+            _path(item, box, matrix, frame, result)
+
+
+def _combined(form: int, outer: tuple[float, ...]) -> tuple[float, ...]:
+    buffer = (ctypes.c_float * 6)()
+    if not _matrix(form, ctypes.addressof(buffer)):
+        return outer
+    a, b, c, d, e, f = buffer
+    oa, ob, oc, od, oe, of = outer
+    return (a * oa + b * oc, a * ob + b * od, c * oa + d * oc, c * ob + d * od, e * oa + f * oc + oe, e * ob + f * od + of)
+
+
+def _shown(x0: float, y0: float, x1: float, y1: float, matrix: tuple[float, ...], frame: Frame) -> Box:
+    if matrix is not _UNIT:
+        a, b, c, d, e, f = matrix
+        x0, y0, x1, y1 = a * x0 + c * y0 + e, b * x0 + d * y0 + f, a * x1 + c * y1 + e, b * x1 + d * y1 + f
+    return frame.box(x0, y0, x1, y1)
+
+
+def _path(item: int, box: Box, matrix: tuple[float, ...], frame: Frame, result: Drawing) -> None:
+    width, height = box[2] - box[0], box[3] - box[1]
+    if width <= THIN and height <= THIN:
+        return
+    if not _visible(item):
+        return
+    if height <= THIN:
+        result.across.append(box)
+    elif width <= THIN:
+        result.down.append(box)
+    else:
+        _outline(item, box, matrix, frame, result)
+
+
+def _visible(item: int) -> bool:
+    """Painted at all, and not in white on (presumably) white."""
+    mode = (ctypes.c_int * 2)()
+    at = ctypes.addressof(mode)
+    if not _draw_mode(item, at, at + 4):
+        return True
+    filled, stroked = mode[0] != 0, mode[1] != 0
+    colour = (ctypes.c_uint * 4)()
+    at = ctypes.addressof(colour)
+    if stroked:
+        return not (_stroke_colour(item, at, at + 4, at + 8, at + 12) and (min(colour[:3]) > 250 or colour[3] == 0))
+    if filled:
+        return not (_fill_colour(item, at, at + 4, at + 8, at + 12) and (min(colour[:3]) > 250 or colour[3] == 0))
+    return False
+
+
+def _outline(item: int, box: Box, matrix: tuple[float, ...], frame: Frame, result: Drawing) -> None:
+    """A rectangle, or the straight lines of a path that holds several."""
+    count = _segment_count(item)
+    if count > MAX_SEGMENTS or (box[2] - box[0] < GLYPH and box[3] - box[1] < GLYPH):
+        result.curves += 1
+        return
+    lines = _straight_lines(item, count, _combined(item, matrix), frame)
+    if lines is None:
+        result.curves += 1
+        return
+    straight = [line for line in lines if line[2] - line[0] <= 1 or line[3] - line[1] <= 1]
+    if len(straight) != len(lines):
+        if len(straight) >= 4 and count <= ROUNDED:
+            result.boxes.append(box)
+        result.curves += 1
+        return
+    if count <= 6:
+        result.boxes.append(box)
+    result.across.extend(line for line in straight if line[3] - line[1] <= 1 < line[2] - line[0])
+    result.down.extend(line for line in straight if line[2] - line[0] <= 1 < line[3] - line[1])
+
+
+def _straight_lines(item: int, count: int, matrix: tuple[float, ...], frame: Frame) -> list[Box] | None:
+    """The path's lines on the page (points of a path are in its own space); None for drawings made of curves."""
+    point = (ctypes.c_float * 2)()
+    at = ctypes.addressof(point)
+    lines: list[Box] = []
+    start = last = (0.0, 0.0)
+    for index in range(count):
+        segment = _segment(item, index)
+        if not segment or not _segment_point(segment, at, at + 4):
+            continue
+        here = _shown(point[0], point[1], point[0], point[1], matrix, frame)[:2]
+        kind = _segment_type(segment)
+        if kind == pdfium.FPDF_SEGMENT_MOVETO:
+            start = here
+        elif kind == pdfium.FPDF_SEGMENT_LINETO:
+            lines.append((min(last[0], here[0]), min(last[1], here[1]), max(last[0], here[0]), max(last[1], here[1])))
+        elif count > ROUNDED:
+            return None
+        else:
+            lines.append((min(last[0], here[0]), min(last[1], here[1]), max(last[0], here[0]) + 2, max(last[1], here[1]) + 2))
+        last = here
+    if count >= 3 and lines and last != start:
+        lines.append((min(last[0], start[0]), min(last[1], start[1]), max(last[0], start[0]), max(last[1], start[1])))
+    return lines

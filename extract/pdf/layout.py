@@ -1,0 +1,126 @@
+"""One page from words to ordered paragraphs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from evidence.records import Table
+from extract.pdf.blocks import clean
+from extract.pdf.characters import Frame, PageText, Word
+from extract.pdf.drawing import Box, Drawing
+from extract.pdf.kinds import CAPTION
+from extract.pdf.lines import Segment, mark_small, segments
+from extract.pdf.paragraphs import Paragraph, paragraphs
+from extract.pdf.reading_order import regions
+from extract.pdf.ruled_tables import Grid, grids
+from extract.pdf.spelling import Vocabulary
+
+
+@dataclass(slots=True)
+class PageLayout:
+    """What is kept of a page between the two passes over a document."""
+
+    number: int
+    frame: Frame
+    segments: list[Segment]
+    grids: list[Grid] = field(default_factory=list)
+    boxes: list[Box] = field(default_factory=list)
+    images: list[Box] = field(default_factory=list)
+    curves: int = 0
+    ocr: bool = False
+    problem: str | None = None
+    side: int = 0
+
+
+def lay_out(number: int, text: PageText, drawn: Drawing, frame: Frame) -> PageLayout:
+    """First pass: words to tables and segments."""
+    words = text.upright
+    side = 0
+    for direction, turned in text.turned.items():
+        if sum(len(word.text) for word in turned) > 2 * sum(len(word.text) for word in words):
+            words, side = turned, direction
+    mark_small(words)
+    tables, boxes = grids(drawn, words) if not side else ([], [])
+    taken = set[int]().union(*(grid.words for grid in tables)) if tables else set[int]()
+    free = [word for word in words if id(word) not in taken] if taken else words
+    found = segments(free)
+    for direction, turned in sorted(text.turned.items()):
+        if turned is not words and direction != side:
+            pass
+    return PageLayout(number, frame, found, tables, boxes, drawn.images, drawn.curves, side=side)
+
+
+def ordered(page: PageLayout, running: set[int], vocabulary: Vocabulary) -> tuple[list[Paragraph], list[Table]]:
+    """Second pass: the page's paragraphs in reading order, tables in their places, and the tables as records."""
+    units = [item for item in page.segments if id(item) not in running]
+    holders: dict[int, Paragraph] = {}
+    for grid in page.grids:
+        holder = _holder(grid)
+        paragraph = _table_paragraph(grid, vocabulary)
+        if paragraph.rows:
+            holders[id(holder)] = paragraph
+            units.append(holder)
+    found: list[Paragraph] = []
+    for number, region in enumerate(regions(units)):
+        for paragraph in paragraphs(region):
+            first = paragraph.segments[0]
+            if id(first) in holders:
+                paragraph = holders[id(first)]
+            paragraph.column = number
+            found.append(paragraph)
+    return found, _records(page.number, found)
+
+
+def _holder(grid: Grid) -> Segment:
+    x0, y0, x1, y1 = grid.box
+    return Segment([], x0, y0, x1, y1, y0 + 10.0, 10.0, False)
+
+
+def _table_paragraph(grid: Grid, vocabulary: Vocabulary) -> Paragraph:
+    rows = [[cell_text(cell, vocabulary) for cell in row] for row in grid.cells]
+    rows = [row for row in rows if any(row)]
+    boxes = [_row_box(row) for row in grid.cells if any(row)]
+    return Paragraph(boxes, "table", rows=rows)
+
+
+def _row_box(row: list[list[Segment]]) -> Segment:
+    items = [item for cell in row for item in cell]
+    first = items[0]
+    return Segment(
+        [], min(i.x0 for i in items), min(i.y0 for i in items), max(i.x1 for i in items), max(i.y1 for i in items), first.base,
+        first.size, first.bold,
+    )
+
+
+def cell_text(lines: Sequence[Segment], vocabulary: Vocabulary) -> str:
+    """A cell's lines as one string, line-end hyphens joined."""
+    text = ""
+    for item in lines:
+        piece = clean(item.text)
+        if text.endswith("-") and len(text) > 1 and text[-2].isalnum():
+            whole = vocabulary.joined(text, piece)
+            text = whole + piece if whole is not None else text + piece
+        else:
+            text = f"{text} {piece}" if text else piece
+    return text
+
+
+def _records(number: int, found: list[Paragraph]) -> list[Table]:
+    tables = []
+    for index, paragraph in enumerate(found):
+        if paragraph.kind != "table":
+            continue
+        caption = None
+        for other in (found[index - 1 : index] + found[index + 1 : index + 2]):
+            text = clean(other.text)
+            if other.kind != "table" and CAPTION.match(text) and len(text) < 400:
+                caption = text
+                break
+        tables.append(Table(number, tuple(tuple(row) for row in paragraph.rows), caption))
+    return tables
+
+
+def page_words(page: PageLayout) -> list[Word]:
+    """All words of the page that stand outside tables."""
+    return [word for item in page.segments for word in item.words]

@@ -1,0 +1,183 @@
+"""Ruled tables: lines and shaded cells to a grid, words to its cells.
+
+Horizontal and vertical lines that touch form a component; the distinct positions of its lines are the grid; a missing piece of
+line between two cells of the grid merges them (the method of pdfplumber and Camelot's lattice, on PDFium's objects).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from extract.pdf.characters import Word
+from extract.pdf.drawing import Box, Drawing
+from extract.pdf.lines import Segment, segments
+
+SNAP = 3.0
+"""Points within which lines count as one: double rules and the corners that word processors leave open."""
+MAX_LINES = 1500
+MIN_CELL = 5.0
+
+
+@dataclass(slots=True)
+class Grid:
+    """``cells[row][column]`` holds the printed lines of each cell; a merged cell's text stands in its top left place."""
+
+    box: Box
+    cells: list[list[list[Segment]]]
+    words: set[int]
+
+
+@dataclass(slots=True)
+class _Rule:
+    at: float
+    start: float
+    end: float
+
+
+def grids(drawing: Drawing, words: Sequence[Word]) -> tuple[list[Grid], list[Box]]:
+    """The page's ruled tables with the ids of the words they take, and the boxes that hold text but are no table."""
+    if not drawing.across and not drawing.down:
+        return [], []
+    if len(drawing.across) > MAX_LINES or len(drawing.down) > MAX_LINES:
+        return [], []
+    across = _merged([((y0 + y1) / 2, x0, x1) for x0, y0, x1, y1 in drawing.across])
+    down = _merged([((x0 + x1) / 2, y0, y1) for x0, y0, x1, y1 in drawing.down])
+    found: list[Grid] = []
+    boxes: list[Box] = []
+    for rows, columns in _components(across, down):
+        grid, box = _grid(rows, columns, words)
+        if grid is not None:
+            found.append(grid)
+        elif box is not None:
+            boxes.append(box)
+    return found, boxes
+
+
+def _merged(lines: list[tuple[float, float, float]]) -> list[_Rule]:
+    """Collinear pieces joined; positions within ``SNAP`` of one another become one."""
+    lines.sort()
+    groups: list[list[tuple[float, float, float]]] = []
+    for line in lines:
+        if groups and line[0] - groups[-1][0][0] <= SNAP:
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    rules: list[_Rule] = []
+    for group in groups:
+        at = sum(line[0] for line in group) / len(group)
+        group.sort(key=lambda line: line[1])
+        current = _Rule(at, group[0][1], group[0][2])
+        for _, start, end in group[1:]:
+            if start <= current.end + SNAP:
+                current.end = max(current.end, end)
+            else:
+                rules.append(current)
+                current = _Rule(at, start, end)
+        rules.append(current)
+    return [rule for rule in rules if rule.end - rule.start >= MIN_CELL]
+
+
+def _components(across: list[_Rule], down: list[_Rule]) -> list[tuple[list[_Rule], list[_Rule]]]:
+    parents = list(range(len(across) + len(down)))
+
+    def root(index: int) -> int:
+        while parents[index] != index:
+            parents[index] = parents[parents[index]]
+            index = parents[index]
+        return index
+
+    for i, row in enumerate(across):
+        for j, column in enumerate(down):
+            if (
+                row.start - SNAP <= column.at <= row.end + SNAP
+                and column.start - SNAP <= row.at <= column.end + SNAP
+            ):
+                parents[root(i)] = root(len(across) + j)
+    members: dict[int, tuple[list[_Rule], list[_Rule]]] = {}
+    for index in range(len(parents)):
+        rows, columns = members.setdefault(root(index), ([], []))
+        if index < len(across):
+            rows.append(across[index])
+        else:
+            columns.append(down[index - len(across)])
+    return [pair for pair in members.values() if len(pair[0]) >= 2 and pair[1]]
+
+
+def _positions(values: list[float]) -> list[float]:
+    found: list[float] = []
+    for value in sorted(values):
+        if not found or value - found[-1] > MIN_CELL:
+            found.append(value)
+    return found
+
+
+def _grid(across: list[_Rule], down: list[_Rule], words: Sequence[Word]) -> tuple[Grid | None, Box | None]:
+    ys = _positions([rule.at for rule in across] + [min(r.start for r in down), max(r.end for r in down)])
+    xs = _positions([rule.at for rule in down] + [min(r.start for r in across), max(r.end for r in across)])
+    if len(xs) < 2 or len(ys) < 2:
+        return None, None
+    box = (xs[0], ys[0], xs[-1], ys[-1])
+    inside = [
+        word for word in words
+        if box[0] <= (word.x0 + word.x1) / 2 <= box[2] and box[1] <= word.base - 0.3 * word.size <= box[3]
+    ]
+    if not inside:
+        return None, None
+    if len(xs) < 3 or len(ys) < 3 and len(xs) < 4:
+        return None, box
+    owner = _owners(across, down, xs, ys)
+    taken: dict[int, list[Word]] = {}
+    columns = len(xs) - 1
+    for word in inside:
+        column = min(max(bisect_right(xs, (word.x0 + word.x1) / 2) - 1, 0), columns - 1)
+        row = min(max(bisect_right(ys, word.base - 0.3 * word.size) - 1, 0), len(ys) - 2)
+        taken.setdefault(owner[row * columns + column], []).append(word)
+    cells = [
+        [sorted(segments(taken.get(row * columns + column, [])), key=lambda item: (item.base, item.x0)) for column in range(columns)]
+        for row in range(len(ys) - 1)
+    ]
+    cells = _without_empty(cells)
+    filled = sum(bool(cell) for row in cells for cell in row)
+    if len(cells) < 2 or len(cells[0]) < 2 or filled < 3:
+        return None, box
+    if filled < 0.3 * len(set(owner)) and filled < 12:
+        return None, None
+    return Grid(box, cells, {id(word) for word in inside}), None
+
+
+def _owners(across: list[_Rule], down: list[_Rule], xs: list[float], ys: list[float]) -> list[int]:
+    """For each place of the grid the place that owns it: its own index, or that of the merged cell's top left place."""
+    columns, rows = len(xs) - 1, len(ys) - 1
+    owner = list(range(rows * columns))
+
+    def root(index: int) -> int:
+        while owner[index] != index:
+            index = owner[index]
+        return index
+
+    def covered(rules: list[_Rule], at: float, middle: float) -> bool:
+        return any(abs(rule.at - at) <= MIN_CELL and rule.start - 1 <= middle <= rule.end + 1 for rule in rules)
+
+    for row in range(rows):
+        middle_y = (ys[row] + ys[row + 1]) / 2
+        for column in range(columns):
+            here = row * columns + column
+            middle_x = (xs[column] + xs[column + 1]) / 2
+            if column and not covered(down, xs[column], middle_y):
+                one, two = sorted((root(here - 1), root(here)))
+                owner[two] = one
+            if row and not covered(across, ys[row], middle_x):
+                one, two = sorted((root(here - columns), root(here)))
+                owner[two] = one
+    return [root(index) for index in range(rows * columns)]
+
+
+def _without_empty(cells: list[list[list[Segment]]]) -> list[list[list[Segment]]]:
+    """Rows and columns that hold nothing at all are spacing, not content."""
+    kept = [row for row in cells if any(row)]
+    if not kept:
+        return []
+    columns = [index for index in range(len(kept[0])) if any(row[index] for row in kept)]
+    return [[row[index] for index in columns] for row in kept]

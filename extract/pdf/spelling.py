@@ -1,0 +1,72 @@
+"""Joining what line ends cut: a word list and the document's own words decide whether a hyphen stays.
+
+The list is wordfreq's English one (Speer 2022, from several corpora; words with a Zipf frequency of 1 and more).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import lru_cache
+
+import wordfreq
+
+MIN_KNOWN = 1.2e-8
+"""Frequency of a word seen about 12 times in a thousand million words: rarer entries of the list are mostly misspellings."""
+COMPOUND = 150.0
+"""A rare whole whose halves are both more than this many times as frequent ("longterm", "followup") is a compound; "lifelong" (116),
+"hardworking" (147) and "outpatient" (28) are words."""
+KEPT = frozenset({"self", "non", "cross", "ex", "quasi", "half", "well", "all"})
+"""First parts that British spelling keeps apart unless the whole is a common word ("nonsense", "selfish", "allow")."""
+_PARTS = re.compile(r"([^\W\d_]+(?:['’][^\W\d_]+)?)-$")
+_NEXT = re.compile(r"^([^\W\d_]+)")
+_WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
+
+
+@lru_cache(maxsize=1)
+def _list() -> dict[str, float]:
+    return wordfreq.get_frequency_dict("en", wordlist="large")
+
+
+def frequency(word: str) -> float:
+    """How often an English word is used, as a share of all words; 0 where it is unknown."""
+    found: float = _list().get(word.lower(), 0.0)
+    return found
+
+
+class Vocabulary:
+    """The words of one document, counted: whole ones, and compounds that are hyphenated inside a line."""
+
+    def __init__(self) -> None:
+        self.words: Counter[str] = Counter()
+
+    def add(self, texts: Iterable[str]) -> None:
+        """Count the words of some lines; the last word of each line is left out where it ends in a hyphen."""
+        for text in texts:
+            self.words.update(_WORDS.findall(text.lower()[: -1 if text.endswith("-") else None]))
+
+    def joined(self, above: str, below: str) -> str | None:
+        """The line ``above``, which ends in a hyphen, without it where the two halves are one word; None to keep it."""
+        left, right = _PARTS.search(above), _NEXT.match(below)
+        if left is None or right is None:
+            return None
+        first, second = left.group(1).lower(), right.group(1).lower()
+        if not right.group(1)[0].islower() and not left.group(1).isupper():
+            return None
+        if above[: left.start()].endswith("-"):
+            return None
+        whole, compound = first + second, f"{first}-{second}"
+        seen, seen_compound = self.words[whole], self.words[compound]
+        if seen != seen_compound:
+            return above[:-1] if seen > seen_compound else None
+        known = frequency(whole)
+        halves = min(frequency(first), frequency(second))
+        if first in KEPT and known < 1e-6:
+            return None
+        if known >= MIN_KNOWN:
+            return None if known < 4e-6 and halves > COMPOUND * known and len(first) > 2 else above[:-1]
+        if halves >= 1e-6 and len(first) > 2:
+            return None
+        return above[:-1]
