@@ -144,7 +144,9 @@ class ArchiveWriter:
         """Archives an HTTP exchange; returns the capture with digest, size and place in the archive filled in.
 
         ``known`` is an earlier capture of the same payload: a 304 or an equal body is then written as a revisit that
-        points to it, and the capture keeps the earlier place, so that no body is stored twice.
+        points to it, and the capture keeps the earlier place, so that no body is stored twice. What came with any other
+        outcome than ``fetched`` or ``unchanged`` (a redirect's or an error's page) is archived, but is no payload of the
+        base: such a capture has a place and no digest.
         """
         headers = [(name, value) for name, value in exchange.response_headers if name.lower() != "transfer-encoding"]
         status = StatusAndHeaders(f"{exchange.status} {exchange.reason}", headers, exchange.http_version)
@@ -157,13 +159,18 @@ class ArchiveWriter:
         writer.write_record(asked)
         if known is not None and exchange.status == 304:
             return self._revisit(capture, known, status, PROFILE_NOT_MODIFIED)
+        if capture.outcome not in ("fetched", "unchanged"):
+            return self._add(capture, self._response(capture, exchange, status))
         body = decoded(exchange.payload, {n.lower(): v for n, v in headers}.get("content-encoding"))
         capture = replace(capture, digest=sha256(body), size_bytes=len(body))
         if known is not None and known.digest == capture.digest and known.archive_path:
             return self._revisit(capture, known, status, PROFILE_IDENTICAL)
-        record = writer.create_warc_record(capture.url, "response", payload=io.BytesIO(exchange.payload), http_headers=status,
-                                           warc_headers_dict={"WARC-Date": _warc_date(capture.fetched_at)})
-        return self._add(capture, record)
+        return self._add(capture, self._response(capture, exchange, status))
+
+    def _response(self, capture: Capture, exchange: Exchange, status: StatusAndHeaders) -> ArcWarcRecord:
+        return self._open().create_warc_record(
+            capture.url, "response", payload=io.BytesIO(exchange.payload), http_headers=status,
+            warc_headers_dict={"WARC-Date": _warc_date(capture.fetched_at)})
 
     def add_file(self, capture: Capture, payload: bytes) -> Capture:
         """Archives a local file as a ``resource`` record."""
@@ -311,6 +318,11 @@ def read_payload(base: Base, capture: Capture) -> bytes:
 
     Raises ``IntegrandError`` where the archive lacks it or holds other bytes.
     """
+    return read_answer(base, capture)[1]
+
+
+def read_answer(base: Base, capture: Capture) -> tuple[Headers, bytes]:
+    """The response headers (none for a local file) and the payload, as ``read_payload``."""
     if capture.archive_path is None or capture.archive_offset is None:
         raise IntegrandError(f"{capture.url}: nothing was archived ({capture.outcome})")
     path = base.root / capture.archive_path
@@ -318,6 +330,7 @@ def read_payload(base: Base, capture: Capture) -> bytes:
         with open(path, "rb") as file:
             file.seek(capture.archive_offset)
             record = next(iter(ArchiveIterator(file)))
+            headers = record.http_headers.headers if record.http_headers else []
             encoding = record.http_headers.get_header("Content-Encoding") if record.http_headers else None
             payload = decoded(record.raw_stream.read(), encoding)
     except (OSError, StopIteration, zlib.error) as error:
@@ -326,7 +339,7 @@ def read_payload(base: Base, capture: Capture) -> bytes:
         raise IntegrandError(f"{path} at {capture.archive_offset}: {error}") from error
     if sha256(payload) != capture.digest:
         raise IntegrandError(f"{path} at {capture.archive_offset}: holds other bytes than were captured; restore it from a backup")
-    return payload
+    return headers, payload
 
 
 def _plain(capture: Capture) -> dict[str, object]:

@@ -325,7 +325,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class SourceCount:
-    """What a run did at one source; ``broken`` holds the expectations that failed, in words."""
+    """What a run did at one source; ``broken`` holds the expectations that failed, ``warnings`` what is worth a look, in words."""
 
     source: str
     requested: int = 0
@@ -341,6 +341,7 @@ class SourceCount:
     size_bytes: int = 0
     wall_s: float = 0.0
     broken: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
