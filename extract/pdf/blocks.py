@@ -56,7 +56,7 @@ def _glued(text: str, piece: str, lines: list[BlockLine], vocabulary: Vocabulary
             )
             return whole, lines
         return (text if piece[:1].isalnum() else text + " "), lines
-    if text.endswith(("/", "–", "—")) and not text[-2:-1].isspace():
+    if text.endswith(("–", "—")) and not text[-2:-1].isspace():
         return (text if piece[:1].isalnum() else text + " "), lines
     cut = _URL_CUT.search(text)
     if cut and re.match(r"^[a-z0-9_%&=?/.#~-]*[/_%&=?#~0-9-][\w%&=?/.#~-]*(?:[\s.,;)]|$)", piece) and not text.endswith((".", ",", ")")):

@@ -33,6 +33,7 @@ _char_unicode = fast("FPDFText_GetUnicode", ctypes.c_uint, _POINTER, _INT)
 _char_size = fast("FPDFText_GetFontSize", ctypes.c_double, _POINTER, _INT)
 _char_matrix = fast("FPDFText_GetMatrix", _INT, _POINTER, _INT, _POINTER)
 _char_weight = fast("FPDFText_GetFontWeight", _INT, _POINTER, _INT)
+_char_colour = fast("FPDFText_GetFillColor", _INT, _POINTER, _INT, _POINTER, _POINTER, _POINTER, _POINTER)
 _object_font = fast("FPDFTextObj_GetFont", _POINTER, _POINTER)
 _object_mode = fast("FPDFTextObj_GetTextRenderMode", _INT, _POINTER)
 _mark_count = fast("FPDFPageObj_CountMarks", _INT, _POINTER)
@@ -64,6 +65,7 @@ class Font:
 @dataclass(slots=True)
 class Run:
     """A text object: one font, one size (points as shown), one direction; ``base`` is where its first baseline starts.
+    ``colour`` is 0xRRGGBB.
 
     ``artifact``: the file itself marks it as no part of the content (a running header or footer, ISO 32000-1 14.8.2.2).
     """
@@ -74,6 +76,7 @@ class Run:
     base: tuple[float, float]
     invisible: bool
     artifact: bool = False
+    colour: int = 0
 
 
 @dataclass(slots=True)
@@ -89,6 +92,7 @@ class Word:
     size: float
     bold: bool
     font: Font
+    run: Run
     glued: bool = False
     raised: bool = False
     lowered: bool = False
@@ -276,7 +280,12 @@ def _run(address: int, index: int, text_object: int, runs: dict[int, Run], frame
     margin = OUTER * frame.height
     outer = base[1] < margin or base[1] > frame.height - margin
     artifact = outer and bool(text_object) and _marked_artifact(text_object)
-    run = Run(font, size, direction, base, invisible, artifact)
+    colour = (ctypes.c_uint * 4)()
+    at = ctypes.addressof(colour)
+    painted = 0
+    if _char_colour(address, index, at, at + 4, at + 8, at + 12):
+        painted = colour[0] << 16 | colour[1] << 8 | colour[2]
+    run = Run(font, size, direction, base, invisible, artifact, painted)
     if text_object:
         runs[text_object] = run
     return run
@@ -310,7 +319,7 @@ def _place(pieces: list[tuple[str, int, int, Run, bool]], boxes: list[float], fr
         size, font = run.size, run.font
         if dx > 0.97:
             base = run.base[1]
-            word = Word(text, x0, base - 0.78 * size, x1, base + 0.22 * size, base, size, font.bold, font, glued, False, False, run.artifact)
+            word = Word(text, x0, base - 0.78 * size, x1, base + 0.22 * size, base, size, font.bold, font, run, glued, False, False, run.artifact)
             (result.invisible if run.invisible else upright).append(word)
         elif abs(dy) > 0.97 or dx < -0.97:
             side = 1 if dy > 0.97 else 3 if dy < -0.97 else 2
@@ -327,7 +336,7 @@ def _turned(text: str, box: tuple[float, float, float, float], run: Run, side: i
         u0, u1, base = frame.width - x1, frame.width - x0, frame.height - run.base[1]
     else:
         u0, u1, base = frame.height - y1, frame.height - y0, run.base[0]
-    return Word(text, u0, base - 0.78 * run.size, u1, base + 0.22 * run.size, base, run.size, run.font.bold, run.font, glued)
+    return Word(text, u0, base - 0.78 * run.size, u1, base + 0.22 * run.size, base, run.size, run.font.bold, run.font, run, glued)
 
 
 def turned_back(box: tuple[float, float, float, float], side: int, frame: Frame) -> tuple[float, float, float, float]:

@@ -43,10 +43,12 @@ _UNIT = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 @dataclass(slots=True)
 class Drawing:
-    """``across`` and ``down`` are ruling lines, ``boxes`` visible rectangles, ``images`` pictures; ``curves`` counts other paths."""
+    """``across`` and ``down`` are ruling lines, ``boxes`` visible rectangles, ``shades`` those that are
+    filled without an edge line, ``images`` pictures; ``curves`` counts other paths."""
 
     across: list[Box] = field(default_factory=list)
     down: list[Box] = field(default_factory=list)
+    shades: list[Box] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
     images: list[Box] = field(default_factory=list)
     curves: int = 0
@@ -110,33 +112,34 @@ def _path(item: int, box: Box, matrix: tuple[float, ...], frame: Frame, result: 
     width, height = box[2] - box[0], box[3] - box[1]
     if width <= THIN and height <= THIN:
         return
-    if not _visible(item):
+    painted = _painted(item)
+    if not painted:
         return
     if height <= THIN:
         result.across.append(box)
     elif width <= THIN:
         result.down.append(box)
     else:
-        _outline(item, box, matrix, frame, result)
+        _outline(item, box, matrix, frame, result, painted)
 
 
-def _visible(item: int) -> bool:
-    """Painted at all, and not in white on (presumably) white."""
+def _painted(item: int) -> int:
+    """2 where its edge is drawn, 1 where it is only filled, 0 where it is not painted, or white (on presumably white)."""
     mode = (ctypes.c_int * 2)()
     at = ctypes.addressof(mode)
     if not _draw_mode(item, at, at + 4):
-        return True
+        return 2
     filled, stroked = mode[0] != 0, mode[1] != 0
     colour = (ctypes.c_uint * 4)()
     at = ctypes.addressof(colour)
-    if stroked:
-        return not (_stroke_colour(item, at, at + 4, at + 8, at + 12) and (min(colour[:3]) > 250 or colour[3] == 0))
-    if filled:
-        return not (_fill_colour(item, at, at + 4, at + 8, at + 12) and (min(colour[:3]) > 250 or colour[3] == 0))
-    return False
+    if stroked and not (_stroke_colour(item, at, at + 4, at + 8, at + 12) and (min(colour[:3]) > 250 or colour[3] == 0)):
+        return 2
+    if filled and not (_fill_colour(item, at, at + 4, at + 8, at + 12) and (min(colour[:3]) > 250 or colour[3] == 0)):
+        return 1
+    return 0
 
 
-def _outline(item: int, box: Box, matrix: tuple[float, ...], frame: Frame, result: Drawing) -> None:
+def _outline(item: int, box: Box, matrix: tuple[float, ...], frame: Frame, result: Drawing, painted: int) -> None:
     """A rectangle, or the straight lines of a path that holds several."""
     count = _segment_count(item)
     if count > MAX_SEGMENTS or (box[2] - box[0] < GLYPH and box[3] - box[1] < GLYPH):
@@ -154,6 +157,9 @@ def _outline(item: int, box: Box, matrix: tuple[float, ...], frame: Frame, resul
         return
     if count <= 6:
         result.boxes.append(box)
+        if painted == 1:
+            result.shades.append(box)
+            return
     result.across.extend(line for line in straight if line[3] - line[1] <= 1 < line[2] - line[0])
     result.down.extend(line for line in straight if line[2] - line[0] <= 1 < line[3] - line[1])
 

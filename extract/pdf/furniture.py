@@ -34,8 +34,8 @@ class Sheet:
     segments: list[Segment]
 
 
-def running_matter(sheets: Sequence[Sheet], protected: Sequence[set[int]] = ()) -> list[set[int]]:
-    """For each page the ids of the segments that are running matter."""
+def running_matter(sheets: Sequence[Sheet], body: tuple[float, str]) -> list[set[int]]:
+    """For each page the ids of the segments that are running matter; ``body`` is the size and font of most text."""
     found: list[set[int]] = [set() for _ in sheets]
     margins = [_margin(sheet) for sheet in sheets]
     texts: dict[str, list[tuple[int, Segment, float]]] = defaultdict(list)
@@ -46,16 +46,15 @@ def running_matter(sheets: Sequence[Sheet], protected: Sequence[set[int]] = ()) 
             if key:
                 texts[key].append((index, item, place))
             number = _PAGE_NUMBER.match(_plain(item.text))
-            if number and number.group(1).isdigit():
-                numbers[int(number.group(1)) - index].append((index, item))
+            if number:
+                value = _roman(number.group(1)) if number.group(1).isalpha() else int(number.group(1))
+                numbers[value - index].append((index, item))
             if item.artifact:
                 found[index].add(id(item))
     need = MIN_REPEATS if len(sheets) > 4 else 2
     for key, repeats in texts.items():
         if any(letter.isalpha() for letter in key):
             _repeated(repeats, need, found)
-    numbers_alone = [entry for key, repeats in texts.items() if not any(map(str.isalpha, key)) for entry in repeats]
-    _repeated([entry for entry in numbers_alone if _outermost(entry[1], sheets[entry[0]], found[entry[0]])], need, found)
     for counted in numbers.values():
         if len({index for index, _ in counted}) >= need:
             for index, item in counted:
@@ -65,10 +64,13 @@ def running_matter(sheets: Sequence[Sheet], protected: Sequence[set[int]] = ()) 
         for item, _ in items:
             if _SAYS_PAGE.search(_plain(item.text)) and len(item.text) < 60 and _outermost(item, sheets[index], found[index]):
                 found[index].add(id(item))
-    _slots(sheets, margins, found)
-    for index, kept in enumerate(protected):
-        found[index] -= kept
+    _slots(sheets, margins, found, body)
     return found
+
+
+def _roman(text: str) -> int:
+    values = [{"i": 1, "v": 5, "x": 10, "l": 50}[letter] for letter in text.lower()]
+    return sum(-value if value < max(values[place:]) else value for place, value in enumerate(values))
 
 
 def _margin(sheet: Sheet) -> list[tuple[Segment, float]]:
@@ -111,19 +113,20 @@ def _outermost(item: Segment, sheet: Sheet, running: set[int]) -> bool:
     return all(other.base < item.base + 0.5 * item.size for other in others)
 
 
-def _slots(sheets: Sequence[Sheet], margins: list[list[tuple[Segment, float]]], found: list[set[int]]) -> None:
+def _slots(sheets: Sequence[Sheet], margins: list[list[tuple[Segment, float]]], found: list[set[int]], body: tuple[float, str]) -> None:
     """Running lines whose words change (chapter titles): outermost, in a place and style that running matter has elsewhere."""
-    slots: dict[tuple[int, float, str], int] = defaultdict(int)
+    slots: dict[tuple[int, float, str], set[int]] = defaultdict(set)
     for index, items in enumerate(margins):
         for item, place in items:
             if id(item) in found[index]:
-                slots[round(place / PLACE), round(item.size, 1), item.font] += 1
+                slots[round(place / PLACE), round(item.size, 1), item.font].add(index)
+    need = max(MIN_REPEATS, 0.25 * len(sheets))
     for index, items in enumerate(margins):
         for item, place in items:
-            if id(item) in found[index] or len(item.text) > 120:
-                continue
             style = (round(item.size, 1), item.font)
+            if id(item) in found[index] or len(item.text) > 120 or style == body:
+                continue
             at = round(place / PLACE)
-            same = max(slots.get((at + step, *style), 0) for step in (-1, 0, 1))
-            if same >= MIN_REPEATS and _outermost(item, sheets[index], found[index]):
+            same = max(len(slots.get((at + step, *style), ())) for step in (-1, 0, 1))
+            if same >= need and _outermost(item, sheets[index], found[index]):
                 found[index].add(id(item))

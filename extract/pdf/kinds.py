@@ -37,9 +37,13 @@ class Styles:
     """What a document's sizes mean: the body's size, and the styles of its headings from the highest level down."""
 
     body: float = 0.0
+    font: str = ""
+    colour: int = 0
     letters: Counter[float] = field(default_factory=Counter)
     fonts: Counter[str] = field(default_factory=Counter)
+    colours: Counter[int] = field(default_factory=Counter)
     bold_share: float = 0.0
+    bold_letters: int = 0
     headings: Counter[tuple[float, bool, bool]] = field(default_factory=Counter)
     outline: dict[str, int] = field(default_factory=dict)
 
@@ -49,15 +53,19 @@ class Styles:
             letters = len(item.text)
             self.letters[round(2 * item.size) / 2] += letters
             self.fonts[item.font] += letters
+            self.colours[item.colour] += letters
             if item.bold:
-                self.bold_share += letters
+                self.bold_letters += letters
 
     def settle(self, outline: Sequence[OutlineItem]) -> None:
         """Fix the body's size: that of most letters."""
         if self.letters:
             self.body = max(self.letters, key=lambda size: (self.letters[size], -size))
+        if self.fonts:
+            self.font = max(self.fonts, key=lambda name: (self.fonts[name], name))
+            self.colour = max(self.colours, key=lambda colour: (self.colours[colour], -colour))
         total = sum(self.letters.values())
-        self.bold_share = self.bold_share / total if total else 0.0
+        self.bold_share = self.bold_letters / total if total else 0.0
         for entry in outline:
             self.outline.setdefault(plain(entry.title), min(6, entry.level))
 
@@ -132,9 +140,20 @@ def _is_heading(paragraph: Paragraph, text: str, styles: Styles, below: Paragrap
     bold = all(item.bold for item in paragraph.segments) and styles.bold_share < 0.5
     if bold:
         return below is not None
+    if len(paragraph.segments) <= 2 and len(text) < 110 and below is not None and below.kind == "body" and _set_apart(first, styles):
+        return True
     if text.isupper() and letters > 3:
         return below is not None and not below.text.isupper()
-    return bool(_NUMBERED.match(text)) and len(text) < 90 and first.font != styles.fonts.most_common(1)[0][0] and below is not None
+    return bool(_NUMBERED.match(text)) and len(text) < 90 and first.font != styles.font and below is not None
+
+
+def _set_apart(first: Segment, styles: Styles) -> bool:
+    """A line of its own in italics or in a colour that the body does not have."""
+    italic = all(word.font.italic for word in first.words) and first.font != styles.font
+    coloured = all(word.run.colour != styles.colour for word in first.words) and styles.colours[first.colour] < 0.1 * sum(
+        styles.colours.values()
+    )
+    return italic or coloured
 
 
 def footnotes(found: list[Paragraph], styles: Styles, height: float) -> None:

@@ -16,6 +16,8 @@ from extract.pdf.reading_order import regions
 from extract.pdf.ruled_tables import Grid, grids
 from extract.pdf.spelling import Vocabulary
 
+MAX_PICTURES = 60
+
 
 @dataclass(slots=True)
 class PageLayout:
@@ -61,10 +63,15 @@ def ordered(page: PageLayout, running: set[int], vocabulary: Vocabulary) -> tupl
         if paragraph.rows:
             holders[id(holder)] = paragraph
             units.append(holder)
+    pictures = _pictures(page, units)
+    units.extend(pictures)
+    unseen = {id(picture) for picture in pictures}
     found: list[Paragraph] = []
     for number, region in enumerate(regions(units)):
         for paragraph in paragraphs(region):
             first = paragraph.segments[0]
+            if id(first) in unseen:
+                continue
             if id(first) in holders:
                 paragraph = holders[id(first)]
             paragraph.column = number
@@ -75,6 +82,21 @@ def ordered(page: PageLayout, running: set[int], vocabulary: Vocabulary) -> tupl
 def _holder(grid: Grid) -> Segment:
     x0, y0, x1, y1 = grid.box
     return Segment([], x0, y0, x1, y1, y0 + 10.0, 10.0, False)
+
+
+def _pictures(page: PageLayout, units: Sequence[Segment]) -> list[Segment]:
+    """Pictures that text stands beside, as units of the reading order; backgrounds and pictures with text on them are none."""
+    area = page.frame.width * page.frame.height
+    found = []
+    for x0, y0, x1, y1 in page.images[:MAX_PICTURES]:
+        if not 0.012 * area < (x1 - x0) * (y1 - y0) < 0.5 * area:
+            continue
+        if any(x0 < (item.x0 + item.x1) / 2 < x1 and y0 < item.base < y1 for item in units):
+            continue
+        if any(item.x0 < x1 - 4 and item.x1 > x0 + 4 and y0 < item.base < y1 for item in units):
+            continue
+        found.append(Segment([], x0, y0, x1, y1, y0 + 10.0, 10.0, False))
+    return found
 
 
 def _table_paragraph(grid: Grid, vocabulary: Vocabulary) -> Paragraph:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from extract.pdf.characters import HYPHENS, Word
 from extract.pdf.spelling import LIGATURES
 
 GAP_EM = 1.05
 """A wider gap than this (in em) parts segments. Justified lines stretch spaces to about 0.9 em; column gutters start at 1.2."""
+STRETCHED_EM = 4.0
+"""Words of one text object belong together even where justification stretches a narrow column's spaces to this many em."""
 LABEL_GAP_EM = 4.5
 """A list label stands at most this far from its item (tab stops of word processors: 18 or 36 points)."""
 SMALL = 0.82
@@ -51,7 +53,7 @@ class Segment:
     label: str = ""
     text_x0: float = 0.0
     artifact: bool = False
-    inner: list[Segment] = field(default_factory=list)
+    colour: int = 0
 
 
 def segments(words: Sequence[Word]) -> list[Segment]:
@@ -118,9 +120,9 @@ def _split(row: list[Word]) -> list[Segment]:
     for word in row:
         if current:
             previous = current[-1]
-            em = max(previous.size, word.size)
+            em = min(previous.size, word.size)
             gap = word.x0 - edge
-            if gap > GAP_EM * em and not (gap < LABEL_GAP_EM * em and _labels(current)):
+            if gap > GAP_EM * em and not _goes_on(current, word, gap, em):
                 found.append(segment(current))
                 current = []
             elif word.text == previous.text and word.x0 - previous.x0 < 0.25 * em and abs(word.x1 - previous.x1) < 0.25 * em:
@@ -130,6 +132,19 @@ def _split(row: list[Word]) -> list[Segment]:
     if current:
         found.append(segment(current))
     return found
+
+
+def _goes_on(current: list[Word], word: Word, gap: float, em: float) -> bool:
+    """A wide gap that parts nothing: stretched by justification inside one text object, or between a label and its item."""
+    if current[-1].run is word.run:
+        return gap < STRETCHED_EM * em
+    if gap > LABEL_GAP_EM * em:
+        return False
+    if _labels(current):
+        return True
+    return len(current) == 1 and current[0].text.isdigit() and len(current[0].text) < 4 and word.text[:1].isalpha() and (
+        abs(current[0].size - word.size) < 0.5
+    )
 
 
 def _labels(words: list[Word]) -> bool:
@@ -160,7 +175,7 @@ def segment(words: list[Word]) -> Segment:
     text_word = words[1] if label else words[0]
     return Segment(
         words, words[0].x0, y0, x1, y1, words[0].base, size, 2 * bold > total, joined(words), text_word.font.name,
-        2 * italic > total, text_word.bold, label, text_word.x0, words[0].artifact,
+        2 * italic > total, text_word.bold, label, text_word.x0, words[0].artifact, text_word.run.colour,
     )
 
 

@@ -66,7 +66,9 @@ def _window(file: OpenFile, indices: range, items: Sequence[OutlineItem], state:
         if layout.problem:
             state.problems.append(f"page {layout.number}: {layout.problem}")
     state.styles.settle(items)
-    running = running_matter([Sheet(layout.frame.height, layout.segments) for layout in layouts])
+    running = running_matter(
+        [Sheet(layout.frame.height, layout.segments) for layout in layouts], (state.styles.body, state.styles.font)
+    )
     parts = [ordered(layout, ids, state.vocabulary) for layout, ids in zip(layouts, running, strict=True)]
     state.in_references = settle_kinds(
         [found for found, _ in parts], [layout.frame.height for layout in layouts], state.styles, state.in_references

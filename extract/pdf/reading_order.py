@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from extract.pdf.lines import Segment, segment
 
 MIN_GUTTER_EM = 0.9
+NARROW_GUTTER_EM = 0.55
 MAX_DEPTH = 12
 
 
@@ -123,13 +124,19 @@ def _joined(
 
 
 def _gutter(items: Sequence[Segment]) -> tuple[float, float] | None:
-    """The widest x-interval that no segment touches, with segments on both sides; None where there is none."""
-    spans = sorted((item.x0, item.x1) for item in items)
-    reach = spans[0][1]
+    """The widest x-interval that no segment touches, with segments on both sides; None where there is none.
+
+    Between columns of several lines a gutter may be narrower than beside a single line.
+    """
+    ordered = sorted(items, key=lambda item: (item.x0, item.x1))
+    reach = ordered[0].x1
     best: tuple[float, float] | None = None
-    need = MIN_GUTTER_EM * min(item.size for item in items)
-    for x0, x1 in spans:
-        if x0 - reach > need and (best is None or x0 - reach > best[1] - best[0]):
-            best = (reach, x0)
-        reach = max(reach, x1)
+    em = min(item.size for item in items)
+    total = len(ordered)
+    for index, item in enumerate(ordered):
+        width = item.x0 - reach
+        if width > NARROW_GUTTER_EM * em and (best is None or width > best[1] - best[0]):
+            if width > MIN_GUTTER_EM * em or (index >= 4 and total - index >= 4):
+                best = (reach, item.x0)
+        reach = max(reach, item.x1)
     return best

@@ -38,21 +38,42 @@ class _Rule:
 
 def grids(drawing: Drawing, words: Sequence[Word]) -> tuple[list[Grid], list[Box]]:
     """The page's ruled tables with the ids of the words they take, and the boxes that hold text but are no table."""
-    if not drawing.across and not drawing.down:
+    if len(drawing.across) > MAX_LINES or len(drawing.down) > MAX_LINES or len(drawing.shades) > MAX_LINES:
         return [], []
-    if len(drawing.across) > MAX_LINES or len(drawing.down) > MAX_LINES:
-        return [], []
-    across = _merged([((y0 + y1) / 2, x0, x1) for x0, y0, x1, y1 in drawing.across])
-    down = _merged([((x0 + x1) / 2, y0, y1) for x0, y0, x1, y1 in drawing.down])
     found: list[Grid] = []
     boxes: list[Box] = []
-    for rows, columns in _components(across, down):
-        grid, box = _grid(rows, columns, words)
-        if grid is not None:
-            found.append(grid)
-        elif box is not None:
-            boxes.append(box)
+    free = list(words)
+    for lines in (_drawn(drawing), _shaded(drawing)):
+        if not lines[0] or not lines[1]:
+            continue
+        for rows, columns in _components(_merged(lines[0]), _merged(lines[1])):
+            grid, box = _grid(rows, columns, free)
+            if grid is not None:
+                found.append(grid)
+                free = [word for word in free if id(word) not in grid.words]
+            elif box is not None:
+                boxes.append(box)
     return found, boxes
+
+
+_Lines = tuple[list[tuple[float, float, float]], list[tuple[float, float, float]]]
+
+
+def _drawn(drawing: Drawing) -> _Lines:
+    return (
+        [((y0 + y1) / 2, x0, x1) for x0, y0, x1, y1 in drawing.across], [((x0 + x1) / 2, y0, y1) for x0, y0, x1, y1 in drawing.down]
+    )
+
+
+def _shaded(drawing: Drawing) -> _Lines:
+    """Edges of shaded cells, for tables that have no other; drawn lines count too (a shaded head over ruled rows)."""
+    across, down = _drawn(drawing)
+    if not drawing.shades:
+        return [], []
+    for x0, y0, x1, y1 in drawing.shades:
+        across += [(y0, x0, x1), (y1, x0, x1)]
+        down += [(x0, y0, y1), (x1, y0, y1)]
+    return across, down
 
 
 def _merged(lines: list[tuple[float, float, float]]) -> list[_Rule]:
@@ -138,7 +159,7 @@ def _grid(across: list[_Rule], down: list[_Rule], words: Sequence[Word]) -> tupl
         [sorted(segments(taken.get(row * columns + column, [])), key=lambda item: (item.base, item.x0)) for column in range(columns)]
         for row in range(len(ys) - 1)
     ]
-    cells = _without_empty(cells)
+    cells = _split_rows(_without_empty(cells))
     filled = sum(bool(cell) for row in cells for cell in row)
     if len(cells) < 2 or len(cells[0]) < 2 or filled < 3:
         return None, box
@@ -181,3 +202,28 @@ def _without_empty(cells: list[list[list[Segment]]]) -> list[list[list[Segment]]
         return []
     columns = [index for index in range(len(kept[0])) if any(row[index] for row in kept)]
     return [[row[index] for index in columns] for row in kept]
+
+
+def _split_rows(cells: list[list[list[Segment]]]) -> list[list[list[Segment]]]:
+    """Cut a row whose cells hold several entries one below the other with white space right across, first column included."""
+    found: list[list[list[Segment]]] = []
+    for row in cells:
+        parts = _parts(row)
+        whole = len(parts) > 1 and all(part[0] and sum(map(bool, part)) >= max(2, sum(map(bool, row)) - 1) for part in parts)
+        found.extend(parts if whole else [row])
+    return found
+
+
+def _parts(row: list[list[Segment]]) -> list[list[list[Segment]]]:
+    lines = sorted((item for cell in row for item in cell), key=lambda item: item.y0)
+    cuts: list[float] = []
+    bottom = lines[0].y1 if lines else 0.0
+    for line in lines[1:]:
+        if line.y0 - bottom > 0.35 * line.size:
+            cuts.append((line.y0 + bottom) / 2)
+        bottom = max(bottom, line.y1)
+    if not cuts:
+        return [row]
+    return [
+        [[item for item in cell if bisect_right(cuts, item.y0) == place] for cell in row] for place in range(len(cuts) + 1)
+    ]
