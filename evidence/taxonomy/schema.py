@@ -1,0 +1,166 @@
+"""The form of the taxonomy's TOML files, checked on loading. Unknown keys are errors, so that a misspelt one is not lost."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+
+from evidence.taxonomy.cues import parse_cue
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Words = Annotated[str, StringConstraints(min_length=3, strip_whitespace=True)]
+Good = Literal["increase", "decrease", "unclear"]
+Grade = Literal["none", "anecdotal", "limited", "moderate", "strong"]
+
+
+def _checked(pattern: str) -> str:
+    parse_cue(pattern)
+    return pattern
+
+
+class Form(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CueLists(Form):
+    """``strong`` and ``weak`` speak for the label, ``against`` speaks against it, ``citing`` is of other people's work."""
+
+    strong: tuple[str, ...] = ()
+    weak: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
+    citing: tuple[str, ...] = ()
+
+    @field_validator("strong", "weak", "against", "citing")
+    @classmethod
+    def _grammar(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_checked(pattern) for pattern in patterns)
+
+
+class ExampleLists(Form):
+    positive: tuple[Words, ...] = ()
+    hard_negative: tuple[Words, ...] = ()
+
+
+class MeasureForm(Form):
+    name: Words
+    good: Good
+    cues: tuple[str, ...] = Field(min_length=1)
+
+    @field_validator("cues")
+    @classmethod
+    def _grammar(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_checked(pattern) for pattern in patterns)
+
+
+class LabelForm(Form):
+    id: Slug
+    name: Words
+    definition: Words
+    source: Words
+    includes: tuple[Words, ...] = ()
+    excludes: tuple[Words, ...] = ()
+    cues: CueLists = CueLists()
+    examples: ExampleLists = ExampleLists()
+    good: Good | None = None
+    measures: tuple[MeasureForm, ...] = ()
+
+
+class ConditionForm(Form):
+    id: Slug
+    definition: Words
+    minimum_n: int | None = None
+    cues: tuple[str, ...] = ()
+
+    @field_validator("cues")
+    @classmethod
+    def _grammar(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_checked(pattern) for pattern in patterns)
+
+
+class StartForm(Form):
+    design: Slug
+    grade: Grade
+    raised_to: Grade | None = None
+    raised_when: tuple[tuple[Slug, ...], ...] = ()
+    says: Words
+
+
+class StepForm(Form):
+    id: Slug
+    by: Literal[-1, 1]
+    definition: Words
+    says: Words
+    not_for: tuple[Slug, ...] = ()
+    only_for: tuple[Slug, ...] = ()
+    maximum_n: int | None = None
+    cues: tuple[str, ...] = ()
+
+    @field_validator("cues")
+    @classmethod
+    def _grammar(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_checked(pattern) for pattern in patterns)
+
+
+class LimitForm(Form):
+    id: Slug
+    kind: Literal["floor", "ceiling"]
+    grade: Grade
+    definition: Words
+    designs: tuple[Slug, ...] = ()
+    when: Words | None = None
+
+
+class RulesForm(Form):
+    ladder: tuple[Grade, ...]
+    starts: tuple[StartForm, ...]
+    conditions: tuple[ConditionForm, ...]
+    steps: tuple[StepForm, ...]
+    limits: tuple[LimitForm, ...] = ()
+
+
+class FacetForm(Form):
+    kind: Literal["facet"]
+    id: Slug
+    name: Words
+    definition: Words
+    source: Words
+    section: str
+    cardinality: Literal["exactly_one", "at_most_one", "any"]
+    grain: Literal["document", "finding"] = "document"
+    off_topic: bool = False
+    labels: tuple[LabelForm, ...] = Field(min_length=2)
+    rules: RulesForm | None = None
+
+
+class TermForm(Form):
+    id: Slug
+    name: Words
+    definition: Words
+
+
+class LinkForm(Form):
+    """``theirs = "outside"`` says that the typology has no place for the label."""
+
+    ours: Slug
+    theirs: Slug
+    when: Words | None = None
+    cues: tuple[str, ...] = ()
+    conditions: tuple[Slug, ...] = ()
+    note: Words | None = None
+
+    @field_validator("cues")
+    @classmethod
+    def _grammar(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_checked(pattern) for pattern in patterns)
+
+
+class CrosswalkForm(Form):
+    kind: Literal["crosswalk"]
+    id: Slug
+    name: Words
+    definition: Words
+    source: Words
+    facet: Slug
+    terms: tuple[TermForm, ...] = Field(min_length=2)
+    links: tuple[LinkForm, ...] = Field(min_length=1)
