@@ -1,0 +1,95 @@
+"""What people decided, read from the reviewers' files, and what it does to the machine's tags."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from evidence.base import Base
+from evidence.errors import IntegrandError
+from evidence.records import PAGE_BREAK, Decision
+from evidence.segments import from_plain
+from warehouse.history import plain_time
+
+MACHINE, PERSON = "machine", "person"
+
+
+def read_decisions(base: Base) -> list[Decision]:
+    """All decisions, oldest first. A torn last line (a crash while writing) is left out; other damage raises ``IntegrandError``."""
+    decisions: dict[str, Decision] = {}
+    for path in sorted(base.decisions.glob("*.jsonl")) if base.decisions.is_dir() else []:
+        text = path.read_text("utf-8")
+        for number, line in enumerate(text.splitlines(), start=1):
+            if not line.strip():
+                continue
+            try:
+                plain = json.loads(line)
+                plain["decided_at"] = datetime.fromisoformat(plain["decided_at"])
+                decision = from_plain(Decision, plain)
+            except (ValueError, KeyError, TypeError) as error:
+                if number == len(text.splitlines()) and not text.endswith("\n"):
+                    continue
+                raise IntegrandError(f"{path}: line {number}: not a decision ({error}); mend or remove the line") from error
+            decisions.setdefault(decision.id, decision)
+    return sorted(decisions.values(), key=lambda one: (one.decided_at, one.id))
+
+
+def settled(decisions: Sequence[Decision], stands_for: dict[str, str]) -> list[Decision]:
+    """The same decisions, aimed at the documents that stand for payloads which only repeat their text."""
+    return [replace(one, target=stands_for.get(one.target, one.target), other=stands_for.get(one.other, one.other) if one.other else None)
+            for one in decisions]
+
+
+def apply_to_tags(rows: list[dict[str, Any]], decisions: Sequence[Decision], text: str, page_starts: Sequence[int]) -> list[dict[str, Any]]:
+    """A document's tag rows with those of people added; what a person rejected or changed no longer stands.
+
+    ``decisions`` are those of this document, oldest first: the last word on a label counts.
+    """
+    rows = [dict(row) for row in rows]
+    for decision in decisions:
+        if decision.action not in ("accept", "reject", "change", "add") or not decision.facet or not decision.label:
+            continue
+        for row in rows:
+            if row["facet"] == decision.facet and row["label"] == decision.label and row["stands"]:
+                row["decision"] = decision.id
+                row["stands"] = decision.action in ("accept", "add") and row["said_by"] == PERSON
+        label = decision.new_label if decision.action == "change" else decision.label
+        if decision.action == "reject" or not label:
+            continue
+        if decision.action in ("change", "add"):
+            _unseat(rows, decision)
+        rows.append(_person_row(decision, label, text, page_starts, rows))
+    return rows
+
+
+SINGLE_FACETS = ("relevance", "study_design", "evidence_strength", "intensity")
+"""Facets of at most one label a document: a person's word takes the place of what stood."""
+
+
+def _unseat(rows: list[dict[str, Any]], decision: Decision) -> None:
+    if decision.facet in SINGLE_FACETS:
+        for row in rows:
+            if row["facet"] == decision.facet and row["stands"]:
+                row["stands"], row["decision"] = False, decision.id
+
+
+def _person_row(decision: Decision, label: str, text: str, page_starts: Sequence[int], rows: list[dict[str, Any]]) -> dict[str, Any]:
+    span: dict[str, Any] = dict.fromkeys(("page", "span_start", "span_end", "quote"))
+    at = text.find(decision.quote) if decision.quote else -1
+    if at >= 0 and decision.quote and PAGE_BREAK not in decision.quote:
+        span = {"page": sum(start <= at for start in page_starts), "span_start": at, "span_end": at + len(decision.quote), "quote": decision.quote}
+    elif not decision.quote:
+        shown = next((row for row in rows if row["facet"] == decision.facet and row["label"] == decision.label and row["quote"]), None)
+        span = {key: shown[key] for key in span} if shown else span
+    return {"facet": decision.facet, "label": label, "score": None, "unsure": False, "method": decision.action, "version": decision.version,
+            **span, "alternatives": [], "said_by": PERSON, "stands": True, "decision": decision.id}
+
+
+def decision_rows(decisions: Sequence[Decision], anchored: dict[str, bool], known: set[str]) -> list[dict[str, Any]]:
+    return [{"id": one.id, "reviewer": one.reviewer, "decided_at": plain_time(one.decided_at), "action": one.action, "target": one.target,
+             "document": one.target if one.target in known else None, "facet": one.facet, "label": one.label, "new_label": one.new_label,
+             "quote": one.quote, "other": one.other, "reason": one.reason, "version": one.version, "anchored": anchored.get(one.id, True)}
+            for one in decisions]

@@ -1,0 +1,104 @@
+"""A published snapshot on disk, and the pointer that says which one to read."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from evidence.base import Base, write_text_durably
+from evidence.errors import IntegrandError, UsageError
+
+KEPT = 3
+_POINTER = "current"
+BUILDING = ".building"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One published snapshot; nothing in its folder ever changes."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @property
+    def database(self) -> Path:
+        return self.path / "warehouse.duckdb"
+
+    @property
+    def text(self) -> Path:
+        return self.path / "text"
+
+    @property
+    def vectors(self) -> Path:
+        return self.path / "vectors.npy"
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What the snapshot was built from. Raises ``IntegrandError`` where it is damaged or gone."""
+        try:
+            manifest: dict[str, Any] = json.loads((self.path / "manifest.json").read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise IntegrandError(f"{self.path}: not a readable snapshot ({error}); publish again with `integrand publish`") from error
+        return manifest
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """A read-only connection. Every connection of one process to one file must be configured alike: so all come from here."""
+        try:
+            return duckdb.connect(str(self.database), read_only=True)
+        except duckdb.Error as error:
+            raise IntegrandError(f"{self.database}: cannot be opened ({error}); publish again with `integrand publish`") from error
+
+
+def current_snapshot(base: Base) -> Snapshot | None:
+    """The snapshot to read, or None where nothing was published yet."""
+    pointer = base.warehouse / _POINTER
+    try:
+        name = pointer.read_text("utf-8").strip()
+    except FileNotFoundError:
+        return None
+    path = base.warehouse / name
+    if not name or not path.is_dir():
+        raise IntegrandError(f"{pointer}: names {name!r}, which is not there; publish again with `integrand publish`")
+    return Snapshot(path)
+
+
+def require_snapshot(base: Base) -> Snapshot:
+    """Raises ``UsageError`` where nothing was published yet."""
+    snapshot = current_snapshot(base.require())
+    if snapshot is None:
+        raise UsageError(f"{base.root}: nothing published yet; run `integrand publish` or `integrand run` first")
+    return snapshot
+
+
+def point_to(base: Base, snapshot: Snapshot) -> None:
+    """From here on readers open this snapshot; those at work keep theirs."""
+    write_text_durably(base.warehouse / _POINTER, snapshot.name + "\n")
+
+
+def snapshots(base: Base) -> list[Snapshot]:
+    """All finished snapshots, oldest first."""
+    folders = [path for path in base.warehouse.iterdir() if path.is_dir() and not path.name.endswith(BUILDING)] if base.warehouse.is_dir() else []
+    return [Snapshot(path) for path in sorted(folders, key=lambda path: (path.stat().st_mtime_ns, path.name))]
+
+
+def discard_unfinished(base: Base) -> None:
+    """Removes what a killed build left."""
+    for path in base.warehouse.glob(f"*{BUILDING}"):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def discard_old(base: Base, keep: int = KEPT) -> None:
+    """Keeps the current snapshot and the newest others, ``keep`` in all. Open files of a removed one stay readable."""
+    current = current_snapshot(base)
+    others = [one for one in snapshots(base) if current is None or one.path != current.path]
+    for one in others[: max(len(others) - (keep - 1), 0)]:
+        shutil.rmtree(one.path, ignore_errors=True)

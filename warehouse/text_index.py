@@ -1,0 +1,159 @@
+"""The full-text index of a snapshot: one of works, in which queries are answered, and one of passages, from which hits are quoted.
+
+Every text is indexed twice: by word stems without stop words (for plain words), and exactly, without case and accents (for
+phrases and truncation). A work's text is that of its shown document and of the pages that offer it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import tantivy
+
+STEMMED, EXACT, RAW = "stemmed", "exact", "raw"
+TEXT_FIELDS = ("title", "headings", "summary", "body")
+"""Each has a twin ``<name>_exact``."""
+NAME_FIELDS = ("author", "publisher", "reference")
+KEY_FIELDS = ("id", "source", "language", "doi", "url", "tag", "place", "media_type", "availability")
+LONGEST_WORD = 100
+WORKS_AT_ONCE = 200
+HEAP_BYTES = 128 * 2**20
+SEARCHED_KINDS = ("body", "list", "caption", "footnote", "table", "heading")
+
+
+@lru_cache(maxsize=2)
+def analyzer(name: str) -> tantivy.TextAnalyzer:
+    """``stemmed`` or ``exact``: how texts and queries are cut into words."""
+    builder = (tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple()).filter(tantivy.Filter.remove_long(LONGEST_WORD))
+               .filter(tantivy.Filter.lowercase()).filter(tantivy.Filter.ascii_fold()))
+    if name == STEMMED:
+        builder = builder.filter(tantivy.Filter.stopword("english")).filter(tantivy.Filter.stemmer("english"))
+    return builder.build()
+
+
+@lru_cache(maxsize=1)
+def works_schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("number", stored=False, indexed=True, fast=True)
+    builder.add_integer_field("year", stored=False, indexed=True, fast=True)
+    for name in TEXT_FIELDS:
+        builder.add_text_field(name, tokenizer_name=STEMMED)
+        builder.add_text_field(f"{name}_exact", tokenizer_name=EXACT)
+    for name in NAME_FIELDS:
+        builder.add_text_field(name, tokenizer_name=EXACT)
+    for name in KEY_FIELDS:
+        builder.add_text_field(name, tokenizer_name=RAW, index_option="basic")
+    return builder.build()
+
+
+@lru_cache(maxsize=1)
+def passages_schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("work", stored=False, indexed=True, fast=True)
+    builder.add_unsigned_field("passage", stored=False, indexed=False, fast=True)
+    builder.add_text_field("document", stored=True, tokenizer_name=RAW, index_option="basic")
+    builder.add_text_field("body", tokenizer_name=STEMMED)
+    builder.add_text_field("body_exact", tokenizer_name=EXACT)
+    return builder.build()
+
+
+def open_index(folder: Path) -> tantivy.Index:
+    index = tantivy.Index.open(str(folder))
+    for name in (STEMMED, EXACT):
+        index.register_tokenizer(name, analyzer(name))
+    return index
+
+
+def _create(folder: Path, schema: tantivy.Schema) -> tantivy.Index:
+    folder.mkdir(parents=True)
+    index = tantivy.Index(schema, path=str(folder))
+    for name in (STEMMED, EXACT):
+        index.register_tokenizer(name, analyzer(name))
+    return index
+
+
+@dataclass(frozen=True, slots=True)
+class IndexCounts:
+    works: int
+    passages: int
+
+
+def build_index(connection: duckdb.DuckDBPyConnection, folder: Path) -> IndexCounts:
+    """Indexes all works of a loaded database; ``number`` is the work's place among all ids in order, as ``work_ids`` lists them."""
+    works, passages = _create(folder / "works", works_schema()), _create(folder / "passages", passages_schema())
+    # One thread: documents keep their order, so that equal scores always rank alike.
+    work_writer, passage_writer = works.writer(HEAP_BYTES, 1), passages.writer(HEAP_BYTES, 1)
+    ids = work_ids(connection)
+    counted = 0
+    for start in range(0, len(ids), WORKS_AT_ONCE):
+        some = ids[start : start + WORKS_AT_ONCE]
+        texts = _texts(connection, some)
+        facts = _facts(connection, some)
+        for number, id in enumerate(some, start=start):
+            rows = texts.get(id, [])
+            work_writer.add_document(tantivy.Document.from_dict({"number": number, **_work_fields(facts[id], rows)}, works_schema()))
+            for document, passage, kind, _, text in rows:
+                if kind in SEARCHED_KINDS and kind != "heading":
+                    passage_writer.add_document(tantivy.Document.from_dict(
+                        {"work": number, "passage": passage, "document": document, "body": text, "body_exact": text}, passages_schema()))
+                    counted += 1
+    for writer in (work_writer, passage_writer):
+        writer.commit()
+        writer.wait_merging_threads()
+    return IndexCounts(len(ids), counted)
+
+
+def work_ids(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    return [row[0] for row in connection.execute("SELECT id FROM works ORDER BY id").fetchall()]
+
+
+def _texts(connection: duckdb.DuckDBPyConnection, ids: list[str]) -> dict[str, list[tuple[str, int, str, str, str]]]:
+    """(document, passage, kind, role, text) of the documents that speak for each work, the shown one first."""
+    found: dict[str, list[tuple[str, int, str, str, str]]] = {}
+    for work, *row in connection.execute("""
+            SELECT c.work, p.document, p.number, p.kind, c.role, p.text
+            FROM (SELECT DISTINCT work, document, role FROM copies WHERE work BETWEEN ? AND ? AND role IN ('main', 'landing_page')) c
+            JOIN passages p ON p.document = c.document
+            WHERE p.kind <> 'boilerplate' ORDER BY c.work, c.role = 'landing_page', p.document, p.number""", [ids[0], ids[-1]]).fetchall():
+        found.setdefault(work, []).append(tuple(row))
+    return found
+
+
+def _facts(connection: duckdb.DuckDBPyConnection, ids: list[str]) -> dict[str, dict[str, Any]]:
+    rows = connection.execute("""
+        SELECT w.id, w.title, w.subtitle, w.authors, w.publisher, w."year" AS "year", w.summary, w.source, w."language", w.doi, w.url, w.landing_url,
+               w.media_type, w.availability,
+               (SELECT list_sort(list(DISTINCT t.facet || ':' || t.label)) FROM v_work_tags t WHERE t.work = w.id) AS tags,
+               (SELECT list_sort(list(DISTINCT p."name")) FROM places p WHERE p.document = w.judged_document) AS places,
+               (SELECT list_sort(list(DISTINCT p.code)) FROM places p WHERE p.document = w.judged_document AND p.code IS NOT NULL) AS codes,
+               (SELECT list(r.raw ORDER BY r.number) FROM refs r WHERE r.document = w.shown_document) AS refs,
+               (SELECT list(s.heading ORDER BY s.number) FROM sections s WHERE s.document = w.shown_document) AS headings
+        FROM works w WHERE w.id BETWEEN ? AND ?""", [ids[0], ids[-1]])
+    names = [column[0] for column in rows.description or ()]
+    return {row[0]: dict(zip(names, row, strict=True)) for row in rows.fetchall()}
+
+
+def _work_fields(fact: dict[str, Any], rows: list[tuple[str, int, str, str, str]]) -> dict[str, Any]:
+    body = [text for _, _, kind, _, text in rows if kind in SEARCHED_KINDS]
+    title = [one for one in (fact["title"], fact["subtitle"]) if one]
+    texts = {"title": title, "headings": fact["headings"] or [], "summary": [fact["summary"]] if fact["summary"] else [], "body": body}
+    fields: dict[str, Any] = {name: some for name, some in texts.items() if some}
+    fields |= {f"{name}_exact": some for name, some in texts.items() if some}
+    fields |= {"author": fact["authors"] or [], "publisher": [fact["publisher"] or ""], "reference": fact["refs"] or []}
+    places = [place.casefold() for place in fact["places"] or []] + [code.casefold() for code in fact["codes"] or []]
+    keyed = {"id": [fact["id"]], "source": [fact["source"]], "language": [fact["language"]], "doi": [fact["doi"]], "tag": fact["tags"] or [],
+             "url": [fact["url"], fact["landing_url"]], "place": places, "media_type": [fact["media_type"]], "availability": [fact["availability"]]}
+    fields |= {name: [value if name == "tag" else value.casefold() for value in values if value] for name, values in keyed.items()}
+    if fact["year"] is not None:
+        fields["year"] = fact["year"]
+    return {name: value for name, value in fields.items() if value != []}
+
+
+def stored_documents(searcher: tantivy.Searcher, addresses: list[tantivy.DocAddress]) -> Iterator[str]:
+    for address in addresses:
+        yield searcher.doc(address)["document"][0]

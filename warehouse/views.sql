@@ -1,0 +1,40 @@
+-- What most questions start from.
+
+CREATE VIEW v_work_tags AS
+SELECT w.id AS work, t.* FROM works w JOIN tags t ON t.document = w.judged_document WHERE t.stands;
+COMMENT ON VIEW v_work_tags IS 'A row a tag that stands for a work: those of its judged document, without what people rejected.';
+
+CREATE VIEW v_works AS
+SELECT w.*, c.first_seen, c.last_seen, c.first_run, k.copies, a.steps AS strength_steps, a.sample_size,
+       coalesce(g.integration_types, []) AS integration_types, coalesce(g.themes, []) AS themes, coalesce(g.populations, []) AS populations,
+       coalesce(p.places, []) AS places, coalesce(f.findings, 0) AS findings
+FROM works w
+LEFT JOIN (SELECT d.work, min(c.first_seen) AS first_seen, max(c.last_seen) AS last_seen, min(c.first_run) AS first_run
+           FROM captures c JOIN documents d ON d.id = c.document GROUP BY ALL) c ON c.work = w.id
+LEFT JOIN (SELECT work, count(*) AS copies FROM copies GROUP BY ALL) k ON k.work = w.id
+LEFT JOIN appraisals a ON a.document = w.judged_document
+LEFT JOIN (SELECT work,
+                  list_sort(list(DISTINCT label) FILTER (facet = 'integration_type')) AS integration_types,
+                  list_sort(list(DISTINCT label) FILTER (facet = 'theme')) AS themes,
+                  list_sort(list(DISTINCT label) FILTER (facet = 'population')) AS populations
+           FROM v_work_tags GROUP BY ALL) g ON g.work = w.id
+LEFT JOIN (SELECT document, list_sort(list(DISTINCT "name")) AS places FROM places GROUP BY ALL) p ON p.document = w.judged_document
+LEFT JOIN (SELECT document, count(*) AS findings FROM findings GROUP BY ALL) f ON f.document = w.judged_document;
+COMMENT ON VIEW v_works IS 'A row a work with its labels, places, counts and when it was first and last seen.';
+
+CREATE VIEW v_evidence AS
+SELECT t.work, w.title, w.published, w.publisher, t.facet, t.label, t.score, t.unsure, t.said_by, t."method", t.version,
+       t.document, t.page, t.span_start, t.span_end, t.quote,
+       w.study_design, w.evidence_strength,
+       CASE WHEN u.media_type = 'application/pdf' AND t.page IS NOT NULL THEN u.url || '#page=' || t.page ELSE u.url END AS url
+FROM v_work_tags t
+JOIN works w ON w.id = t.work
+LEFT JOIN (SELECT c.document, arg_min(c.url, (NOT c.shown, c.url)) AS url, any_value(d.media_type) AS media_type
+           FROM copies c JOIN documents d ON d.id = c.document WHERE c.url <> '' GROUP BY ALL) u ON u.document = t.document;
+COMMENT ON VIEW v_evidence IS 'A row a tag of a work with its quote and the address at which to read it.';
+
+CREATE VIEW v_changes AS
+SELECT h.run, h.changed_at, d.work, w.title, h.change, h.url, h.document, h.previous_document,
+       h.change = 'new' AND h.document = w.id AND h.run = min(h.run) OVER (PARTITION BY d.work) AS new_work
+FROM changes h JOIN documents d ON d.id = h.document JOIN works w ON w.id = d.work;
+COMMENT ON VIEW v_changes IS 'A row a change at an address of a work; new_work marks the one by which the work came into the base.';
