@@ -22,9 +22,10 @@ from evidence.records import Capture
 
 MAX_SITEMAP_LEVELS = 3
 MAX_HOPS = 5
-"""Redirects of one robots.txt that are followed (RFC 9309 section 2.3.1.2); other redirects are bounded by the frontier, which asks once."""
+"""Redirects of a robots.txt that are followed (RFC 9309 section 2.3.1.2)."""
 
 MAX_REDIRECTS = 10
+"""Redirects of anything else; a circle ends earlier, since no address is asked for twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ class Crawl:
         if not self._discovered:
             self.findings.broken.append("no sitemap, feed, listing or start page of the definition could be read")
         if self.frontier.left_out:
-            self.findings.warnings.append(f"{self.frontier.left_out} addresses beyond limits.urls = {self.source.limits.urls} were not asked")
+            self.findings.warnings.append(
+                f"{self.frontier.left_out} addresses were not asked for: limits.urls is {self.source.limits.urls}")
 
     @property
     def _given_up(self) -> bool:
@@ -174,13 +176,12 @@ class Crawl:
         return self._robots[origin]
 
     async def _ask_robots(self, url: str) -> Robots:
-        for _ in range(MAX_HOPS + 1):
-            capture, body = self.ledger.now.get(url), None
-            if capture is None:
-                capture, body = await self._capture(Lead(url, "robots"))
+        for hop in range(MAX_HOPS + 1):
+            kept = self.ledger.now.get(url)
+            capture, body = (kept, None) if kept is not None else await self._capture(Lead(url, "robots"))
             if capture.outcome in BODIED:
                 return robots_from((body or self._archived(capture)).payload)
-            if capture.outcome != "redirected" or capture.reason is None:
+            if capture.outcome != "redirected" or capture.reason is None or hop == MAX_HOPS:
                 break
             url = capture.reason
         # RFC 9309 section 2.3.1: what the server says is not there allows all, what it fails to say allows nothing.

@@ -28,7 +28,8 @@ def counted(source: Source, ledger: Ledger, findings: Findings, wall_s: float, w
     return SourceCount(
         source=source.slug, requested=sum(_was_asked(capture) for capture in every),
         fetched=tally["fetched"], unchanged=tally["unchanged"], redirected=tally["redirected"], missing=tally["missing"],
-        withdrawn=tally["withdrawn"], refused=tally["refused"], failed=tally["failed"], new_documents=len(new), changed_documents=len(changed),
+        withdrawn=tally["withdrawn"], refused=tally["refused"], failed=tally["failed"],
+        new_documents=len(new), changed_documents=len(changed),
         size_bytes=sum(capture.size_bytes for capture in every if capture.outcome == "fetched"), wall_s=round(wall_s, 3),
         broken=(*findings.broken, *shown), warnings=(*sorted(findings.warnings), *odd))
 

@@ -41,6 +41,9 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MAX_WAIT_S = 300.0
 """A site that asks to come back later than this gets its wish: the next run comes back."""
 
+CUT_BYTES = 256 * 1024
+"""Bodies up to this size are taken whole even when their type is unwanted."""
+
 _SUPPORT_BYTES = 60 * 2**20
 _SIGNATURES = ((b"%PDF-", "pdf"), (b"PK\x03\x04", "docx"))
 
@@ -242,9 +245,12 @@ def _suffix_named(disposition: str | None) -> str:
     return suffix_of("http://file/" + unquote(named[1]).replace("/", "_"))[1:] if named else ""
 
 
-def may_be_wanted(source: Source, url: str, role: str, headers: Mapping[str, Any]) -> bool:
-    """Whether the headers leave it open that the body is wanted; where not, the download is cut short (``headers_received``)."""
-    if role not in ("page", "document"):
+def may_be_wanted(source: Source, url: str, role: str, headers: Mapping[str, Any], body_length: int | object) -> bool:
+    """Whether the headers leave it open that the body is wanted; where not, the download is cut short (``headers_received``).
+
+    Small bodies, as those of most errors, are let come: cutting costs the connection, and the next question with it.
+    """
+    if role not in ("page", "document") or (isinstance(body_length, int) and body_length <= CUT_BYTES):
         return True
     media_type = media_type_of(_text(headers.get("Content-Type")))
     return (media_type or "") in UNTYPED or kind_of(source, url, media_type, None, b"")[0] is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -54,8 +55,9 @@ def harvest(base: Base, run: str, sources: Sequence[Source], *, limit: int | Non
             worker.kill()
             worker.wait()
             for pipe in (worker.stdin, worker.stdout):
-                if pipe is not None:
-                    pipe.close()
+                with contextlib.suppress(BrokenPipeError):
+                    if pipe is not None:
+                        pipe.close()
         if result is None:
             complaints.seek(0)
             last = complaints.read().decode("utf-8", "replace").strip().splitlines()[-1:]
@@ -72,8 +74,10 @@ def _start(errand: dict[str, Any], complaints: IO[bytes]) -> subprocess.Popen[by
         [sys.executable, "-P", "-m", "crawler.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints,
         env={**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"})
     assert worker.stdin is not None
-    worker.stdin.write(json.dumps(errand).encode() + b"\n")
-    worker.stdin.flush()
+    with contextlib.suppress(BrokenPipeError):
+        # A worker that is gone already is met when its answers end.
+        worker.stdin.write(json.dumps(errand).encode() + b"\n")
+        worker.stdin.flush()
     return worker
 
 

@@ -18,7 +18,9 @@ import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import date
-from typing import Any, BinaryIO
+from importlib import import_module
+from io import FileIO
+from typing import Any
 
 from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
@@ -33,7 +35,7 @@ from crawler.crawl import Crawl
 from crawler.expectations import counted
 from crawler.fetching import Fetching, may_be_wanted, scrapy_settings
 from crawler.ledger import Ledger, read_ledgers
-from evidence.archive import Archive
+from evidence.archive import Archive, sole_writer
 from evidence.base import Base
 from evidence.errors import IntegrandError
 from evidence.records import Capture, SourceCount
@@ -50,7 +52,8 @@ class HarvestSpider(Spider):
 
     def __init__(self, errand: Callable[[Crawler], Awaitable[None]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.errand, self.failure = errand, None
+        self.errand = errand
+        self.failure: BaseException | None = None
 
     async def start(self) -> AsyncIterator[Any]:
         try:
@@ -58,8 +61,9 @@ class HarvestSpider(Spider):
         except BaseException as error:
             # The engine would log it and go on; who started the errand raises it again.
             self.failure = error
-        for nothing in ():
-            yield nothing
+        for request in self.start_urls:
+            # There are none; without a yield this would be no generator, as Scrapy expects.
+            yield request
 
 
 class Errand:
@@ -78,7 +82,7 @@ class Errand:
         counts: dict[str, SourceCount] = {}
         gate = asyncio.Semaphore(SOURCES_AT_A_TIME)
 
-        with Archive(self.base, self.run) as archive:
+        with sole_writer(self.base), Archive(self.base, self.run) as archive:
             async def go_through(neighbours: Sequence[Source]) -> None:
                 for source in neighbours:
                     async with gate:
@@ -103,7 +107,7 @@ class Errand:
             await crawl.go()
 
         def stopper(headers: Any, body_length: int, request: Any, spider: Any) -> None:
-            if not may_be_wanted(source, request.url, request.meta["role"], headers):
+            if not may_be_wanted(source, request.url, request.meta["role"], headers, body_length):
                 raise StopDownload(fail=False)
 
         crawler = Crawler(HarvestSpider, scrapy_settings(source, self.contact))
@@ -141,7 +145,7 @@ def _keep_delay(crawler: Crawler, origin: str, delay_s: float) -> None:
         throttle.mindelay = max(throttle.mindelay, delay_s)
 
 
-def die_with_parent(parent: int, line: BinaryIO) -> None:
+def die_with_parent(parent: int, line: FileIO) -> None:
     """Ends this process when its parent does, however that happens."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -168,16 +172,18 @@ def main() -> int:
     told = os.fdopen(os.dup(1), "wb")
     # Whatever else prints must not garble what is told.
     os.dup2(2, 1)
-    plain = json.loads(sys.stdin.buffer.raw.readline())
-    die_with_parent(plain["parent"], sys.stdin.buffer.raw)
+    # A Ctrl-C goes to the whole group of processes; the parent answers it and ends this one.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    line = os.fdopen(0, "rb", buffering=0)
+    plain = json.loads(line.readline())
+    die_with_parent(plain["parent"], line)
 
     def tell(message: dict[str, Any]) -> None:
         told.write(json.dumps(message, ensure_ascii=False).encode() + b"\n")
         told.flush()
 
     install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
-    from twisted.internet import reactor
-
+    reactor: Any = import_module("twisted.internet.reactor")
     task = asyncio.get_event_loop().create_task(Errand(plain, tell).go())
     task.add_done_callback(lambda _: reactor.stop())
     reactor.run(installSignalHandlers=False)

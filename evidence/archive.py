@@ -8,6 +8,7 @@ That last record commits the group: after a kill, whole groups of an unfinished 
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import io
 import json
@@ -15,6 +16,7 @@ import os
 import time
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import metadata
@@ -28,7 +30,7 @@ from warcio.utils import Digester
 from warcio.warcwriter import WARCWriter
 
 from evidence.base import Base
-from evidence.errors import IntegrandError
+from evidence.errors import BaseBusy, IntegrandError
 from evidence.records import Capture
 from evidence.segments import PART, as_plain, from_plain, read_segment, segment_name, segment_paths, sync_and_rename, write_segment
 
@@ -243,11 +245,40 @@ class ArchiveWriter:
         self._file, self._path, self._captures = None, None, []
 
 
+@contextmanager
+def sole_writer(base: Base, patience_s: float = 10.0) -> Iterator[None]:
+    """Holds the archive for writing until the block ends. Raises ``BaseBusy`` where another process still holds it after ``patience_s``.
+
+    The base's lock ends with the process that took it, a moment before the kernel has ended the crawling process that it
+    started; this lock is held by whoever writes, so that nobody truncates a file that is still written to.
+    """
+    handle = os.open(base.archive, os.O_RDONLY)
+    try:
+        deadline = time.monotonic() + patience_s
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError as error:
+                if time.monotonic() > deadline:
+                    raise BaseBusy(f"{base.archive}: another process still writes here; wait for it to end or stop it") from error
+                time.sleep(0.02)
+        yield
+    finally:
+        os.close(handle)
+
+
 def salvage(base: Base) -> list[str]:
     """Finishes what a killed run left: keeps the whole captures of unfinished WARC files, indexes what has no index.
 
-    Returns one line a file in words. Needs the base's lock. Torn bytes behind the last whole capture are dropped.
+    Returns one line a file in words. Needs the base's lock, and waits for a dying writer (``BaseBusy`` where it does not
+    die). Torn bytes behind the last whole capture are dropped.
     """
+    with sole_writer(base):
+        return _salvage(base)
+
+
+def _salvage(base: Base) -> list[str]:
     lines = []
     for part in sorted(base.archive.glob(f"*/*{WARC_SUFFIX}{PART}")):
         kept, dropped = _truncate_to_whole(part)
