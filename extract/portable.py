@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from statistics import median
 
 from evidence.records import Line, Provenance, Table
@@ -22,13 +24,14 @@ def read_portable(payload: bytes) -> Reading:
         Leaf(page.number, tuple(_block(block) for block in page.blocks if block.text.strip()), page.width, page.height, page.ocr) for page in pdf.pages
     )
     tables: list[Table] = [table for page in pdf.pages for table in page.tables]
-    running = dict.fromkeys(clean(text) for page in pdf.pages for text in page.furniture)
+    furniture = Counter(re.sub(r"^\W*(?:page\s)?\d+\W+|\W+(?:page\s)?\d+(?:\s?of\s?\d+)?\W*$", "", clean(text), flags=re.I) for page in pdf.pages for text in page.furniture)
+    running = tuple(text for text, _ in furniture.most_common(12) if any(char.isalpha() for char in text))
     seen = tuple(
         Provenance(field, value, "docinfo")
         for key, field in _DOCINFO.items()
         if (value := clean(pdf.docinfo.get(key) or pdf.docinfo.get(key.lower()) or ""))
     )
-    return Reading(PDF, leaves, seen=seen, tables=tuple(tables), running=tuple(filter(None, running)), status=pdf.status, reason=pdf.reason)
+    return Reading(PDF, leaves, seen=seen, tables=tuple(tables), running=running, status=pdf.status, reason=pdf.reason)
 
 
 def _block(block: PdfBlock) -> Block:

@@ -22,6 +22,7 @@ from extract.metadata import choose
 from extract.office import read_docx
 from extract.plain_text import read_plain_text
 from extract.portable import read_portable
+from extract.references import references_of
 from extract.summary import summarise
 
 EXTRACTOR_VERSION = "1.0.0"
@@ -107,7 +108,7 @@ def to_document(payload: bytes, reading: Reading, hints: Hints) -> Document:
         sections=layout.sections,
         passages=layout.passages,
         tables=reading.tables,
-        references=reading.references,
+        references=reading.references or references_of(layout),
         links=reading.links,
         signature=signature(told),
     )

@@ -1,0 +1,160 @@
+"""What imprints print: the suggested citation, who published, when, under which numbers; and dates on the first page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from evidence.records import Provenance
+from extract.assembly import Layout, Placed
+from extract.metadata.dates import dates_in
+from extract.identifiers import doi_in, isbn_in, issn_in, report_number_in
+from extract.metadata.people import is_organisation
+from extract.metadata.words import words
+from extract.references import parse
+
+_CITATION = re.compile(
+    r"(?:(?:suggested|recommended|preferred|following|proposed)\s+(?:form of )?(?:citation|reference|quotation)(?:\s+is)?|(?:please|to|how to|should be|is to be)\s+(?:be\s+)?cite[ds]?(?:\s+(?:this|the)\s+[\w ]{3,40}?)?(?:\s+as)?"
+    r"|cite\s+(?:this\s+[\w ]{3,30}\s+)?as|^citation|citation for this [\w ]{3,20}|when citing this [\w ]{3,20}[^:]{0,60})\s*(?::|\.\s|\n|(?=[A-Z][\w’'-]+ [A-Z]{1,3}[,.]))\s*",
+    re.I | re.M,
+)
+_PUBLISHED_ON = re.compile(
+    r"\b(?:(?:date )?(?:first )?published(?: online| on| in| at)?(?: by[^.\n]{3,80}?(?:,| in| on))?|publication date|date of (?:publication|issue|report)|issued?(?: on| date| in)?|date(?= ?:)|dated|launched(?: on| in)|released(?: on| in)?|presented(?: on| in)?)\s*[:,–-]?\s*", re.I)
+_NOT_PUBLISHED = re.compile(r"(?:updated|modified|reviewed|review date|next review|accessed|received|accepted|revised|printed|amended|effective|expires?|decision|meeting|since|from|between|until|by|to|of|in|before|after|during|period|year|data|april .{0,12}to)\W*(?:\w+\W+){0,1}$", re.I)
+_COPYRIGHT = re.compile(rf"(?:©|\(c\)\s|copyright)\s*(?:copyright\s*)?(?:(?P<before>[A-Z][^©\n\d]{{2,80}}?)[,.]?\s+)?(?P<year>(?:19[5-9]|20[0-4])\d)(?:\s?[–-]\s?(?P<last>20[0-4]\d))?[\s,.:]*(?P<after>(?:the\s)?[A-Z][^.©\n]{{2,90}})?", re.I)
+_VOLUME = re.compile(r"(?:\(((?:19|20)\d\d)\)\s*\d{1,3}\s*[:(]\s*[\de]|\b((?:19|20)\d\d)\s*;\s*\d{1,3}\s*[:(]|\bVol(?:ume)?\.?\s*\d{1,3},?\s*(?:No|Issue)?\.?\s*\d{0,3},?\s*\(?\w*\s?((?:19|20)\d\d)\)?)")
+_MOST_HEAD = 8000
+
+
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """Values by how much an imprint can be trusted for them: those printed as such, and dates that merely stand alone."""
+
+    stated: tuple[Provenance, ...]
+    loose: tuple[Provenance, ...]
+
+
+def imprint_of(layout: Layout, running: tuple[str, ...]) -> Imprint:
+    """Reads the first pages and the last page."""
+    head, tail = _head(layout), _tail(layout)
+    stated: list[Provenance] = [*_cited(head), *_cited(tail)]
+    stated.extend(_published(head))
+    stated.extend(_publishers(head))
+    stated.extend(_publishers(tail))
+    loose = [*_title_page_dates(layout), *_running_dates(running), *_volume_years(head), *_copyrights(head), *_copyrights(tail), *_last_page_dates(layout)]
+    stated.extend(_identifiers(head, tail))
+    return Imprint(tuple(stated), tuple(loose))
+
+
+def _head(layout: Layout) -> str:
+    text = "\f".join(page.text for page in layout.pages[:4])
+    return text[:_MOST_HEAD]
+
+
+def _tail(layout: Layout) -> str:
+    return layout.pages[-1].text[-3000:] if len(layout.text) > _MOST_HEAD else ""
+
+
+def _cited(text: str) -> Iterator[Provenance]:
+    for match in _CITATION.finditer(text):
+        entry = " ".join(text[match.end() : match.end() + 450].split("\n\n\n")[0].split())
+        authors, year, title, doi, _ = parse(entry)
+        if not year or not (title or authors):
+            continue
+        if title and len(title.split()) >= 2:
+            yield Provenance("title", title, "colophon")
+        for author in authors:
+            yield Provenance("authors", author, "colophon")
+        yield Provenance("published", str(year), "colophon")
+        if doi:
+            yield Provenance("doi", doi, "colophon")
+        if title and (place := re.search(r"\b[A-Z][a-z]+(?:,? [A-Z]{2}|, [A-Z][a-z]+)?\s?:\s([A-Z][^.;:(]{2,80})", entry[entry.find(title) + len(title) :])):
+            yield Provenance("publisher", place.group(1).strip(" ,"), "colophon")
+
+
+def _published(text: str) -> Iterator[Provenance]:
+    for match in _PUBLISHED_ON.finditer(text):
+        window = text[match.end() : match.end() + 40].split("\n\n")[0]
+        found = dates_in(window)
+        if found and found[0][0] <= 6 and not _NOT_PUBLISHED.search(text[max(0, match.start() - 24) : match.start()]):
+            yield Provenance("published", found[0][2], "colophon")
+
+
+def _publishers(text: str) -> Iterator[Provenance]:
+    for match in re.finditer(rf"(?:{words().publisher_cues.pattern})\s+", text, re.I):
+        name = re.split(r"[.;\n\f]|,\s(?=\d|[A-Z][a-z]+,?\s(?:19|20)|(?:January|February|March|April|May|June|July|August|September|October|November|December))|\s(?:in|on|at|as|for)\s(?=\d|[A-Z][a-z]+ \d|behalf|the\b)|,? and in\b", text[match.end() : match.end() + 160])[0]
+        name = re.sub(r"^the\s+", "", name.strip(" ,:"), flags=re.I)
+        if 2 < len(name) <= 110 and name[0].isupper() and (is_organisation(re.sub(r"[(),]", " ", name)) or len(name.split()) <= 6):
+            yield Provenance("publisher", re.split(r",\s(?=[A-Z][a-z]+,)", name)[0], "colophon")
+
+
+def _copyrights(text: str) -> Iterator[Provenance]:
+    for match in _COPYRIGHT.finditer(text):
+        yield Provenance("published", match.group("last") or match.group("year"), "colophon")
+        for name in (match.group("before"), match.group("after")):
+            name = re.sub(r"^(?:the\s+)?(?=[A-Z])", "", (name or "").strip(" ,.:"), flags=0)
+            name = re.split(r"\s(?:All rights|This|Published|Registered|Subject|Reproduced|Licensed|Open Access|and )", name)[0].strip(" ,.;:")
+            if 2 <= len(name) <= 90 and is_organisation(name) and not re.match(r"(?i)crown|the authors?|authors?|author\(s\)|all\b", name):
+                yield Provenance("publisher", name, "colophon")
+
+
+def _volume_years(text: str) -> Iterator[Provenance]:
+    for match in _VOLUME.finditer(text[:2500]):
+        yield Provenance("published", next(group for group in match.groups() if group), "first_page")
+
+
+def _front(layout: Layout) -> list[Placed]:
+    """Blocks of the title page: up to the first real paragraph, at most a page and a bit."""
+    front: list[Placed] = []
+    for item in layout.placed[:40]:
+        if item.page > layout.placed[0].page + 1:
+            break
+        if item.block.kind == "body" and len(item.block.text.split()) > 60 and len(front) > 2:
+            break
+        front.append(item)
+    return front
+
+
+def _title_page_dates(layout: Layout) -> Iterator[Provenance]:
+    """Dates that stand alone, or at the end of a short line, on the title page: "February 2020", "Version 3, 8 February 2023"."""
+    for precise in (True, False):
+        for item in _front(layout):
+            text = item.block.text
+            if item.block.kind in ("table", "reference") or len(text) > 300:
+                continue
+            for start, end, iso in dates_in(text):
+                rest = f"{text[:start]} {text[end:]}"
+                alone = len(rest.split()) <= 10 or start <= 12 and len(text) < 200
+                if alone and (len(iso) > 4) == precise and not _NOT_PUBLISHED.search(text[:start]) and not re.match(r"\s?(?:[–/-]|to\b)\s?\d", text[end : end + 6]):
+                    if precise or len(rest.split()) <= 6 and "©" not in text:
+                        yield Provenance("published", iso, "first_page")
+
+
+def _running_dates(running: tuple[str, ...]) -> Iterator[Provenance]:
+    for text in running:
+        for _, _, iso in dates_in(text)[:1]:
+            if len(iso) > 4:
+                yield Provenance("published", iso, "running_header")
+
+
+def _last_page_dates(layout: Layout) -> Iterator[Provenance]:
+    for item in layout.placed[-8:]:
+        if item.block.kind in ("reference", "table"):
+            continue
+        text = item.block.text
+        for start, end, iso in dates_in(text):
+            if len(iso) > 4 and len(f"{text[:start]}{text[end:]}".split()) <= 14 and not _NOT_PUBLISHED.search(text[:start]):
+                yield Provenance("published", iso, "colophon")
+
+
+def _identifiers(head: str, tail: str) -> Iterator[Provenance]:
+    if doi := doi_in(head[:3500]):
+        yield Provenance("doi", doi, "first_page")
+    for text in (head, tail):
+        if isbn := isbn_in(text):
+            yield Provenance("isbn", isbn, "colophon")
+        if issn := issn_in(text):
+            yield Provenance("issn", issn, "colophon")
+    if number := report_number_in(head[:4000]):
+        yield Provenance("report_number", number, "colophon")

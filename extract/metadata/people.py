@@ -1,0 +1,93 @@
+"""Names of people and bodies in running text, by their shape and by what the document itself writes in lower case."""
+
+from __future__ import annotations
+
+import re
+
+from extract.metadata.words import words
+
+_PARTICLE = r"(?:de|del|della|der|den|di|da|dos|du|la|le|van|von|ten|ter|bin|ibn|al|el|af|zu)"
+_INITIAL = r"(?:[^\W\d_a-z]\.?(?:[- ]?[^\W\d_a-z]\.)*)"
+_TOKEN = r"(?:[^\W\d_a-z][^\W\d_]*(?:[-‐‑'’][^\W\d_]+)*)"
+_NAME = re.compile(rf"(?:{_TOKEN}|{_INITIAL})(?:\s+(?:{_PARTICLE}\s+)*(?:{_TOKEN}|{_INITIAL})){{1,4}}")
+_MARKS = re.compile(r"(?<=[^\W\d_])[\d*†‡§¶,]+(?:\s*,\s*[\d*†‡§¶]+)*(?=\s|$|,|;)|[*†‡§¶]|\b\d+\b|(?<=[^\W\d_])\d+(?:,\d+)*")
+_SPLIT = re.compile(r"\s*(?:;|\||\n|,|\s&\s|\band\b|\bwith\b|•|·)\s*")
+
+
+def common_words(text: str) -> frozenset[str]:
+    """Words that a text writes in lower case somewhere: what they are, no name is made of them alone."""
+    return frozenset(re.findall(r"(?<![^\W\d_])[^\W\d_A-Z][^\W\d_]*", text))
+
+
+def is_organisation(text: str) -> bool:
+    """Whether a short line is the name of a body: capitalised, with a word that bodies are called by, or an acronym alone."""
+    tokens = re.findall(r"[^\W\d_]+", text)
+    if not 1 <= len(tokens) <= 16 or re.search(r"[.?!]\s|[?!]$|https?:|@", text):
+        return False
+    if len(tokens) == 1:
+        return tokens[0].isupper() and 2 <= len(tokens[0]) <= 12
+    capital = sum(token[0].isupper() or token in ("and", "of", "for", "the", "in", "on", "to", "with", "at", "by") for token in tokens)
+    return capital == len(tokens) and any(token.lower() in words().organisation_words for token in tokens)
+
+
+def bare_name(text: str) -> str:
+    """A name without affiliation marks, titles and letters after it; "Surname, Given" turned round."""
+    text = re.sub(r"\([^()]{0,80}\)", " ", text)
+    text = " ".join(_MARKS.sub(" ", text).split()).strip(" ,;.:–—-|")
+    changed = True
+    while changed and text:
+        changed = False
+        for title in sorted(words().person_titles, key=len, reverse=True):
+            match = re.match(rf"{title}\b\.?\s+", text, re.I)
+            if match:
+                text, changed = text[match.end() :], True
+        last = re.split(r"[\s,]+", text)[-1]
+        if len(text.split()) > 2 and last.replace(".", "").lower() in words().post_nominals and (last.isupper() or "." in last or last in ("PhD", "DPhil", "MSc", "BSc")):
+            text, changed = text[: text.rfind(last)].rstrip(" ,"), True
+    return text
+
+
+def turned(text: str) -> str:
+    """"Surname, Given" as "Given Surname"; anything else as it is."""
+    match = re.fullmatch(r"([^\W\d_][\w'’ -]{1,40}),\s*([^\W\d_][\w.'’ -]{0,40})", text.strip())
+    return f"{match.group(2).strip()} {match.group(1).strip()}" if match and len(match.group(2).split()) <= 3 else text.strip()
+
+
+def is_person(text: str, common: frozenset[str]) -> bool:
+    """Whether ``text`` is shaped like one person's name and is not made of the document's ordinary words."""
+    if not 3 < len(text) <= 60 or _NAME.fullmatch(text) is None:
+        return False
+    tokens = [token for token in re.split(r"[\s.]+", text) if token]
+    full = [token for token in tokens if len(token) > 1]
+    if not full or any(token.lower() in words().organisation_words for token in full) or any(token.isupper() and len(token) > 3 for token in full) and not text.isupper():
+        return False
+    if sum(len(token) > 1 and token.lower() not in _LOWER for token in tokens) < 1:
+        return False
+    ordinary = [token for token in full if token.lower() in common or token.lower() in _LOWER]
+    return len(ordinary) < len(full) and (len(ordinary) <= 1 or len(full) - len(ordinary) >= 2)
+
+
+_LOWER = frozenset(
+    "a an and as at by for from in of on or the to with health care social integrated report review summary introduction contents abstract background methods results conclusion "
+    "january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday street road london "
+    "manchester leeds liverpool bradford birmingham bristol york yorkshire lancashire cumbria scotland wales england ireland britain kingdom europe north south east west greater new "
+    "fellow director manager officer lead head chair chief senior junior research policy adviser analyst consultant professor lecturer editor editors author authors team project figure table open access "
+    "acknowledgements foreword page version executive introduction overview key points findings appendix section part chapter annual public private national local united general medical clinical".split()
+)
+
+
+def names_in(text: str, common: frozenset[str], strict: bool = False) -> list[str]:
+    """People named in a list: "A. B. Clark1, Dana Eve2* and F Gray". ``strict``: only if nearly all of the list are names.
+
+    What follows a name after a comma or dash is dropped where it is no name (role, institution).
+    """
+    text = re.sub(r"\s[–—-]\s", ", ", text)
+    parts = [part for part in _SPLIT.split(text) if part and part.strip(" .,")]
+    found: list[str] = []
+    for part in parts:
+        name = bare_name(part)
+        if is_person(name, common):
+            found.append(name)
+    if strict and parts and len(found) < 0.75 * len([part for part in parts if not re.fullmatch(r"[\d\W]+", part) and part.replace(".", "").lower() not in words().post_nominals]):
+        return []
+    return list(dict.fromkeys(found))

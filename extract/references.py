@@ -1,0 +1,155 @@
+"""Reference lists: found, split into entries, and each entry read by rules for the styles that reports use.
+
+Styles: Vancouver ("Smith AB, Jones C. Title. Journal 2020;1:2"), Harvard and APA ("Smith, A. (2020) Title. Place: Publisher"), and notes
+("A Smith, 'Title', Publisher, 2020"). A part that no rule is sure of stays empty: a wrong title is worse than none.
+"""
+
+from __future__ import annotations
+
+import re
+
+from evidence.records import PAGE_BREAK, Reference
+from extract.assembly import Layout, Placed
+from extract.identifiers import doi_in
+from extract.text_blocks import REFERENCE_HEADING
+
+MOST_CHARS = 1500
+_LABEL = re.compile(r"^\s*(?:\[\d{1,3}\]|\(\d{1,3}\)|\d{1,3}[.)]?(?=\s+[^\W\d_a-z“‘'\"])|[•●▪\-–*]|\d{1,3}\.(?=[A-Z]))\s*")
+_INNER_LABEL = re.compile(r"(?:(?<=\s)|^)(?:\[(\d{1,3})\]|(\d{1,3})[.)])\s+(?=[A-Z“‘'\"(])")
+_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"”’|]{3,300}", re.I)
+_YEAR = r"(?:1[89]\d\d|20[0-4]\d)"
+_YEAR_IN_BRACKETS = re.compile(rf"[(\[](?:c\.?\s?)?({_YEAR})[a-z]?(?:[,;]?\s[^()\[\]]{{0,30}})?[)\]]")
+_YEAR_BARE = re.compile(rf"(?<![\d/–-])({_YEAR})[a-z]?(?![\d/]|[–-]\d)")
+_QUOTED = re.compile(r"[‘“\"']([^‘’“”\"]{8,300}?)[,.?!]?[’”\"'](?=[\s,.;:)]|$)")
+_VANCOUVER = re.compile(
+    r"^((?:[^\W\d_][\w'’‐‑\- ]{0,40}?\s[A-Z]{1,4}(?:\s?(?:Jr|III?))?(?:,\s*|\s+and\s+|\s*&\s*|;\s*)?)+(?:,?\s*et al)?|(?:[^\W\d_][\w'’‐‑-]+,?\s){1,8}et al)(?:,?\s*\(?eds?\.?\)?)?[.:]\s+(?=\S)"
+)
+_INITIALS = re.compile(r"^(?:[^\W\d_a-z]\.?[\s‐‑-]?){1,5}$")
+_STOP = re.compile(r"(?<=[^\W\d_A-Z]{2})[.?!](?=\s+[^\W\d_a-z\d\[‘“(]|\s*$|\s+\d{4})|[?!](?=\s)|\.(?=\s+(?:Available|Accessed|Retrieved|In:|https?:|www|doi|DOI|\[Online))")
+
+
+def references_of(layout: Layout) -> tuple[Reference, ...]:
+    """Every entry of the document's reference lists, with offsets of its text."""
+    entries: list[tuple[int, int, int]] = []
+    text = layout.text
+    for item in _listed(layout.placed):
+        for start, end in _entries(item.block.text):
+            start, end = item.start + start, item.start + end
+            body = text[start:end]
+            follows = entries and start - entries[-1][2] <= 3 and PAGE_BREAK not in text[entries[-1][2] : start]
+            if follows and _continues(body) and end - entries[-1][1] <= MOST_CHARS:
+                entries[-1] = (entries[-1][0], entries[-1][1], end)
+            else:
+                entries.append((item.page, start, end))
+    found = []
+    for page, start, end in entries:
+        raw = " ".join(text[start:end].split())
+        if 15 <= len(raw) <= MOST_CHARS and _looks_like_entry(raw):
+            authors, year, title, doi, url = parse(raw)
+            found.append(Reference(raw, authors, year, title, doi, url, page, start, end))
+    return tuple(found)
+
+
+def _listed(placed: tuple[Placed, ...]) -> list[Placed]:
+    return [item for item in placed if item.block.kind == "reference" and not REFERENCE_HEADING.match(item.block.text)]
+
+
+def _continues(body: str) -> bool:
+    return bool(re.match(r"[^\W\d_A-Z]", body)) or bool(re.match(r"(?:https?://|www\.|doi\b|Available |Accessed |Retrieved |\[?Accessed)", body)) or len(body) < 12
+
+
+def _looks_like_entry(raw: str) -> bool:
+    return bool(_YEAR_BARE.search(raw) or _YEAR_IN_BRACKETS.search(raw) or _URL.search(raw) or doi_in(raw) or _LABEL.match(raw) and len(raw) > 40)
+
+
+def _entries(text: str) -> list[tuple[int, int]]:
+    """Splits a block that holds several numbered entries; only where the numbers grow by one."""
+    marks = [(match.start(), int(match.group(1) or match.group(2))) for match in _INNER_LABEL.finditer(text)]
+    cuts: list[int] = []
+    number = -1
+    for at, value in marks:
+        if number < 0 and (at == 0 or not cuts) or value == number + 1:
+            cuts.append(at)
+            number = value
+    if len(cuts) < 2:
+        return [(0, len(text))]
+    bounds = [0, *[cut for cut in cuts if cut > 0], len(text)]
+    return [(start, start + len(text[start:end].rstrip())) for start, end in zip(bounds, bounds[1:], strict=False) if text[start:end].strip()]
+
+
+def parse(raw: str) -> tuple[tuple[str, ...], int | None, str | None, str | None, str | None]:
+    """Authors as printed, year, title, DOI and address of one entry."""
+    text = _LABEL.sub("", raw, count=1)
+    doi = doi_in(text)
+    address = _URL.search(text)
+    url = address.group(0).rstrip(".,;)]") if address else None
+    plain = _URL.sub(" ", re.sub(r"(?i)\bdoi:?\s*10\.\S+", " ", text)).strip()
+    bracket = _YEAR_IN_BRACKETS.search(plain)
+    vancouver = _VANCOUVER.match(plain)
+    if bracket and bracket.start() <= 220 and _is_author_list(plain[: bracket.start()]):
+        authors = _authors(plain[: bracket.start()])
+        title = _title(plain[bracket.end() :])
+        year = int(bracket.group(1))
+    elif vancouver:
+        authors = _authors(vancouver.group(1))
+        title = _title(plain[vancouver.end() :])
+        year = _bare_year(plain[vancouver.end() + len(title or "") :]) or _bare_year(plain)
+    else:
+        authors, title = _note(plain)
+        year = int(bracket.group(1)) if bracket else _bare_year(plain)
+    return authors, year, title, doi, url
+
+
+def _bare_year(text: str) -> int | None:
+    years = _YEAR_BARE.findall(re.sub(r"(?i)\b(?:accessed|retrieved|viewed|last updated)\b.{0,40}", " ", text))
+    return int(years[0]) if years else None
+
+
+def _is_author_list(text: str) -> bool:
+    text = text.strip(" .,:")
+    return 1 < len(text) <= 220 and len(re.findall(r"[a-z]{2,}\.\s+[A-Z][a-z]{3,}\s[a-z]", text)) == 0
+
+
+def _title(text: str) -> str | None:
+    text = text.lstrip(" .,:;)–—-")
+    quoted = _QUOTED.match(text)
+    if quoted:
+        return quoted.group(1).strip()
+    stop = _STOP.search(text, 6)
+    title = (text[: stop.start() + (text[stop.start()] in "?!")] if stop else text[:300]).strip(" .,;[")
+    # Harvard titles of reports may end with a comma before the publisher: "Title, London: Publisher".
+    place = re.search(r",\s+(?:[A-Z][\w.]+(?:\s[A-Z][\w.]+){0,2}:\s|(?:(?:BMJ|The|Journal|Int|J|Br|Health|British|European|International)\b[^,]{0,60},?\s(?:vol|\d)))", title)
+    if place and place.start() > 12:
+        title = title[: place.start()]
+    title = re.sub(r"\s*\[(?:online|internet|pdf|webpage)\]?$", "", title, flags=re.I).strip(" .,;:")
+    return title if 4 <= len(title) <= 300 and any(char.isalpha() for char in title) else None
+
+
+def _note(text: str) -> tuple[tuple[str, ...], str | None]:
+    quoted = _QUOTED.search(text)
+    if quoted and quoted.start() <= 150:
+        before = text[: quoted.start()].strip(" ,.:(")
+        return (_authors(before) if before and _is_author_list(before) else ()), quoted.group(1).strip(" ,.")
+    # "Body. Title. Place: Publisher; 2020" and "Body, Title, 2020".
+    parts = re.split(r"(?<=[^\W\d_A-Z]{2})\.\s+(?=[A-Z‘“])", text, maxsplit=2)
+    if len(parts) >= 2 and len(parts[0].split()) <= 12 and len(parts[1]) > 8:
+        return _authors(parts[0]), _title(parts[1])
+    return (), None
+
+
+def _authors(text: str) -> tuple[str, ...]:
+    text = re.sub(r"\(?\beds?\b\.?\)?|\bet al\b\.?", " ", text).strip(" .,;:(")
+    if ";" in text:
+        pieces = [piece.strip(" ,.") if not re.search(r"\b[A-Z]\.$", piece.strip()) else piece.strip(" ,") for piece in text.split(";")]
+        return tuple(piece for piece in pieces if piece)
+    merged: list[str] = []
+    personal = re.search(r"(?:^|[\s,])[^\W\d_a-z]\.|\s[A-Z]{1,3}(?:,|$|\s+and\b)", text) is not None
+    for piece in re.split(r",\s*(?:and\s+|&\s*)?|\s+&\s+" + (r"|\s+and\s+" if personal else ""), text):
+        piece = piece.strip(" ,;")
+        if not piece:
+            continue
+        if merged and _INITIALS.match(piece) and not _INITIALS.match(merged[-1]):
+            merged[-1] = f"{merged[-1]}, {piece}"
+        elif re.search(r"[^\W\d_]{2,}|^[A-Z]{2,}", piece):
+            merged.append(piece if re.search(r"\b[A-Z]\.$", piece) else piece.rstrip("."))
+    return tuple(merged[:100])
