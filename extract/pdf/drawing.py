@@ -145,10 +145,11 @@ def _outline(item: int, box: Box, matrix: tuple[float, ...], frame: Frame, resul
     if count > MAX_SEGMENTS or (box[2] - box[0] < GLYPH and box[3] - box[1] < GLYPH):
         result.curves += 1
         return
-    lines = _straight_lines(item, count, _combined(item, matrix), frame)
-    if lines is None:
+    pieces = _straight_lines(item, count, _combined(item, matrix), frame)
+    if pieces is None:
         result.curves += 1
         return
+    lines = [line for piece in pieces for line in piece]
     straight = [line for line in lines if line[2] - line[0] <= 1 or line[3] - line[1] <= 1]
     if len(straight) != len(lines):
         if len(straight) >= 4 and count <= ROUNDED:
@@ -157,18 +158,22 @@ def _outline(item: int, box: Box, matrix: tuple[float, ...], frame: Frame, resul
         return
     if count <= 6:
         result.boxes.append(box)
-        if painted == 1:
-            result.shades.append(box)
-            return
+    if painted == 1:
+        result.shades.extend(_bounds_of(piece) for piece in pieces if 3 <= len(piece) <= 5)
+        return
     result.across.extend(line for line in straight if line[3] - line[1] <= 1 < line[2] - line[0])
     result.down.extend(line for line in straight if line[2] - line[0] <= 1 < line[3] - line[1])
 
 
-def _straight_lines(item: int, count: int, matrix: tuple[float, ...], frame: Frame) -> list[Box] | None:
-    """The path's lines on the page (points of a path are in its own space); None for drawings made of curves."""
+def _bounds_of(lines: list[Box]) -> Box:
+    return min(b[0] for b in lines), min(b[1] for b in lines), max(b[2] for b in lines), max(b[3] for b in lines)
+
+
+def _straight_lines(item: int, count: int, matrix: tuple[float, ...], frame: Frame) -> list[list[Box]] | None:
+    """The lines of each closed piece of a path, on the page (its points are in its own space); None for drawings made of curves."""
     point = (ctypes.c_float * 2)()
     at = ctypes.addressof(point)
-    lines: list[Box] = []
+    pieces: list[list[Box]] = []
     start = last = (0.0, 0.0)
     for index in range(count):
         segment = _segment(item, index)
@@ -176,15 +181,23 @@ def _straight_lines(item: int, count: int, matrix: tuple[float, ...], frame: Fra
             continue
         here = _shown(point[0], point[1], point[0], point[1], matrix, frame)[:2]
         kind = _segment_type(segment)
-        if kind == pdfium.FPDF_SEGMENT_MOVETO:
+        if kind == pdfium.FPDF_SEGMENT_MOVETO or not pieces:
+            if pieces and len(pieces[-1]) >= 2 and last != start:
+                pieces[-1].append(_between(last, start))
+            pieces.append([])
             start = here
         elif kind == pdfium.FPDF_SEGMENT_LINETO:
-            lines.append((min(last[0], here[0]), min(last[1], here[1]), max(last[0], here[0]), max(last[1], here[1])))
+            pieces[-1].append(_between(last, here))
         elif count > ROUNDED:
             return None
         else:
-            lines.append((min(last[0], here[0]), min(last[1], here[1]), max(last[0], here[0]) + 2, max(last[1], here[1]) + 2))
+            x0, y0, x1, y1 = _between(last, here)
+            pieces[-1].append((x0, y0, x1 + 2.0, y1 + 2.0))
         last = here
-    if count >= 3 and lines and last != start:
-        lines.append((min(last[0], start[0]), min(last[1], start[1]), max(last[0], start[0]), max(last[1], start[1])))
-    return lines
+    if pieces and len(pieces[-1]) >= 2 and last != start:
+        pieces[-1].append(_between(last, start))
+    return [piece for piece in pieces if piece]
+
+
+def _between(one: tuple[float, float], two: tuple[float, float]) -> Box:
+    return min(one[0], two[0]), min(one[1], two[1]), max(one[0], two[0]), max(one[1], two[1])

@@ -18,6 +18,7 @@ from extract.pdf.lines import Segment
 PLACE = 4.0
 """Points by which a running line may move between pages."""
 MIN_REPEATS = 3
+_CAPTION = re.compile(r"^(?:table|figure|fig\.?|box|chart|appendix|annex|chapter|part|section)\s*#")
 _DIGITS = re.compile(r"\d+")
 _SPACED = re.compile(r"(?<=\b\w) (?=\w\b)")
 _PAGE_NUMBER = re.compile(
@@ -43,7 +44,7 @@ def running_matter(sheets: Sequence[Sheet], body: tuple[float, str]) -> list[set
     for index, items in enumerate(margins):
         for item, place in items:
             key = _key(item.text)
-            if key:
+            if key and not _CAPTION.match(key):
                 texts[key].append((index, item, place))
             number = _PAGE_NUMBER.match(_plain(item.text))
             if number:
@@ -54,7 +55,8 @@ def running_matter(sheets: Sequence[Sheet], body: tuple[float, str]) -> list[set
     need = MIN_REPEATS if len(sheets) > 4 else 2
     for key, repeats in texts.items():
         if any(letter.isalpha() for letter in key):
-            _repeated(repeats, need, found)
+            for same in _counting(repeats) if "#" in key else [repeats]:
+                _repeated(same, need, found)
     for counted in numbers.values():
         if len({index for index, _ in counted}) >= need:
             for index, item in counted:
@@ -92,6 +94,17 @@ def _plain(text: str) -> str:
 
 def _key(text: str) -> str:
     return _DIGITS.sub("#", _plain(text)).casefold()
+
+
+def _counting(repeats: list[tuple[int, Segment, float]]) -> list[list[tuple[int, Segment, float]]]:
+    """Lines that differ in their numbers only: those that are equal, and those with a number that counts with the pages."""
+    equal: dict[str, list[tuple[int, Segment, float]]] = defaultdict(list)
+    steps: dict[tuple[int, int], list[tuple[int, Segment, float]]] = defaultdict(list)
+    for entry in repeats:
+        equal[entry[1].text].append(entry)
+        for place, digits in enumerate(_DIGITS.findall(_plain(entry[1].text))):
+            steps[place, int(digits[:9]) - entry[0]].append(entry)
+    return [*equal.values(), *steps.values()]
 
 
 def _repeated(repeats: list[tuple[int, Segment, float]], need: int, found: list[set[int]]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from evidence.records import Table
+from extract.pdf.aligned_tables import framed, loose
 from extract.pdf.blocks import clean
 from extract.pdf.characters import Frame, PageText, Word
 from extract.pdf.drawing import Box, Drawing
@@ -43,14 +44,29 @@ def lay_out(number: int, text: PageText, drawn: Drawing, frame: Frame) -> PageLa
         if sum(len(word.text) for word in turned) > 2 * sum(len(word.text) for word in words):
             words, side = turned, direction
     mark_small(words)
-    tables, boxes = grids(drawn, words) if not side else ([], [])
-    taken = set[int]().union(*(grid.words for grid in tables)) if tables else set[int]()
-    free = [word for word in words if id(word) not in taken] if taken else words
+    tables: list[Grid] = []
+    boxes: list[Box] = []
+    free = words
+    if not side:
+        tables, boxes = grids(drawn, words, shaded=False)
+        free = _without(words, tables)
+        stacked = framed(drawn, free)
+        free = _without(free, stacked)
+        tinted, _ = grids(drawn, free, shaded=True)
+        free = _without(free, tinted)
+        tables += stacked + tinted
     found = segments(free)
-    for direction, turned in sorted(text.turned.items()):
-        if turned is not words and direction != side:
-            pass
+    for grid in loose(found):
+        tables.append(grid)
+        found = [item for item in found if id(item.words[0]) not in grid.words]
     return PageLayout(number, frame, found, tables, boxes, drawn.images, drawn.curves, side=side)
+
+
+def _without(words: list[Word], tables: Sequence[Grid]) -> list[Word]:
+    if not tables:
+        return words
+    taken = set[int]().union(*(grid.words for grid in tables))
+    return [word for word in words if id(word) not in taken]
 
 
 def ordered(page: PageLayout, running: set[int], vocabulary: Vocabulary) -> tuple[list[Paragraph], list[Table]]:

@@ -88,23 +88,65 @@ def _bands(items: Sequence[Segment]) -> list[list[Segment]]:
 
 
 def _column_groups(bands: list[list[Segment]]) -> list[tuple[list[Segment], tuple[float, float] | None]]:
-    """Runs of bands with a gutter in common, and that gutter; bands without one stand in runs of their own."""
+    """Runs of bands that leave some x-interval free between the region's edges, and the gutter there, if text stands on both sides."""
+    everything = [item for band in bands for item in band]
+    edges = (min(item.x0 for item in everything), max(item.x1 for item in everything))
+    em = min(item.size for item in everything)
     groups: list[tuple[list[Segment], tuple[float, float] | None]] = []
-    members: list[Segment] = []
+    members: list[list[Segment]] = []
+    free: list[tuple[float, float]] = [edges]
     for band in bands:
-        candidate = members + band
-        gutter = _gutter(candidate)
-        if members and gutter is None:
-            groups.append(_closed(members))
-            members = list(band)
+        left = _common(free, _free(band, edges), NARROW_GUTTER_EM * em)
+        if members and not left:
+            moved = _heads_next(members, band)
+            groups.append(_closed([item for part in members for item in part]))
+            members = [*moved, band]
+            free = [edges]
+            for part in members:
+                free = _common(free, _free(part, edges), NARROW_GUTTER_EM * em)
         else:
-            members = candidate if gutter is not None else list(band)
-            if gutter is None:
-                groups.append((members, None))
-                members = []
+            members.append(band)
+            free = left
+        if not free:
+            groups.append(_closed([item for part in members for item in part]))
+            members, free = [], [edges]
     if members:
-        groups.append(_closed(members))
-    return _joined(groups)
+        groups.append(_closed([item for part in members for item in part]))
+    return _joined([group for group in groups if group[0]])
+
+
+def _heads_next(members: list[list[Segment]], band: list[Segment]) -> list[list[Segment]]:
+    """Take a heading off the end of a set of columns where it heads the full-width text that follows."""
+    last = members[-1]
+    if len(members) < 2 or len(last) != 1 or not band[0].words or not last[0].words:
+        return []
+    heading, line = last[0], band[0]
+    marked = heading.size > 1.08 * line.size or heading.bold and not line.bold
+    if marked and line.base - heading.base < 3.0 * heading.size:
+        return [members.pop()]
+    return []
+
+
+def _free(band: Sequence[Segment], edges: tuple[float, float]) -> list[tuple[float, float]]:
+    found = []
+    reach = edges[0]
+    for item in sorted(band, key=lambda item: item.x0):
+        if item.x0 > reach:
+            found.append((reach, item.x0))
+        reach = max(reach, item.x1)
+    if edges[1] > reach:
+        found.append((reach, edges[1]))
+    return found
+
+
+def _common(one: list[tuple[float, float]], two: list[tuple[float, float]], need: float) -> list[tuple[float, float]]:
+    found = []
+    for a0, a1 in one:
+        for b0, b1 in two:
+            start, end = max(a0, b0), min(a1, b1)
+            if end - start > need:
+                found.append((start, end))
+    return found
 
 
 def _closed(members: list[Segment]) -> tuple[list[Segment], tuple[float, float] | None]:

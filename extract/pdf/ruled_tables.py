@@ -36,23 +36,24 @@ class _Rule:
     end: float
 
 
-def grids(drawing: Drawing, words: Sequence[Word]) -> tuple[list[Grid], list[Box]]:
-    """The page's ruled tables with the ids of the words they take, and the boxes that hold text but are no table."""
-    if len(drawing.across) > MAX_LINES or len(drawing.down) > MAX_LINES or len(drawing.shades) > MAX_LINES:
+def grids(drawing: Drawing, words: Sequence[Word], shaded: bool) -> tuple[list[Grid], list[Box]]:
+    """Ruled tables with the ids of the words they take, and the boxes that hold text but are no table.
+
+    ``shaded``: the edges of shaded cells count as lines too, for tables that have no other.
+    """
+    if max(len(drawing.across), len(drawing.down), len(drawing.shades)) > MAX_LINES:
+        return [], []
+    across, down = _shaded(drawing) if shaded else _drawn(drawing)
+    if not across or not down:
         return [], []
     found: list[Grid] = []
     boxes: list[Box] = []
-    free = list(words)
-    for lines in (_drawn(drawing), _shaded(drawing)):
-        if not lines[0] or not lines[1]:
-            continue
-        for rows, columns in _components(_merged(lines[0]), _merged(lines[1])):
-            grid, box = _grid(rows, columns, free)
-            if grid is not None:
-                found.append(grid)
-                free = [word for word in free if id(word) not in grid.words]
-            elif box is not None:
-                boxes.append(box)
+    for rows, columns in _components(_merged(across), _merged(down)):
+        grid, box = _grid(rows, columns, words)
+        if grid is not None:
+            found.append(grid)
+        elif box is not None:
+            boxes.append(box)
     return found, boxes
 
 
