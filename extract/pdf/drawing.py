@@ -159,7 +159,14 @@ def _outline(item: int, box: Box, matrix: tuple[float, ...], frame: Frame, resul
     if count <= 6:
         result.boxes.append(box)
     if painted == 1:
-        result.shades.extend(_bounds_of(piece) for piece in pieces if 3 <= len(piece) <= 5)
+        for piece in pieces:
+            x0, y0, x1, y1 = bounds = _bounds_of(piece)
+            if y1 - y0 <= THIN:
+                result.across.append(bounds)
+            elif x1 - x0 <= THIN:
+                result.down.append(bounds)
+            elif 3 <= len(piece) <= 5:
+                result.shades.append(bounds)
         return
     result.across.extend(line for line in straight if line[3] - line[1] <= 1 < line[2] - line[0])
     result.down.extend(line for line in straight if line[2] - line[0] <= 1 < line[3] - line[1])

@@ -15,6 +15,7 @@ from extract.pdf.lines import Segment, segment
 
 MIN_GUTTER_EM = 0.9
 NARROW_GUTTER_EM = 0.55
+MIN_COLUMN_EM = 4.0
 MAX_DEPTH = 12
 
 
@@ -88,53 +89,76 @@ def _bands(items: Sequence[Segment]) -> list[list[Segment]]:
 
 
 def _column_groups(bands: list[list[Segment]]) -> list[tuple[list[Segment], tuple[float, float] | None]]:
-    """Runs of bands that leave some x-interval free between the region's edges, and the gutter there, if text stands on both sides."""
+    """Runs of bands that share a gutter with text on both sides of it, and that gutter; runs without one between them."""
     everything = [item for band in bands for item in band]
     edges = (min(item.x0 for item in everything), max(item.x1 for item in everything))
-    em = min(item.size for item in everything)
+    need = NARROW_GUTTER_EM * min(item.size for item in everything)
+    free = [_free(band, edges) for band in bands]
     groups: list[tuple[list[Segment], tuple[float, float] | None]] = []
-    members: list[list[Segment]] = []
-    free: list[tuple[float, float]] = [edges]
-    for band in bands:
-        left = _common(free, _free(band, edges), NARROW_GUTTER_EM * em)
-        if members and not left:
-            moved = _heads_next(members, band)
-            groups.append(_closed([item for part in members for item in part]))
-            members = [*moved, band]
-            free = [edges]
-            for part in members:
-                free = _common(free, _free(part, edges), NARROW_GUTTER_EM * em)
-        else:
-            members.append(band)
-            free = left
-        if not free:
-            groups.append(_closed([item for part in members for item in part]))
-            members, free = [], [edges]
-    if members:
-        groups.append(_closed([item for part in members for item in part]))
+    start, parted, common = 0, False, list[tuple[float, float]]()
+    for index in range(len(bands)):
+        if parted:
+            common = _common(common, free[index], need)
+            if _two_sided(bands[start : index + 1], common):
+                continue
+            end = index - _heads_next(bands[start:index], bands[index])
+            groups.append(_closed([item for band in bands[start:end] for item in band]))
+            start, parted = end, False
+        first, common = _suffix(bands, free, start, index, need)
+        if first is not None:
+            if first > start:
+                groups.append(([item for band in bands[start:first] for item in band], None))
+            start, parted = first, True
+    if start < len(bands):
+        groups.append(_closed([item for band in bands[start:] for item in band]))
     return _joined([group for group in groups if group[0]])
 
 
-def _heads_next(members: list[list[Segment]], band: list[Segment]) -> list[list[Segment]]:
-    """Take a heading off the end of a set of columns where it heads the full-width text that follows."""
+def _suffix(
+    bands: list[list[Segment]], free: list[list[tuple[float, float]]], start: int, index: int, need: float,
+) -> tuple[int | None, list[tuple[float, float]]]:
+    """The earliest band since ``start`` from which on all bands up to ``index`` leave a gutter free between text on both sides."""
+    common, first, shared = free[index], None, list[tuple[float, float]]()
+    left, right = min(item.x0 for item in bands[index]), max(item.x1 for item in bands[index])
+    for place in range(index, start - 1, -1):
+        common = _common(common, free[place], need) if place < index else common
+        if not common:
+            break
+        left = min(left, min(item.x0 for item in bands[place]))
+        right = max(right, max(item.x1 for item in bands[place]))
+        if any(left < a and b < right for a, b in common):
+            first, shared = place, common
+    return first, shared
+
+
+def _two_sided(bands: list[list[Segment]], common: list[tuple[float, float]]) -> bool:
+    if not common:
+        return False
+    left = min(item.x0 for band in bands for item in band)
+    right = max(item.x1 for band in bands for item in band)
+    return any(left < a and b < right for a, b in common)
+
+
+def _heads_next(members: list[list[Segment]], band: list[Segment]) -> int:
+    """1 where the last line of a set of columns is a heading of the full-width text that follows, else 0."""
     last = members[-1]
     if len(members) < 2 or len(last) != 1 or not band[0].words or not last[0].words:
-        return []
+        return 0
     heading, line = last[0], band[0]
     marked = heading.size > 1.08 * line.size or heading.bold and not line.bold
-    if marked and line.base - heading.base < 3.0 * heading.size:
-        return [members.pop()]
-    return []
+    return int(marked and line.base - heading.base < 3.0 * heading.size)
 
 
 def _free(band: Sequence[Segment], edges: tuple[float, float]) -> list[tuple[float, float]]:
+    """The x-intervals that a band leaves free; at the edges only where a column would find room."""
     found = []
+    room = MIN_COLUMN_EM * band[0].size
     reach = edges[0]
     for item in sorted(band, key=lambda item: item.x0):
-        if item.x0 > reach:
+        if item.x0 > reach and (reach > edges[0] or item.x0 - reach > room):
             found.append((reach, item.x0))
         reach = max(reach, item.x1)
-    if edges[1] > reach:
+    if edges[1] - reach > room:
         found.append((reach, edges[1]))
     return found
 
