@@ -70,11 +70,13 @@ def publish(base: Base, *, extractor_version: str, classifier_version: str, taxo
     """Publishes what the base's files say now. Needs the base's lock.
 
     ``encode`` gives ``float32 [n, width]`` for n texts; None publishes without vectors (searches then rank by words alone).
-    ``encoder`` names the model: vectors of the previous snapshot are taken over only from the same one. Raises
+    ``encoder`` names the model (by default the ``version`` of the object that ``encode`` belongs to): vectors of the previous
+    snapshot are taken over only from the same one. Raises
     ``IntegrandError`` where a check fails or a file is damaged; the current snapshot then stays what it was.
     """
     started = time.monotonic()
     discard_unfinished(base)
+    encoder = encoder or str(getattr(getattr(encode, "__self__", None), "version", ""))
     inputs = inputs_digest(base, extractor_version, classifier_version, taxonomy.version, encoder if encode else "none")
     current = current_snapshot(base)
     if current is not None and current.manifest.get("inputs") == inputs:

@@ -1,0 +1,125 @@
+"""The filters of search, export and the map: which works they let through."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass, field
+from datetime import date
+
+import duckdb
+
+from evidence.errors import UsageError
+from evidence.taxonomy.vocabulary import unknown
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Labels of one kind are alternatives, kinds add up. ``strength`` may end in + (at least). ``since`` is YYYY[-MM[-DD]].
+
+    ``labels`` takes any facet by its id. ``place`` is a name as printed or an ISO 3166 code (GB also finds GB-TOB).
+    """
+
+    type: tuple[str, ...] = ()
+    strength: tuple[str, ...] = ()
+    design: tuple[str, ...] = ()
+    theme: tuple[str, ...] = ()
+    place: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    since: str | None = None
+    labels: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def by_facet(self) -> dict[str, tuple[str, ...]]:
+        own = {"integration_type": self.type, "evidence_strength": self.strength, "study_design": self.design, "theme": self.theme}
+        facets = {facet: some for facet, some in own.items() if some}
+        for facet, some in self.labels.items():
+            if some:
+                facets[facet] = (*facets.get(facet, ()), *some)
+        return facets
+
+    def __bool__(self) -> bool:
+        return bool(self.by_facet or self.place or self.source or self.since)
+
+
+def known_labels(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """The taxonomy that the snapshot was tagged with: labels by facet, in the taxonomy's order."""
+    found: dict[str, list[str]] = {}
+    for facet, label in connection.execute("SELECT facet, label FROM labels ORDER BY facet, place_in_facet").fetchall():
+        found.setdefault(facet, []).append(label)
+    return found
+
+
+STRENGTHS = ("none", "anecdotal", "limited", "moderate", "strong")
+"""Weakest first (the codebook's section 11)."""
+
+
+def checked_labels(filters: Filters, known: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The labels that are asked for, by facet. Raises ``UsageError`` with a suggestion for an unknown facet or label."""
+    meant: dict[str, list[str]] = {}
+    for facet, asked in filters.by_facet.items():
+        if facet not in known:
+            raise unknown("facet", facet, known)
+        for one in asked:
+            label = one.strip().lower().replace("-", "_").replace(" ", "_")
+            above = label.endswith("+") and facet == "evidence_strength"
+            label = label.removesuffix("+") if above else label
+            if label not in known[facet]:
+                raise unknown(f"label of {facet}", one, known[facet])
+            meant.setdefault(facet, []).extend(STRENGTHS[STRENGTHS.index(label) :] if above else [label])
+    return meant
+
+
+def allowed_works(filters: Filters, connection: duckdb.DuckDBPyConnection) -> set[str] | None:
+    """The ids of the works that the filters let through; None for all. Raises ``UsageError`` for what nobody knows."""
+    meant = checked_labels(filters, known_labels(connection))
+    conditions: list[str] = []
+    values: list[object] = []
+    for facet, labels in sorted(meant.items()):
+        conditions.append("EXISTS (FROM v_work_tags t WHERE t.work = w.id AND t.facet = ? AND t.label IN (SELECT unnest(?)))")
+        values += [facet, labels]
+    if filters.place:
+        conditions.append("EXISTS (FROM places p WHERE p.document = w.judged_document AND (lower(p.\"name\") IN (SELECT unnest(?)) "
+                          "OR lower(p.code) IN (SELECT unnest(?)) OR lower(p.country) IN (SELECT unnest(?))))")
+        places = [_place(one, connection) for one in filters.place]
+        values += [places, places, places]
+    if filters.source:
+        conditions.append("EXISTS (FROM captures c JOIN documents d ON d.id = c.document WHERE d.work = w.id AND c.source IN (SELECT unnest(?)))")
+        values.append([_source(one, connection) for one in filters.source])
+    if filters.since:
+        conditions.append("rpad(w.published, 10, CASE length(w.published) WHEN 4 THEN '-12-31' ELSE '-31' END) >= ?")
+        values.append(checked_day(filters.since))
+    if not conditions:
+        return None
+    return {row[0] for row in connection.execute(f"SELECT w.id FROM works w WHERE {' AND '.join(conditions)}", values).fetchall()}
+
+
+def checked_day(day: str) -> str:
+    """A date as its first day, YYYY-MM-DD. Raises ``UsageError`` for what is no date."""
+    match = re.fullmatch(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", day.strip())
+    try:
+        if match:
+            return date(int(match[1]), int(match[2] or 1), int(match[3] or 1)).isoformat()
+    except ValueError:
+        pass
+    raise UsageError(f"{day!r} is no date; expected YYYY, YYYY-MM or YYYY-MM-DD")
+
+
+def _place(asked: str, connection: duckdb.DuckDBPyConnection) -> str:
+    """The place as it is looked for. An unknown one that looks like a slip of a known one raises ``UsageError``."""
+    wanted = asked.strip().casefold()
+    known = [row[0] for row in connection.execute(
+        "SELECT DISTINCT lower(x) FROM (SELECT \"name\" AS x FROM places UNION ALL SELECT code FROM places UNION ALL SELECT country FROM places) WHERE x IS NOT NULL"
+    ).fetchall()]
+    if wanted not in known:
+        near = difflib.get_close_matches(wanted, known, n=1, cutoff=0.8)
+        if near:
+            raise UsageError(f"no work is about the place {asked!r}; did you mean {near[0]!r}?")
+    return wanted
+
+
+def _source(asked: str, connection: duckdb.DuckDBPyConnection) -> str:
+    known = [row[0] for row in connection.execute("SELECT source FROM sources ORDER BY source").fetchall()]
+    if asked not in known:
+        raise unknown("source", asked, known)
+    return asked

@@ -1,0 +1,164 @@
+"""From a query's tree to the full-text index: one query for works, one for passages, and what truncated words stood for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import tantivy
+
+from evidence.errors import UsageError
+from evidence.taxonomy.vocabulary import unknown
+from warehouse.query_language import And, Labelled, Leaf, Node, Not, Or, Pattern, Phrase, Valued, Word, Years, check_pattern, leaves
+from warehouse.text_index import EXACT, STEMMED, TEXT_FIELDS, analyzer, passages_schema, works_schema
+
+BOOSTS = {"title": 3.0, "summary": 2.0, "headings": 1.5, "body": 1.0}
+"""A word in the title says more of what a work is about than one in its text; set by hand, the order is what matters."""
+MAX_EXPANSIONS = 50
+TIE = 0.3
+_KEYS = {"source": "source", "place": "place", "language": "language", "doi": "doi", "url": "url", "id": "id", "status": "availability"}
+_MUST, _SHOULD, _NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
+
+
+@dataclass
+class Compiler:
+    """Compiles for one snapshot: ``labels`` are the taxonomy's by facet, ``ladder`` the grades of strength, weakest first."""
+
+    labels: dict[str, list[str]]
+    ladder: list[str]
+    works: tantivy.Searcher
+    expanded: dict[str, list[str]] = field(default_factory=dict)
+
+    def works_query(self, node: Node | None) -> tantivy.Query:
+        match node:
+            case None:
+                return tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)
+            case Not(part=part):
+                return tantivy.Query.boolean_query([(_MUST, self.works_query(None)), (_NOT, self.works_query(part))])
+            case And(parts=parts):
+                wanted = [(_NOT, self.works_query(part.part)) if isinstance(part, Not) else (_MUST, self.works_query(part)) for part in parts]
+                return tantivy.Query.boolean_query([*wanted, (_MUST, self.works_query(None))])
+            case Or(parts=parts):
+                return tantivy.Query.boolean_query([(_SHOULD, self.works_query(part)) for part in parts])
+            case Labelled():
+                return _constant(works_schema(), "tag", [f"{node.facet}:{label}" for label in self.meant(node)])
+            case Valued(field=name, value=value):
+                return _constant(works_schema(), _KEYS[name], [value])
+            case Years(first=first, last=last):
+                return tantivy.Query.const_score_query(tantivy.Query.range_query(
+                    works_schema(), "year", tantivy.FieldType.Integer, first if first is not None else 0, last if last is not None else 9999), 0.0)
+            case _:
+                return self._text(node)
+
+    def meant(self, node: Labelled) -> list[str]:
+        """The labels that a leaf asks for. Raises ``UsageError`` for one that the facet does not have."""
+        known = self.labels[node.facet]
+        if node.label not in known:
+            raise UsageError(f"query, character {node.at}: {unknown(f'label of {node.facet}', node.label, known)}")
+        return self.ladder[self.ladder.index(node.label) :] if node.and_above else [node.label]
+
+    def _text(self, leaf: Word | Phrase | Pattern) -> tantivy.Query:
+        fields = [leaf.field] if leaf.field else list(TEXT_FIELDS)
+        parts = [tantivy.Query.boost_query(one, BOOSTS.get(name, 1.0))
+                 for name in fields if (one := self._in_field(works_schema(), leaf, name, name in TEXT_FIELDS)) is not None]
+        if not parts:
+            return self.works_query(None)
+        return parts[0] if len(parts) == 1 else tantivy.Query.disjunction_max_query(parts, TIE)
+
+    def _in_field(self, schema: tantivy.Schema, leaf: Word | Phrase | Pattern, name: str, twins: bool) -> tantivy.Query | None:
+        """The leaf in one field; None where nothing of it is left to search for (a stop word alone)."""
+        exact = f"{name}_exact" if twins else name
+        if isinstance(leaf, Pattern):
+            return self._pattern(schema, exact, leaf)
+        if isinstance(leaf, Phrase):
+            return self._phrase(schema, exact, leaf)
+        tokens = analyzer(STEMMED if twins else EXACT).analyze(leaf.text)
+        return _sequence(schema, name, tokens) if tokens else None
+
+    def _phrase(self, schema: tantivy.Schema, name: str, leaf: Phrase) -> tantivy.Query | None:
+        if "*" not in leaf.text:
+            tokens = analyzer(EXACT).analyze(leaf.text)
+            return _sequence(schema, name, tokens, leaf.slop) if tokens else None
+        words = []
+        for word in leaf.text.split():
+            if "*" in word:
+                check_pattern(word, leaf.at)
+                words.append(pattern_regex(word))
+            else:
+                words += [re.escape(token) for token in analyzer(EXACT).analyze(word)]
+        if len(words) < 2:
+            return tantivy.Query.regex_query(schema, name, words[0]) if words else None
+        return tantivy.Query.regex_phrase_query(schema, name, list(words), leaf.slop)
+
+    def _pattern(self, schema: tantivy.Schema, name: str, leaf: Pattern) -> tantivy.Query:
+        words = pattern_words(leaf.text)
+        if len(words) > 1:
+            return tantivy.Query.regex_phrase_query(schema, name, list(words))
+        self._note(leaf, words[0])
+        return tantivy.Query.regex_query(schema, name, words[0])
+
+    def _note(self, leaf: Pattern, regex: str) -> None:
+        """Notes the words that a truncation stands for in this snapshot, the most frequent of them."""
+        key = leaf.text.casefold()
+        if key in self.expanded:
+            return
+        stem = re.match(r"[^*?]*", _folded(leaf.text))
+        shape, counts = re.compile(regex), dict[str, int]()
+        for name in ([f"{leaf.field}_exact"] if leaf.field in TEXT_FIELDS else [leaf.field] if leaf.field else ["title_exact", "body_exact"]):
+            for word, count in self.works.terms_with_prefix(name, stem[0] if stem else "", limit=5_000):
+                if shape.fullmatch(word):
+                    counts[word] = counts.get(word, 0) + count
+        self.expanded[key] = sorted(sorted(counts), key=lambda word: -counts[word])[:MAX_EXPANSIONS]
+
+    def passages_query(self, node: Node | None, work: int) -> tantivy.Query | None:
+        """The passages of one work that hold any of what is asked for; None where nothing is asked of the text."""
+        wanted = [one for leaf in asked_of_text(node) if (one := self._in_field(passages_schema(), leaf, "body", True)) is not None]
+        if not wanted:
+            return None
+        here = tantivy.Query.const_score_query(tantivy.Query.term_query(passages_schema(), "work", work), 0.0)
+        return tantivy.Query.boolean_query([(_MUST, here), (_MUST, tantivy.Query.boolean_query([(_SHOULD, one) for one in wanted]))])
+
+
+def asked_of_text(node: Node | None) -> list[Word | Phrase | Pattern]:
+    """The words, phrases and patterns that a hit's text may show: asked for, in any text field of the work."""
+    return [leaf for leaf, positive in leaves(node)
+            if positive and isinstance(leaf, Word | Phrase | Pattern) and leaf.field in (None, *TEXT_FIELDS)]
+
+
+def _sequence(schema: tantivy.Schema, name: str, tokens: Sequence[str], slop: int = 0) -> tantivy.Query:
+    if len(tokens) == 1:
+        return tantivy.Query.term_query(schema, name, tokens[0])
+    return tantivy.Query.phrase_query(schema, name, list(tokens), slop)
+
+
+def _constant(schema: tantivy.Schema, name: str, values: Sequence[str]) -> tantivy.Query:
+    return tantivy.Query.const_score_query(tantivy.Query.term_set_query(schema, name, list(values)), 0.0)
+
+
+def _folded(text: str) -> str:
+    """A word in the index's spelling, its wild cards kept: analysed piece by piece."""
+    return "".join(piece if piece in "*?" else "".join(analyzer(EXACT).analyze(piece)) for piece in re.split(r"([*?])", text) if piece)
+
+
+def pattern_words(text: str) -> list[str]:
+    """The regular expressions of a pattern's words ("co-ordinat*" has two); every part has a letter."""
+    pieces = [piece for piece in re.split(r"[^\w*?]+|_", text) if any(letter.isalnum() for letter in piece)]
+    return [pattern_regex(piece) for piece in pieces]
+
+
+def pattern_regex(word: str) -> str:
+    return "".join({"*": r"\w*", "?": r"\w"}.get(piece, re.escape(piece)) for piece in re.split(r"([*?])", _folded(word)) if piece)
+
+
+def text_of(node: Node | None) -> str:
+    """The query in plain words, for its vector."""
+    return " ".join(leaf.text.replace("*", "") for leaf in asked_of_text(node))
+
+
+def relaxed(node: Node) -> Node:
+    """Any instead of all of the words that stand side by side."""
+    return Or(node.parts) if isinstance(node, And) else node
+
+
+__all__ = ["Compiler", "Leaf", "asked_of_text", "pattern_regex", "pattern_words", "relaxed", "text_of"]

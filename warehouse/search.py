@@ -1,0 +1,234 @@
+"""Search: words from the full-text index, meaning from the vectors, facts and filters from DuckDB.
+
+The two rankings are merged by reciprocal rank fusion (Cormack, Clarke, Büttcher 2009): a work's score is the sum of 1 / (60 + rank)
+over the rankings that hold it. A query with operators, phrases, truncation or fields is answered exactly: meaning only orders its
+hits. A question in three or more plain words also finds works that say it in other words.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import tantivy
+from numpy.typing import NDArray
+
+from evidence.errors import IntegrandError
+from warehouse import vectors
+from warehouse.filters import STRENGTHS, Filters, allowed_works, checked_labels, known_labels
+from warehouse.highlights import highlights
+from warehouse.query_compiler import Compiler, asked_of_text, relaxed, text_of
+from warehouse.query_language import Labelled, Node, Word, is_plain, leaves, parse, shown
+from warehouse.snapshot import Snapshot
+from warehouse.text_index import open_index, work_ids
+
+FUSION_K = 60
+MEANING_FLOOR = 0.45
+"""Cosine below which a vector says nothing: MiniLM gives unrelated English sentences 0.0-0.3 and paraphrases 0.5 and more."""
+MOST_BY_MEANING = 50
+WORDS_FOR_MEANING = 3
+PASSAGES_PER_WORK = 3
+
+
+@dataclass(frozen=True)
+class SearchAnswer:
+    """The answer of a search; ``as_json`` is the contract's document. ``relaxed``: no work holds all words, so any counted."""
+
+    query: str
+    parsed: str
+    run: str
+    total: int
+    seconds: float
+    facets: dict[str, dict[str, int]]
+    works: list[dict[str, Any]]
+    ids: list[str]
+    """All hits, best first; ``works`` are the first of them in full."""
+    expanded: dict[str, list[str]] = field(default_factory=dict)
+    relaxed: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        return {"query": self.query, "parsed": self.parsed, "expanded": self.expanded, "relaxed": self.relaxed, "run": self.run, "total": self.total,
+                "seconds": round(self.seconds, 4), "facets": self.facets, "works": self.works}
+
+
+class Searcher:
+    """Answers queries over one snapshot; open one and keep it. Safe to use from several threads."""
+
+    def __init__(self, snapshot: Snapshot, encode: vectors.Encode | None = None) -> None:
+        """``encode`` turns the query into a vector by the model that made the snapshot's; None searches by words alone."""
+        self.snapshot, self._encode = snapshot, encode
+        self._connection = snapshot.connect()
+        try:
+            self._works = open_index(snapshot.text / "works").searcher()
+            self._passages = open_index(snapshot.text / "passages").searcher()
+        except ValueError as error:
+            raise IntegrandError(f"{snapshot.text}: cannot be opened ({error}); publish again with `integrand publish`") from error
+        self._ids = work_ids(self._connection)
+        self._number = {id: number for number, id in enumerate(self._ids)}
+        self._labels = known_labels(self._connection)
+        self._matrix: vectors.Floats | None = None
+        if encode is not None and snapshot.vectors.exists():
+            self._matrix = vectors.load(snapshot)
+            rows = self._connection.execute("SELECT work FROM vectors ORDER BY number").fetchall()
+            self._vector_works = np.array([self._number[row[0]] for row in rows], dtype=np.int64)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def __enter__(self) -> Searcher:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def search(self, query: str = "", filters: Filters | None = None, limit: int = 20, offset: int = 0) -> SearchAnswer:
+        """The works that answer ``query`` and pass ``filters``, best first, ``limit`` of them from ``offset`` in full.
+
+        Raises ``UsageError`` that points at the character for a query that cannot be read, and for unknown labels.
+        """
+        started = time.monotonic()
+        filters = filters or Filters()
+        node = parse(query, self._labels)
+        compiler = Compiler(self._labels, list(STRENGTHS), self._works)
+        allowed = self._allowed(filters)
+        ranked, scores = self._by_words(compiler, node, allowed)
+        loosened = False
+        if not ranked and node is not None and is_plain(node) and not isinstance(node, Word):
+            node, loosened = relaxed(node), True
+            ranked, scores = self._by_words(compiler, node, allowed)
+        hits, fused, rows = self._fused(node, ranked, scores, allowed, open_ended=loosened or is_plain(node))
+        page = hits[max(offset, 0) : max(offset, 0) + max(limit, 0)]
+        ids = [self._ids[number] for number in hits]
+        works = self._described([self._ids[number] for number in page])
+        for work, number in zip(works, page, strict=True):
+            work["score"] = round(fused.get(number, 0.0), 6)
+            work["passages"] = self._quoted(compiler, node, number, rows.get(number), filters)
+        return SearchAnswer(query, shown(node), self.snapshot.manifest["run"], len(hits), time.monotonic() - started, self._facets(ids), works, ids,
+                            compiler.expanded, loosened)
+
+    def _allowed(self, filters: Filters) -> NDArray[np.bool_] | None:
+        found = allowed_works(filters, self._connection.cursor())
+        if found is None:
+            return None
+        mask = np.zeros(len(self._ids), dtype=np.bool_)
+        mask[[self._number[id] for id in found]] = True
+        return mask
+
+    def _by_words(self, compiler: Compiler, node: Node | None, allowed: NDArray[np.bool_] | None) -> tuple[list[int], dict[int, float]]:
+        """Work numbers by BM25, best first; without words all works, the newest first."""
+        if node is None or not asked_of_text(node):
+            found = self._found(compiler.works_query(node)) if node is not None else dict.fromkeys(range(len(self._ids)), 0.0)
+            wanted = {self._ids[number] for number in found}
+            rows = self._connection.cursor().execute("SELECT id FROM works ORDER BY published DESC NULLS LAST, title NULLS LAST, id").fetchall()
+            ordered = [self._number[row[0]] for row in rows if row[0] in wanted]
+            return [number for number in ordered if allowed is None or allowed[number]], found
+        found = self._found(compiler.works_query(node))
+        ordered = sorted(found, key=lambda number: (-found[number], number))
+        return [number for number in ordered if allowed is None or allowed[number]], found
+
+    def _found(self, query: tantivy.Query) -> dict[int, float]:
+        if not self._ids:
+            return {}
+        hits = self._works.search(query, limit=len(self._ids), count=False).hits
+        numbers = self._works.fast_field_values("number", [address for _, address in hits])
+        return {int(number): float(score) for number, (score, _) in zip(numbers, hits, strict=True) if number is not None}
+
+    def _fused(self, node: Node | None, ranked: list[int], scores: dict[int, float], allowed: NDArray[np.bool_] | None,
+               open_ended: bool) -> tuple[list[int], dict[int, float], dict[int, int]]:
+        """Hits best first, their scores, and the vector row nearest to the query by hit."""
+        asked = text_of(node)
+        if self._matrix is None or self._encode is None or not asked:
+            return ranked, {number: 1.0 / (FUSION_K + rank) for rank, number in enumerate(ranked, start=1)}, {}
+        query = vectors.normalised(self._encode([asked]), 1)[0]
+        best, row_of = vectors.work_similarities(self._matrix, self._vector_works, query, len(self._ids))
+        near = np.argsort(-best, kind="stable")
+        words = set(ranked)
+        extend = open_ended and len(asked.split()) >= WORDS_FOR_MEANING
+        by_meaning: list[int] = []
+        for number in near.tolist():
+            if best[number] < MEANING_FLOOR or (not extend and len(by_meaning) >= len(words)):
+                break
+            if number in words or (extend and len(by_meaning) < MOST_BY_MEANING and (allowed is None or allowed[number])):
+                by_meaning.append(number)
+        fused: dict[int, float] = {}
+        for ranking in (ranked, by_meaning):
+            for rank, number in enumerate(ranking, start=1):
+                fused[number] = fused.get(number, 0.0) + 1.0 / (FUSION_K + rank)
+        hits = sorted(fused, key=lambda number: (-fused[number], -scores.get(number, 0.0), number))
+        return hits, fused, {number: int(row_of[number]) for number in by_meaning}
+
+    def _described(self, ids: Sequence[str]) -> list[dict[str, Any]]:
+        return described(self._connection.cursor(), ids)
+
+    def _quoted(self, compiler: Compiler, node: Node | None, number: int, row: int | None, filters: Filters) -> list[dict[str, Any]]:
+        """The passages that best show why a work was found: its words, else its meaning, else the labels that were filtered by."""
+        wanted = asked_of_text(node)
+        cursor = self._connection.cursor()
+        query = compiler.passages_query(node, number) if wanted else None
+        found: list[tuple[str, int]] = []
+        if query is not None:
+            hits = self._passages.search(query, limit=PASSAGES_PER_WORK, count=False).hits
+            addresses = [address for _, address in hits]
+            places = self._passages.fast_field_values("passage", addresses)
+            found = [(self._passages.doc(address)["document"][0], int(place or 0)) for address, place in zip(addresses, places, strict=True)]
+        if row is not None:
+            near = cursor.execute("SELECT document, passage FROM vectors WHERE number = ? AND passage IS NOT NULL", [row]).fetchone()
+            if near and near not in found:
+                found = [*found[: PASSAGES_PER_WORK - 1], near]
+        quoted = []
+        for document, passage in found:
+            one = cursor.execute("SELECT page, span_start, span_end, text FROM passages WHERE document = ? AND number = ?", [document, passage]).fetchone()
+            if one:
+                quoted.append({"document": document, "page": one[0], "start": one[1], "end": one[2], "text": one[3],
+                               "highlights": highlights(one[3], wanted)})
+        return quoted or self._labelled(compiler, node, number, filters)
+
+    def _labelled(self, compiler: Compiler, node: Node | None, number: int, filters: Filters) -> list[dict[str, Any]]:
+        """The passages that show the labels that were asked for, their quotes highlighted."""
+        meant = [f"{facet}:{label}" for facet, labels in checked_labels(filters, self._labels).items() for label in labels]
+        meant += [f"{leaf.facet}:{label}" for leaf, positive in leaves(node) if positive and isinstance(leaf, Labelled) for label in compiler.meant(leaf)]
+        quoted = []
+        for document, page, start, end, text, first, last in self._connection.cursor().execute(
+                _LABELLED, [self._ids[number], meant, PASSAGES_PER_WORK]).fetchall():
+            quoted.append({"document": document, "page": page, "start": start, "end": end, "text": text,
+                           "highlights": [[first - start, min(last, end) - start]]})
+        return quoted
+
+    def _facets(self, ids: list[str]) -> dict[str, dict[str, int]]:
+        """Hits by label of each facet, by source, year and place, the most frequent first."""
+        counts: dict[str, dict[str, int]] = {}
+        for facet, label, count in self._connection.cursor().execute(_FACETS, {"ids": ids}).fetchall():
+            counts.setdefault(facet, {})[label] = count
+        return counts
+
+
+_LABELLED = """
+SELECT DISTINCT ON (p.number) p.document, p.page, p.span_start, p.span_end, p.text, t.span_start, t.span_end
+FROM v_work_tags t JOIN passages p ON p.document = t.document AND t.span_start >= p.span_start AND t.span_start < p.span_end
+WHERE t.work = ? AND t.facet || ':' || t.label IN (SELECT unnest(?)) ORDER BY p.number, t.span_start LIMIT ?"""
+
+_FACETS = """
+WITH hit AS (SELECT w.id, w.source, w."year", w.judged_document FROM works w WHERE w.id IN (SELECT unnest($ids::VARCHAR[])))
+SELECT facet, label, count(*) AS works FROM (
+    SELECT DISTINCT t.facet, t.label, hit.id FROM hit JOIN tags t ON t.document = hit.judged_document AND t.stands
+  UNION ALL SELECT 'source', source, id FROM hit WHERE source IS NOT NULL
+  UNION ALL SELECT 'year', "year"::VARCHAR, id FROM hit WHERE "year" IS NOT NULL
+  UNION ALL SELECT DISTINCT 'place', p."name", hit.id FROM hit JOIN places p ON p.document = hit.judged_document
+) GROUP BY ALL ORDER BY facet, works DESC, label"""
+
+
+def described(cursor: Any, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """The works in full as search answers give them, in the order of ``ids``."""
+    rows = cursor.execute("""
+        SELECT id, title, authors, published, publisher, url, landing_url, source, availability, relevance, study_design, evidence_strength, unsure
+        FROM works WHERE id IN (SELECT unnest(?))""", [list(ids)])
+    names = [column[0] for column in rows.description]
+    found = {row[0]: dict(zip(names, row, strict=True)) | {"tags": {}} for row in rows.fetchall()}
+    for work, facet, label in cursor.execute("""
+            SELECT DISTINCT work, facet, label FROM v_work_tags
+            WHERE work IN (SELECT unnest(?)) AND facet NOT IN ('relevance', 'study_design', 'evidence_strength') ORDER BY ALL""", [list(ids)]).fetchall():
+        found[work]["tags"].setdefault(facet, []).append(label)
+    return [found[id] for id in ids]
