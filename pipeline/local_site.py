@@ -323,10 +323,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         with LocalSite(options.folder, options.origin_in_files, options.port) as site:
-            print(site.origin, flush=True)
+            sys.stdout.write(f"{site.origin}\n")
+            sys.stdout.flush()
             site.wait()
     except IntegrandError as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return error.exit_code
     except KeyboardInterrupt:
         pass

@@ -1,1 +1,1 @@
-"""The demonstration's site: invented documents, written for this project, published as a small public body's web site would be."""
+"""The demonstration's site: invented documents, written for this project, published as a small public body publishes."""

@@ -36,7 +36,8 @@ _OPTIONAL: dict[str, type] = {
     "links": list, "new_version_of": str, "only_in_sitemap": bool,
 }  # fmt: skip
 _EXPECT: dict[str, type] = {
-    "relevance": str, "study_design": str, "evidence_strength": str, "strength_steps": list, "integration_type": list, "places": dict,
+    "relevance": str, "study_design": str, "evidence_strength": str, "strength_steps": list, "integration_type": list,
+    "places": dict,
 }  # fmt: skip
 
 
@@ -112,8 +113,8 @@ def read_document(path: Path) -> DemoDocument:
         raise UsageError(f"{path.name}: id: expected the file's name without suffix, {path.stem!r}")
     expect = front.pop("expect")
     published = front.pop("date")
-    lists = {key: tuple(front.pop(key, ())) for key in ("authors", "copies", "links")}
-    return DemoDocument(**front, **lists, published=published, expect=_expected(expect), body=parts[2].strip() + "\n")
+    fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in front.items()}
+    return DemoDocument(**fields, published=published, expect=_expected(expect), body=parts[2].strip() + "\n")
 
 
 def _expected(table: dict[str, Any]) -> Expected:
