@@ -142,7 +142,9 @@ def _goes_on(current: list[Word], word: Word, gap: float, em: float) -> bool:
         return False
     if _labels(current):
         return True
-    return len(current) == 1 and current[0].text.isdigit() and len(current[0].text) < 4 and word.text[:1].isalpha() and (
+    return len(current) == 1 and current[0].text.isdigit() and len(current[0].text) < 4 and (
+        word.text[:1].isalpha() or word.text == "|"
+    ) and (
         abs(current[0].size - word.size) < 0.5
     )
 

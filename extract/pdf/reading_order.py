@@ -34,6 +34,9 @@ def regions(items: Sequence[Segment], depth: int = 0) -> list[Region]:
         return []
     if depth >= MAX_DEPTH:
         return [_region(items)]
+    bases = [item.base for item in items if item.words]
+    if len(bases) == len(items) and max(bases) - min(bases) < 0.2 * items[0].size:
+        return [_region(items)]
     groups = _column_groups(_bands(items))
     if len(groups) == 1:
         gutter = groups[0][1]
@@ -126,17 +129,21 @@ def _suffix(
             break
         left = min(left, min(item.x0 for item in bands[place]))
         right = max(right, max(item.x1 for item in bands[place]))
-        if any(left < a and b < right for a, b in common):
+        if any(left < a and b < right for a, b in common) and _two_sided(bands[place : index + 1], common):
             first, shared = place, common
     return first, shared
 
 
 def _two_sided(bands: list[list[Segment]], common: list[tuple[float, float]]) -> bool:
-    if not common:
-        return False
-    left = min(item.x0 for band in bands for item in band)
-    right = max(item.x1 for band in bands for item in band)
-    return any(left < a and b < right for a, b in common)
+    """Whether text stands side by side on both sides of one of the intervals (not: one below the other)."""
+    for a, b in common:
+        left = [(item.y0, item.y1) for band in bands for item in band if item.x1 <= a + 0.5]
+        right = [(item.y0, item.y1) for band in bands for item in band if item.x0 >= b - 0.5]
+        if left and right and min(max(y1 for _, y1 in left), max(y1 for _, y1 in right)) > max(
+            min(y0 for y0, _ in left), min(y0 for y0, _ in right)
+        ):
+            return True
+    return False
 
 
 def _heads_next(members: list[list[Segment]], band: list[Segment]) -> int:
@@ -174,7 +181,8 @@ def _common(one: list[tuple[float, float]], two: list[tuple[float, float]], need
 
 
 def _closed(members: list[Segment]) -> tuple[list[Segment], tuple[float, float] | None]:
-    return members, _gutter(members)
+    gutter = _gutter(members)
+    return members, gutter if gutter and _two_sided([members], [gutter]) else None
 
 
 def _joined(
