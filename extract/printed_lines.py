@@ -120,7 +120,7 @@ def join_paragraphs(lines: list[PrintedLine]) -> list[Paragraph]:
         if not line.text:
             blank = bool(held)
             continue
-        if held and not _continues(held, line, blank, width):
+        if held and not (_continues(held, line, blank, width) and (paragraphs or not blank or not _may_be_title(held, width))):
             paragraphs.append(_joined(held, vocabulary))
             held = []
         held.append(line)
@@ -150,6 +150,11 @@ def _continues(held: list[PrintedLine], line: PrintedLine, blank: bool, width: i
     if ends and not last.text.endswith((":", ";")):
         return full and (len(held) > 1 or not first.bold)
     return opens_low or dangling or (full and not last.text.endswith(":"))
+
+
+def _may_be_title(held: list[PrintedLine], width: int) -> bool:
+    # What stands alone before an empty line at the very top is a title, even if what follows opens in lower case.
+    return len(held) <= 2 and (width == 0 or len(held[-1].text) < 0.9 * width) and held[-1].text.rsplit(" ", 1)[-1].lower() not in _FUNCTION_WORDS
 
 
 def _joined(held: list[PrintedLine], vocabulary: Counter[str]) -> Paragraph:

@@ -12,6 +12,7 @@ from extract.metadata.people import bare_name, common_words, is_organisation, is
 from extract.metadata.words import words
 
 _THANKS = re.compile(r"(?i)acknowledg|thank|grateful|foreword|steering|advisory|peer review|funded|designed|photograph|editor(?:ial)? assist")
+_SAYS_WRITTEN = re.compile(r"(?i)\bthis (?:report|paper|document|briefing|guide|review|article|study|publication|strategy|plan|toolkit) (?:was|has been|is) (?:written|prepared|authored|compiled) by\b")
 _HEAD_BLOCKS = 45
 
 
@@ -21,9 +22,9 @@ def authors_of(layout: Layout, running: tuple[str, ...], title: str | None) -> l
     for source, found in (
         ("first_page", _under_title(layout.placed, title, common)),
         ("colophon", _after_cue(layout.placed[:_HEAD_BLOCKS], common)),
-        ("colophon", _below_heading(layout.placed, common)),
+        ("colophon", _after_cue(layout.placed, common, _SAYS_WRITTEN)),
         ("running_header", _in_running(running, common)),
-        ("colophon", _after_cue(layout.placed[_HEAD_BLOCKS:][-60:], common)),
+        ("colophon", _below_heading(layout.placed, common)),
     ):
         names = list(dict.fromkeys(found))
         if names:
@@ -49,8 +50,8 @@ def _under_title(placed: tuple[Placed, ...], title: str | None, common: frozense
             continue
         if words().section_names.fullmatch(text.strip(" :.")) and found or _THANKS.match(text):
             return
-        cue = re.match(r"(?i)by:?\s+(?=[A-Z])", text)
-        names = _list_of_names(text[cue.end() :] if cue else text, common, lenient=cue is not None)
+        cue = re.match(r"(?i)by:?\s+(?=[A-Z])", text) or words().author_cues.match(text)
+        names = _best_list(item, cue.end() if cue else 0, common, lenient=cue is not None)
         if names:
             found = True
             strangers = 0
@@ -59,6 +60,15 @@ def _under_title(placed: tuple[Placed, ...], title: str | None, common: frozense
             strangers += 1
             if found and strangers > 1 or strangers > 8:
                 return
+
+
+def _best_list(item: Placed, start: int, common: frozenset[str], lenient: bool) -> list[str]:
+    """Names read as running text, or line by line as printed, whichever finds more."""
+    text = item.block.text
+    running = _list_of_names(text[start:], common, lenient)
+    printed = "\n".join(text[max(start, line.start) : line.end] for line in item.block.lines if line.end > start)
+    by_line = _list_of_names(printed, common, lenient) if "\n" in printed else []
+    return by_line if len(by_line) > len(running) else running
 
 
 def _list_of_names(text: str, common: frozenset[str], lenient: bool = False) -> list[str]:
@@ -77,7 +87,7 @@ def _list_of_names(text: str, common: frozenset[str], lenient: bool = False) -> 
     return names if names and (share > 0.6 or lenient or each and share > 0.25) else []
 
 
-def _after_cue(placed: tuple[Placed, ...], common: frozenset[str]) -> Iterator[str]:
+def _after_cue(placed: tuple[Placed, ...], common: frozenset[str], cues: re.Pattern[str] | None = None) -> Iterator[str]:
     thanked = False
     for item in placed:
         text = item.block.text
@@ -85,7 +95,7 @@ def _after_cue(placed: tuple[Placed, ...], common: frozenset[str]) -> Iterator[s
             thanked = _THANKS.search(text) is not None and "author" not in text.lower()
         if item.block.kind in ("reference", "table", "caption"):
             continue
-        for match in words().author_cues.finditer(text):
+        for match in (cues or words().author_cues).finditer(text):
             if match.start() > 0 and text[match.start() - 1].isalnum() or match.start() > 400:
                 continue
             stretch = re.split(r"(?<=[^\W\d_A-Z]{2})\.\s|\.$|(?i:\b(?:from|at|for|on behalf|in collaboration|with support|using|based on|and is|who|it is)\b)|\n\n", text[match.end() : match.end() + 400].strip(" :"))[0]

@@ -12,10 +12,10 @@ from extract.blocks import Reading
 from extract.clean_text import clean
 from extract.identifiers import doi_in, normal_isbn, normal_issn
 from extract.metadata.bylines import authors_of
-from extract.metadata.dates import normal_date
+from extract.metadata.dates import dates_in, normal_date
 from extract.metadata.imprint import Imprint, imprint_of
 from extract.metadata.people import bare_name, is_organisation, turned
-from extract.metadata.title_page import Candidate, similarity, title_candidates
+from extract.metadata.title_page import Candidate, TitlePage, read_title_page, similarity
 from extract.metadata.words import words
 
 _DECLARED = ("record", "selector", "json_ld", "meta_tag", "front_matter")
@@ -46,10 +46,13 @@ def choose(reading: Reading, layout: Layout, name: str, link_text: str | None) -
     """Title, authors, dates and identifiers with where each came from."""
     seen = [value for value in reading.seen if value.value and value.source in VALUE_SOURCES]
     imprint = imprint_of(layout, reading.running) if layout.placed else Imprint((), ())
-    titles, subtitle = _titles(seen, imprint, reading, layout, name, link_text)
+    witnesses = _witnesses(seen, imprint, reading, name, link_text)
+    page = read_title_page(layout, witnesses) if layout.placed else TitlePage()
+    titles, subtitle = _titles(seen, imprint, reading, page, witnesses, name, link_text)
     title = titles[0] if titles else None
-    by_field: dict[str, list[Provenance]] = {"title": titles, "authors": _authors(seen, imprint, reading, layout, title)}
-    by_field["publisher"] = _publishers(seen, imprint, layout, by_field["authors"])
+    groups = _authors(seen, imprint, reading, layout, title)
+    by_field: dict[str, list[Provenance]] = {"title": titles, "authors": [value for group in groups for value in group]}
+    by_field["publisher"] = _publishers(seen, imprint, layout, page.issuer)
     by_field["published"] = _dates(seen, imprint)
     for field in _SINGLE:
         by_field[field] = _single(field, seen, imprint)
@@ -59,8 +62,7 @@ def choose(reading: Reading, layout: Layout, name: str, link_text: str | None) -
         completed = _with_publisher(title.value, by_field["publisher"])
         if completed != title.value:
             titles.insert(0, Provenance("title", completed, title.source))
-    chosen_source = by_field["authors"][0].source if by_field["authors"] else None
-    authors = tuple(value.value for value in by_field["authors"] if value.source == chosen_source)
+    authors = tuple(dict.fromkeys(value.value for value in groups[0])) if groups else ()
 
     def first(field: str) -> str | None:
         return by_field[field][0].value if by_field[field] else None
@@ -87,38 +89,44 @@ def title_from_name(name: str) -> str | None:
     return base if len(re.findall(r"[^\W\d_]{3,}", base)) >= 2 else None
 
 
-def _titles(seen: list[Provenance], imprint: Imprint, reading: Reading, layout: Layout, name: str, link_text: str | None) -> tuple[list[Provenance], str | None]:
+def _named(name: str, link_text: str | None) -> list[tuple[str, str]]:
+    """Titles that the link and the file's name suggest, with their sources."""
+    link = clean(re.sub(r"(?i)\b(?:download|read|view|pdf|the|full|report|here|open|click)\b|[\[(][^\])]*(?:kb|mb|pdf)[^\])]*[\])]", " ", link_text or ""))
+    found = ((link, "link_text"), (title_from_name(name) if name else None, "file_name"))
+    return [(text, source) for text, source in found if text and len(text.split()) > 1]
+
+
+def _witnesses(seen: list[Provenance], imprint: Imprint, reading: Reading, name: str, link_text: str | None) -> list[tuple[str, float]]:
+    """What else names the document, with how far it is trusted to tell candidates apart."""
+    found = [(value.value, 1.6) for value in seen if value.field == "title" and value.source in _FILE_PROPERTIES and not is_junk_title(value.value)]
+    found += [(value.value, 2.2) for value in imprint.stated if value.field == "title"][:2]
+    found += [(text, 1.6) for text, _ in _named(name, link_text)]
+    return found
+
+
+def _titles(seen: list[Provenance], imprint: Imprint, reading: Reading, page: TitlePage, witnesses: list[tuple[str, float]], name: str, link_text: str | None) -> tuple[list[Provenance], str | None]:
     declared = [value for value in seen if value.field == "title" and not is_junk_title(value.value)]
     properties = [value for value in declared if value.source in _FILE_PROPERTIES]
     cited = [value for value in imprint.stated if value.field == "title"]
-    file_title = title_from_name(name) if name else None
-    link_title = clean(re.sub(r"(?i)\b(?:download|read|view|pdf|the|full|report|here|open|click)\b|[\[(][^\])]*(?:kb|mb|pdf)[^\])]*[\])]", " ", link_text or ""))
-    witnesses = [(value.value, 1.6) for value in properties] + [(value.value, 2.2) for value in cited[:2]]
-    witnesses += [(text, weight) for text, weight in ((file_title, 1.6), (link_title, 1.4)) if text and len(text.split()) > 1]
-    witnesses += [(text, 0.9) for text in reading.running[:4]]
-    candidates = title_candidates(layout, witnesses)
+    candidates = page.candidates
     best = candidates[0] if candidates else None
     printed = [Provenance("title", candidate.title, "first_page" if reading.media_type != "text/html" else "heading") for candidate in candidates[:3] if candidate.score > 1.0]
-    running = [Provenance("title", text, "running_header") for text in _running_titles(reading)]
-    named = [Provenance("title", text, source) for text, source in ((link_title, "link_text"), (file_title, "file_name")) if text and len(text.split()) > 1]
+    running = _running_titles(reading, witnesses, best)
+    named = [Provenance("title", text, source) for text, source in _named(name, link_text)]
     trusted = [value for value in declared if value.source not in _FILE_PROPERTIES]
     first_page, subtitle = _printed(best, cited, properties, printed)
     if reading.media_type == "text/html" or any(value.source in _DECLARED for value in trusted):
         ranked = [*_page_titles(trusted), *printed, *properties, *cited, *named]
         subtitle = None
-    elif _weak(best) and running:
-        ranked = [*running[:1], *first_page, *properties, *cited, *trusted, *running[1:], *named]
+    elif running and running[0][1] > (best.score if best else 0.0):
+        ranked = [running[0][0], *first_page, *properties, *cited, *trusted, *named]
         subtitle = None
     elif best is None or best.score < 2.2:
-        ranked = [*properties, *cited, *first_page, *trusted, *running, *named]
+        ranked = [*properties, *cited, *first_page, *trusted, *(value for value, _ in running), *named]
         subtitle = subtitle if not (properties or cited) else None
     else:
-        ranked = [*first_page, *properties, *cited, *trusted, *running, *named]
+        ranked = [*first_page, *properties, *cited, *trusted, *(value for value, _ in running), *named]
     return list(dict.fromkeys(ranked)), subtitle
-
-
-def _weak(best: Candidate | None) -> bool:
-    return best is None or best.score < 3.4
 
 
 def _printed(best: Candidate | None, cited: list[Provenance], properties: list[Provenance], printed: list[Provenance]) -> tuple[list[Provenance], str | None]:
@@ -139,14 +147,19 @@ def _printed(best: Candidate | None, cited: list[Provenance], properties: list[P
     return [Provenance("title", full, "first_page"), *printed], best.subtitle
 
 
-def _running_titles(reading: Reading) -> list[str]:
-    kept = []
+def _running_titles(reading: Reading, witnesses: list[tuple[str, float]], best: Candidate | None) -> list[tuple[Provenance, float]]:
+    """Running headers that may be the title, scored like lines of the first page: one header alone on every page mostly is it."""
+    kept: list[str] = []
     for text in reading.running[:6]:
-        bare = re.sub(r"^\W*(?:page\s)?\d*\W*|\W*(?:page)?\W*\d*\W*$", "", text, flags=re.I) if len(text) > 3 else text
-        bare = bare + "?" if text.rstrip(" 0123456789|").endswith("?") else bare
-        if 3 <= len(bare.split()) <= 25 and not is_organisation(bare) and not re.search(r"https?:|www\.|@|©", bare) and not words().series.fullmatch(bare):
+        bare = re.sub(r"(?i)^\W*(?:page\s)?\d*\W*|[^\w?)’”]*(?:page)?[^\w?)’”]*\d*[^\w?)’”]*$", "", text)
+        if 2 <= len(bare.split()) <= 25 and not is_organisation(bare) and not re.search(r"https?:|www\.|@|©|^\d", bare) and not words().series.fullmatch(bare) and not dates_in(bare):
             kept.append(bare)
-    return kept
+    scored = []
+    for bare in kept:
+        alone = len(kept) == 1 and reading.media_type.startswith("text/") and (best is None or similarity(bare, best.title) < 0.9)
+        score = 2.2 + 0.6 * (len(bare.split()) > 2) + 2.4 * alone + sum(weight * similarity(bare, witness) for witness, weight in witnesses)
+        scored.append((Provenance("title", bare, "running_header"), score))
+    return sorted(scored, key=lambda pair: -pair[1])
 
 
 def _page_titles(values: list[Provenance]) -> list[Provenance]:
@@ -165,32 +178,26 @@ def _with_publisher(title: str, publishers: list[Provenance]) -> str:
     return f"{publishers[0].value} {title}" if generic and publishers else title
 
 
-def _authors(seen: list[Provenance], imprint: Imprint, reading: Reading, layout: Layout, title: Provenance | None) -> list[Provenance]:
+def _authors(seen: list[Provenance], imprint: Imprint, reading: Reading, layout: Layout, title: Provenance | None) -> list[list[Provenance]]:
+    """Lists of authors, the most trusted list first: names of different lists are rivals, not colleagues."""
     declared: list[Provenance] = []
     for value in seen:
         if value.field == "authors":
             for name in [value.value] if value.source == "record" else _split_names(value.value):
                 if name and not words().junk_authors.fullmatch(name) and (not title or similarity(name, title.value) < 0.9):
                     declared.append(Provenance("authors", name, value.source))
-    trusted = [value for value in declared if value.source in _DECLARED]
-    others = [value for value in declared if value.source not in _DECLARED]
-    printed = [] if reading.media_type == "text/html" and trusted else authors_of(layout, reading.running, title.value if title else None)
-    cited = [Provenance("authors", turned(_initials_last(value.value)), value.source) for value in imprint.stated if value.field == "authors"]
-    bodies = [value for value in others if is_organisation(value.value)]
-    # File properties name whoever pressed "save": believed only for bodies, or where the text prints the same name.
-    confirmed = [value for value in others if value.source in _FILE_PROPERTIES and value not in bodies and _prints(layout, value.value)]
-    pool = [*trusted, *printed, *(value for value in others if value.source not in _FILE_PROPERTIES), *confirmed, *cited]
-    del bodies
-    return list(dict.fromkeys(pool))
+    trusted = [[value for value in declared if value.source == source] for source in _DECLARED]
+    printed = [] if reading.media_type == "text/html" and any(trusted) else authors_of(layout, reading.running, title.value if title else None)
+    cited = [Provenance("authors", turned(value.value), value.source) for value in imprint.stated if value.field == "authors"]
+    bylines = [value for value in declared if value.source not in (*_DECLARED, *_FILE_PROPERTIES)]
+    # File properties name whoever pressed "save": believed only where the first pages print the same name.
+    properties = [value for value in declared if value.source in _FILE_PROPERTIES and _prints(layout, value.value)]
+    return [group for group in (*trusted, printed, bylines, properties, cited) if group]
 
 
 def _prints(layout: Layout, name: str) -> bool:
     head = " ".join(page.text for page in layout.pages[:2])[:6000]
     return name.casefold() in head.casefold()
-
-
-def _initials_last(name: str) -> str:
-    return name
 
 
 def _split_names(value: str) -> list[str]:
@@ -208,7 +215,7 @@ def _split_names(value: str) -> list[str]:
     return [name if is_organisation(name) else bare_name(name) for name in names]
 
 
-def _publishers(seen: list[Provenance], imprint: Imprint, layout: Layout, authors: list[Provenance]) -> list[Provenance]:
+def _publishers(seen: list[Provenance], imprint: Imprint, layout: Layout, issuer: str | None) -> list[Provenance]:
     declared = [value for value in seen if value.field == "publisher"]
     trusted = [value for value in declared if value.source in _DECLARED]
     stated = [value for value in imprint.stated if value.field == "publisher"]
@@ -220,7 +227,8 @@ def _publishers(seen: list[Provenance], imprint: Imprint, layout: Layout, author
         for text in [" ".join(item.block.text.split())]
         if is_organisation(text) and len(text) < 100
     ] if layout.placed else []
-    return list(dict.fromkeys([*trusted, *stated, *front, *loose, *(value for value in declared if value.source not in _DECLARED)]))
+    issued = [Provenance("publisher", issuer, "first_page")] if issuer else []
+    return list(dict.fromkeys([*trusted, *stated, *issued, *front, *loose, *(value for value in declared if value.source not in _DECLARED)]))
 
 
 def _dates(seen: list[Provenance], imprint: Imprint) -> list[Provenance]:

@@ -20,7 +20,8 @@ _CITATION = re.compile(
     re.I | re.M,
 )
 _PUBLISHED_ON = re.compile(
-    r"\b(?:(?:date )?(?:first )?published(?: online| on| in| at)?(?: by[^.\n]{3,80}?(?:,| in| on))?|publication date|date of (?:publication|issue|report)|issued?(?: on| date| in)?|date(?= ?:)|dated|launched(?: on| in)|released(?: on| in)?|presented(?: on| in)?)\s*[:,–-]?\s*", re.I)
+    r"(?:^|(?<=\f)|(?<=[|•])\s?|(?:paper|report|document|guidance|guideline|article|briefing|edition|version|review|strategy|plan) (?:was |is )|\bfirst )(?:(?:date )?(?:first )?published(?: online| on| in| at)?(?: by[^.\n]{3,80}?(?:,| in| on))?|"
+    r"publication date|date of (?:publication|issue|report)|issued?(?: on| date| in)?|(?:report )?date(?= ?:))\s*[:,–-]?\s*", re.I | re.M)
 _NOT_PUBLISHED = re.compile(r"(?:updated|modified|reviewed|review date|next review|accessed|received|accepted|revised|printed|amended|effective|expires?|decision|meeting|since|from|between|until|by|to|of|in|before|after|during|period|year|data|april .{0,12}to)\W*(?:\w+\W+){0,1}$", re.I)
 _COPYRIGHT = re.compile(rf"(?:©|\(c\)\s|copyright)\s*(?:copyright\s*)?(?:(?P<before>[A-Z][^©\n\d]{{2,80}}?)[,.]?\s+)?(?P<year>(?:19[5-9]|20[0-4])\d)(?:\s?[–-]\s?(?P<last>20[0-4]\d))?[\s,.:]*(?P<after>(?:the\s)?[A-Z][^.©\n]{{2,90}})?", re.I)
 _VOLUME = re.compile(r"(?:\(((?:19|20)\d\d)\)\s*\d{1,3}\s*[:(]\s*[\de]|\b((?:19|20)\d\d)\s*;\s*\d{1,3}\s*[:(]|\bVol(?:ume)?\.?\s*\d{1,3},?\s*(?:No|Issue)?\.?\s*\d{0,3},?\s*\(?\w*\s?((?:19|20)\d\d)\)?)")
@@ -42,7 +43,10 @@ def imprint_of(layout: Layout, running: tuple[str, ...]) -> Imprint:
     stated.extend(_published(head))
     stated.extend(_publishers(head))
     stated.extend(_publishers(tail))
-    loose = [*_title_page_dates(layout), *_running_dates(running), *_volume_years(head), *_copyrights(head), *_copyrights(tail), *_last_page_dates(layout)]
+    loose = [
+        *_title_page_dates(layout, precise=True), *_running_dates(running), *_volume_years(head), *_copyrights(head), *_title_page_dates(layout, precise=False),
+        *_last_page_dates(layout), *_copyrights(tail),
+    ]
     stated.extend(_identifiers(head, tail))
     return Imprint(tuple(stated), tuple(loose))
 
@@ -107,28 +111,36 @@ def _volume_years(text: str) -> Iterator[Provenance]:
 def _front(layout: Layout) -> list[Placed]:
     """Blocks of the title page: up to the first real paragraph, at most a page and a bit."""
     front: list[Placed] = []
+    contents = False
     for item in layout.placed[:40]:
-        if item.page > layout.placed[0].page + 1:
+        if item.page > layout.placed[0].page + 1 or contents and item.page > layout.placed[0].page:
             break
+        contents = contents or words().section_names.fullmatch(item.block.text.strip(" :.")) is not None and "content" in item.block.text.lower()
         if item.block.kind == "body" and len(item.block.text.split()) > 60 and len(front) > 2:
             break
         front.append(item)
     return front
 
 
-def _title_page_dates(layout: Layout) -> Iterator[Provenance]:
-    """Dates that stand alone, or at the end of a short line, on the title page: "February 2020", "Version 3, 8 February 2023"."""
-    for precise in (True, False):
-        for item in _front(layout):
-            text = item.block.text
-            if item.block.kind in ("table", "reference") or len(text) > 300:
+def _title_page_dates(layout: Layout, precise: bool) -> Iterator[Provenance]:
+    """Dates that stand alone, or at the end of a short line, on the title page: "February 2020", "Version 3, 8 February 2023".
+
+    ``precise`` asks for those with a month. A date that opens or closes a period ("1 April 2024 to 31 March 2025") is none of publication.
+    """
+    front = _front(layout)
+    for at, item in enumerate(front):
+        text = item.block.text
+        following = front[at + 1].block.text if at + 1 < len(front) else ""
+        if item.block.kind in ("table", "reference") or len(text) > 300 or item.page > layout.placed[0].page and not precise:
+            continue
+        for start, end, iso in dates_in(text):
+            rest = f"{text[:start]} {text[end:]}"
+            alone = len(rest.split()) <= 10 or start <= 12 and len(text) < 200
+            ahead = f"{text[end:].strip()} {following}".strip()
+            if not alone or (len(iso) > 4) != precise or _NOT_PUBLISHED.search(text[:start]) or re.match(r"(?:[–/-]|to\b)\s?(?:\d|[A-Z])", ahead):
                 continue
-            for start, end, iso in dates_in(text):
-                rest = f"{text[:start]} {text[end:]}"
-                alone = len(rest.split()) <= 10 or start <= 12 and len(text) < 200
-                if alone and (len(iso) > 4) == precise and not _NOT_PUBLISHED.search(text[:start]) and not re.match(r"\s?(?:[–/-]|to\b)\s?\d", text[end : end + 6]):
-                    if precise or len(rest.split()) <= 6 and "©" not in text:
-                        yield Provenance("published", iso, "first_page")
+            if precise or len(rest.split()) <= 6 and "©" not in text:
+                yield Provenance("published", iso, "first_page")
 
 
 def _running_dates(running: tuple[str, ...]) -> Iterator[Provenance]:

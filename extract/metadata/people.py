@@ -16,18 +16,36 @@ _SPLIT = re.compile(r"\s*(?:;|\||\n|,|\s&\s|\band\b|\bwith\b|•|·)\s*")
 
 def common_words(text: str) -> frozenset[str]:
     """Words that a text writes in lower case somewhere: what they are, no name is made of them alone."""
-    return frozenset(re.findall(r"(?<![^\W\d_])[^\W\d_A-Z][^\W\d_]*", text))
+    plain = re.sub(r"\S*(?:@|://|www\.)\S*", " ", text)
+    return frozenset(re.findall(r"(?<![^\W\d_])[^\W\d_A-Z][^\W\d_]*", plain))
 
 
 def is_organisation(text: str) -> bool:
     """Whether a short line is the name of a body: capitalised, with a word that bodies are called by, or an acronym alone."""
-    tokens = re.findall(r"[^\W\d_]+", text)
-    if not 1 <= len(tokens) <= 16 or re.search(r"[.?!]\s|[?!]$|https?:|@", text):
+    bare = re.sub(r"\s*\([^()]{1,40}\)\s*$", "", text).strip(" ,.")
+    tokens = re.findall(r"[^\W\d_]+", bare)
+    if not 1 <= len(tokens) <= 14 or re.search(r"[.?!]\s|[?!:]|https?:|@|\d|^(?:A|An|Our|Your|This|These)\s", bare):
         return False
     if len(tokens) == 1:
-        return tokens[0].isupper() and 2 <= len(tokens[0]) <= 12
-    capital = sum(token[0].isupper() or token in ("and", "of", "for", "the", "in", "on", "to", "with", "at", "by") for token in tokens)
-    return capital == len(tokens) and any(token.lower() in words().organisation_words for token in tokens)
+        return tokens[0].isupper() and 2 <= len(tokens[0]) <= 8 and tokens[0].lower() not in _LOWER
+    if any(not token[0].isupper() and token not in _JOINING for token in tokens):
+        return False
+    if _spells(tokens, text):
+        return True
+    known = [token.lower() in words().organisation_words for token in tokens]
+    heads = any(flag and token.lower() in ("of", "for", "in", "on") for flag, token in zip(known, tokens[1:], strict=False))
+    places = tokens[-1].lower() in words().organisation_places and len(tokens) <= 3 and not any(token in _JOINING for token in tokens)
+    return known[-1] or heads or places
+
+
+_JOINING = frozenset(("and", "of", "for", "the", "in", "on", "to", "with", "at", "by"))
+
+
+def _spells(tokens: list[str], text: str) -> bool:
+    """Whether a line ends in the acronym of its own words: "Full Name of Body (FNB)"."""
+    acronym = re.search(r"\(([A-Z][A-Z& ]{1,11})\)$", text.strip())
+    initials = "".join(token[0] for token in tokens if token[0].isupper())
+    return acronym is not None and re.sub(r"[& ]", "", acronym.group(1)) == initials
 
 
 def bare_name(text: str) -> str:
@@ -63,12 +81,18 @@ def is_person(text: str, common: frozenset[str]) -> bool:
         return False
     if sum(len(token) > 1 and token.lower() not in _LOWER for token in tokens) < 1:
         return False
+    if any(_ABSTRACT.search(token) for token in full):
+        return False
     ordinary = [token for token in full if token.lower() in common or token.lower() in _LOWER]
     return len(ordinary) < len(full) and (len(ordinary) <= 1 or len(full) - len(ordinary) >= 2)
 
 
+_ABSTRACT = re.compile(r"(?i)[a-z]{2,}(?:tions?|ments?|ness|ities|ances?|ships?|ology|isms?|ibility|ability|sions?|ised|ized|ised|ical|ising|izing)$")
 _LOWER = frozenset(
-    "a an and as at by for from in of on or the to with health care social integrated report review summary introduction contents abstract background methods results conclusion "
+    "practice adviser advisor secretary company number elements mapping meeting minutes agenda item bundle people promise strategy plan planning framework priorities performance quality safety staff survey board patient "
+    "patients service services data digital information technology system systems development improvement programme education training workforce wellbeing well-being community primary secondary hospital key "
+    "original systematic article journal vol volume issue email tel phone web www appendix annexe version draft final statement policy paper pathway pathways model models conference university "
+    "january a an and as at by for from in of on or the to with health care social integrated report review summary introduction contents abstract background methods results conclusion "
     "january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday street road london "
     "manchester leeds liverpool bradford birmingham bristol york yorkshire lancashire cumbria scotland wales england ireland britain kingdom europe north south east west greater new "
     "fellow director manager officer lead head chair chief senior junior research policy adviser analyst consultant professor lecturer editor editors author authors team project figure table open access "

@@ -8,7 +8,7 @@ of which is trusted to be the title itself but each of which tells candidates ap
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extract.assembly import Layout
@@ -25,7 +25,7 @@ _LONGEST = 45
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A possible title; ``below`` is the line right under it, which may be its subtitle."""
+    """A possible title; ``subtitle`` is the line right under it that reads like one."""
 
     title: str
     subtitle: str | None
@@ -34,111 +34,154 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class TitlePage:
+    """Candidates of the first page that has any, best first, and the body named before "Final report" or the like."""
+
+    candidates: tuple[Candidate, ...] = ()
+    issuer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Group:
+    """Blocks that make one line of meaning. ``first``/``last`` are their positions on the page, ``read`` the words of text before."""
+
     text: str
     size: float
     heading: int
     bold: bool
+    first: int
+    last: int
     order: int
+    read: int
     after_label: bool
     before_label: bool
-    page: int
-    parts: int
 
 
-def title_candidates(layout: Layout, witnesses: Sequence[tuple[str, float]]) -> list[Candidate]:
-    """Candidates of the first page that has any, best first. ``witnesses`` are (text, weight) pairs."""
+def read_title_page(layout: Layout, witnesses: Sequence[tuple[str, float]]) -> TitlePage:
+    """Scores the lines of the first page that has any to offer. ``witnesses`` are (text, weight) pairs."""
     common = common_words(layout.text[:200_000])
     for number in dict.fromkeys(item.page for item in layout.placed):
         if number > layout.placed[0].page + 3:
             break
         blocks = [item.block for item in layout.placed if item.page == number][:_MOST_BLOCKS]
-        groups = list(_groups(blocks, number, common))
+        groups, issuer = _groups(blocks, common)
         if groups:
             largest = max((block.size for block in blocks), default=0.0)
-            scored = [Candidate(*_with_subtitle(groups, index, common), _score(group, largest, witnesses, common), number) for index, group in enumerate(groups)]
-            return sorted(scored, key=lambda candidate: -candidate.score)
-    return []
+            scored = []
+            for index, group in enumerate(groups):
+                subtitle = _subtitle(group, groups[index + 1], common) if index + 1 < len(groups) else None
+                scored.append(Candidate(_trimmed(group.text), subtitle, _score(group, largest, witnesses), number))
+            return TitlePage(tuple(sorted(scored, key=lambda candidate: -candidate.score)), issuer)
+    return TitlePage()
 
 
-def _groups(blocks: list[Block], page: int, common: frozenset[str]) -> Iterator[_Group]:
+def _groups(blocks: list[Block], common: frozenset[str]) -> tuple[list[_Group], str | None]:
     """Lines that may be titles, those that belong together joined; series, dates, sections and people left out."""
-    held: list[Block] = []
-    order = 0
+    roles = [_role(block, common) for block in blocks]
+    groups: list[_Group] = []
+    held: list[int] = []
     label = False
-    pending: list[_Group] = []
+    issuer: str | None = None
+    read = 0
 
     def flush(before_label: bool = False) -> None:
-        nonlocal order, label
+        nonlocal label
         if held:
-            text = _joined([block.text for block in held])
-            first = held[0]
+            first = blocks[held[0]]
+            text = _joined([blocks[at].text for at in held])
             if len(text.split()) <= _LONGEST:
-                pending.append(_Group(text, first.size, first.level if first.kind == "heading" else 0, first.bold, order, label, before_label, page, len(held)))
-                order += 1
+                level = first.level if first.kind == "heading" else 0
+                groups.append(_Group(text, first.size, level, first.bold, held[0], held[-1], len(groups), read, label, before_label))
                 label = False
             held.clear()
 
-    seen_text = 0
-    for block in blocks:
-        text = block.text.strip()
-        role = _role(block, common)
-        if role == "label":
+    for at, (block, role) in enumerate(zip(blocks, roles, strict=True)):
+        if role == "span" and held and held[-1] == at - 1:
+            held.append(at)
+        elif role == "label":
             flush(before_label=True)
-            label = True
-            continue
-        if role == "kind_then_title":
+            following = blocks[at + 1].text if at + 1 < len(blocks) else ""
+            if following[:1].islower() and roles[at + 1] == "title":
+                held.append(at)
+            elif re.search(r"\d{4}", block.text) and not groups:
+                held.append(at)
+                flush()
+            else:
+                label = True
+        elif role == "issued":
             flush()
             label = True
-            continue
-        if role != "title":
+            issuer = issuer or re.split(r"\s*[–—:|-]\s+|\s(?=(?:End of|Final|Interim)\b)", block.text.strip())[0].strip() or None
+        elif role == "title":
+            if held and label and blocks[held[-1]].text.rstrip().endswith(":"):
+                held.clear()  # A strand of work named between "Final report" and the title.
+            if held and (held[-1] != at - 1 or not _belongs(blocks[held[-1]], block, _joined([blocks[one].text for one in held]), roles[at + 1] if at + 1 < len(blocks) else "")):
+                flush()
+            held.append(at)
+        else:
             flush()
-            seen_text += len(text.split()) if role == "text" else 0
-            if seen_text > 160 and pending:
+            read += len(block.text.split()) if role == "text" else 0
+            if read > 200 and groups:
                 break
-            continue
-        if held and not _belongs(held[-1], block, len(_joined([one.text for one in held]).split())):
-            flush()
-        held.append(block)
     flush()
-    yield from pending
+    if issuer is None:
+        issuer = next((group.text for group, after in zip(groups, groups[1:], strict=False) if group.before_label and after.after_label and len(group.text.split()) <= 6), None)
+    return groups, issuer
 
 
 def _role(block: Block, common: frozenset[str]) -> str:
     text = " ".join(block.text.split()).strip(" |•–—-")
     count = len(text.split())
-    if block.kind not in ("heading", "body", "list") or not any(char.isalpha() for char in text):
+    if block.kind not in ("heading", "body", "list") or not any(char.isalpha() for char in text) and not _SPAN.fullmatch(text):
         return "skip"
+    if _SPAN.fullmatch(text):
+        return "span"
     if count > _LONGEST or count > 25 and SENTENCE_END.search(text) and block.kind != "heading":
         return "text"
-    if words().document_kinds.fullmatch(text.strip(" :.")):
+    if words().document_kinds.fullmatch(re.sub(r"\W*(?:19|20)\d\d\W*(?:[–/-]\W*(?:20)?\d\d)?\W*$", "", text.strip(" :."))):
         return "label"
-    if re.search(r"(?i)[–—:-]\s*(?:end of \w+|final|interim|evaluation|summary|project|full)?\s*(?:project )?report:?$|\breport:$", text) and not block.text.isupper():
-        return "kind_then_title"
+    if _ISSUED.search(text) and not text.isupper():
+        return "issued"
     if words().section_names.fullmatch(text.strip(" :.")) or words().series.fullmatch(text):
         return "skip"
     found = dates_in(text)
     if found and len(text) - sum(end - start for start, end, _ in found) < 12 or re.search(r"https?://|www\.|\S@\S", text):
         return "skip"
-    if block.kind == "list" or (SENTENCE_END.search(text) and text[-1] in ".;" and count > 12):
+    if block.kind == "list" and len(text) > 100 or (SENTENCE_END.search(text) and text[-1] in ".;" and count > 12):
         return "text"
     if names_in(text, common, strict=True):
         return "people"
     return "title"
 
 
-def _belongs(above: Block, below: Block, so_far: int) -> bool:
-    if abs(above.size - below.size) > 0.8 or so_far > 30:
+_SPAN = re.compile(rf"(?i)\(?(?:(?:19|20)\d\d\s?[–/-]\s?(?:(?:20)?\d\d)(?:\s?(?:to|[–-])\s?20\d\d\s?[–/-]\s?\d\d)?|\d{{1,2}} \w+ 20\d\d to \d{{1,2}} \w+ 20\d\d|20\d\d/\d\d to 20\d\d/\d\d)\)?")
+_ISSUED = re.compile(r"(?i)[a-z)]\s*(?:[–—:-]\s*)?(?:end of (?:project|programme|study)|final|interim)\s+(?:project |evaluation )?report\s*:?$")
+
+
+def _belongs(above: Block, below: Block, held: str, next_role: str) -> bool:
+    so_far = len(held.split())
+    if so_far > 32 or is_organisation(held) and not above.text.endswith(("-", "–")):
         return False
-    last = above.text.split()[-1].lower()
     opens_low = below.text[0].islower() or below.text[0] in "(–—-&"
+    last = above.text.split()[-1].lower()
+    if abs(above.size - below.size) > 0.8:
+        return False
     if last in _WEAK_ENDS or above.text.endswith((":", "–", "-", ",")) or opens_low:
         return True
     if above.size == 0:
-        return above.bold and below.bold and above.kind == below.kind and (above.text.isupper() and below.text.isupper()) and so_far < 12
+        return _belongs_unsized(above, below, so_far, next_role)
     # Lines of one size right under one another, both set larger than text.
     gap = below.lines[0].y0 - above.lines[-1].y1 if above.lines and below.lines else 99.0
     return above.size >= 15 and above.bold == below.bold and gap < 0.75 * above.size and not SENTENCE_END.search(above.text)
+
+
+def _belongs_unsized(above: Block, below: Block, so_far: int, next_role: str) -> bool:
+    """Converted title pages keep the line breaks of the cover: short display lines, or a title's last words before its authors."""
+    display = (above.bold or above.kind == "heading") and (below.bold or below.kind == "heading")
+    short = len(above.text.split()) <= 4 and len(below.text.split()) <= 5
+    if display and short and so_far <= 9 and not SENTENCE_END.search(above.text):
+        return True
+    return next_role == "people" and so_far >= 5 and len(below.text.split()) <= 4 and not SENTENCE_END.search(above.text)
 
 
 def _joined(texts: list[str]) -> str:
@@ -148,34 +191,33 @@ def _joined(texts: list[str]) -> str:
     return " ".join(joined.split())
 
 
-def _with_subtitle(groups: list[_Group], index: int, common: frozenset[str]) -> tuple[str, str | None]:
-    group = groups[index]
-    if index + 1 == len(groups) or groups[index + 1].order != group.order + 1 or groups[index + 1].after_label:
-        return _trimmed(group.text), None
-    below = groups[index + 1]
+def _subtitle(group: _Group, below: _Group, common: frozenset[str]) -> str | None:
     count = len(below.text.split())
-    near = below.size >= 0.5 * group.size if group.size else below.heading or below.text[:1].isupper()
-    smaller = below.size < group.size or not group.size
-    if not (near and smaller and 2 <= count <= 14) or is_organisation(below.text) or SENTENCE_END.search(below.text) or _trimmed(group.text).casefold() in below.text.casefold():
-        return _trimmed(group.text), None
-    if not group.size and (group.order > 2 or len(group.text.split()) > 14):
-        return _trimmed(group.text), None
-    return _trimmed(group.text), below.text
+    if below.first != group.last + 1 or below.after_label or not 2 <= count <= 14 or is_organisation(below.text) or SENTENCE_END.search(below.text):
+        return None
+    if below.text.casefold().startswith(_trimmed(group.text).casefold()) or re.match(r"(?:client|version|pathway|for|by|with|to|in)\b", below.text, re.I):
+        return None
+    if group.size:
+        return below.text if 0.5 * group.size <= below.size < group.size else None
+    # Without sizes only a line that reads like a subtitle counts: it opens with an article or a gerund, or stands in markup.
+    marked = below.heading and group.heading and below.heading > group.heading
+    reads = re.match(r"(?:An?|The|Views|Lessons|Findings|Results|Evidence|Report|[A-Z][a-z]+ing)\b", below.text) is not None
+    shouted = group.text.isupper() and below.text.isupper() and count >= 4
+    return below.text if group.order <= 2 and len(group.text.split()) <= 14 and below.read == 0 and (marked or reads or shouted) else None
 
 
 def _trimmed(text: str) -> str:
     return text.strip(" |•:–—-").strip()
 
 
-def _score(group: _Group, largest: float, witnesses: Sequence[tuple[str, float]], common: frozenset[str]) -> float:
+def _score(group: _Group, largest: float, witnesses: Sequence[tuple[str, float]]) -> float:
     count = len(group.text.split())
     if largest and group.size:
-        score = 3.0 * group.size / largest
+        score = 3.0 * group.size / largest + max(0.0, 1.2 - 0.2 * group.order) + 1.7 * group.after_label - 0.7 * group.before_label
     else:
-        score = 2.4 if group.heading == 1 else 2.1 if group.heading else 1.9 if group.bold else 1.4
-    score += max(0.0, 1.2 - 0.2 * group.order)
+        score = (2.4 if group.heading == 1 else 2.1 if group.heading else 1.9 if group.bold else 1.5) + max(0.0, 2.0 - 0.5 * group.order) + 0.3 * group.after_label
     score += -1.2 if count == 1 else -0.3 if count == 2 else 0.6 if count <= 22 else 0.0 if count <= 34 else -2.0
-    score += 1.7 * group.after_label - 0.7 * group.before_label
+    score -= 1.5 if group.read > 30 else 0.0
     score -= 1.5 * (group.text.endswith((".", ";", ",")) and count > 5) + 1.5 * group.text[0].islower() + 0.4 * group.text.endswith(":")
     score -= 2.2 * is_organisation(group.text) + 0.8 * (not re.search(r"[a-z]{3}", group.text) and count == 1)
     return score + sum(weight * similarity(group.text, witness) for witness, weight in witnesses)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 WORDS = Path(__file__).with_name("words.toml")
 _PATTERNS = ("document_kinds", "series", "section_names", "junk_titles", "junk_authors", "author_headings", "publisher_cues", "author_cues")
-_LISTS = ("organisation_words", "person_titles", "post_nominals")
+_LISTS = ("organisation_words", "organisation_places", "person_titles", "post_nominals")
 
 
 class WordListError(ValueError):
@@ -30,6 +30,7 @@ class Words:
     publisher_cues: re.Pattern[str]
     author_cues: re.Pattern[str]
     organisation_words: frozenset[str]
+    organisation_places: frozenset[str]
     person_titles: frozenset[str]
     post_nominals: frozenset[str]
 
