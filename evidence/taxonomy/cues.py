@@ -10,6 +10,7 @@ A pattern is one or more words separated by single spaces:
 ``pooled|aligned budget`` ``|`` within a word: any of these
 ``co-ordinat*``           a hyphen: a hyphen, a space or nothing (co-ordinated, co ordinated, coordinated)
 ``per 100,000``           an inner comma: a comma, a space or nothing
+``nurses, doctors``       a comma at the end of a word: a comma may stand there
 ``health and care``       ``and`` also matches ``&``
 ``ICS`` ``MDT*``          two or more capitals: only so written (acronyms); all else matches in any case
 ========================  =====================================================================================
@@ -26,7 +27,7 @@ from functools import cache, cached_property
 
 WEIGHTS = ("strong", "weak")
 
-_WORD = re.compile(r"[a-z0-9à-öø-ÿ&][a-z0-9à-öø-ÿ&?]*(?:[-',][a-z0-9à-öø-ÿ?]+)*'?\*?|[A-Z][A-Z0-9]+\*?")
+_WORD = re.compile(r"[a-z0-9à-öø-ÿ&][a-z0-9à-öø-ÿ&?]*(?:[-',][a-z0-9à-öø-ÿ?]+)*'?\*?,?|[A-Z][A-Z0-9]+\*?")
 _GAP = re.compile(r"~([1-9])")
 _DASHES = "\\-\u2010\u2011\u2012\u2013\u2014\u00ad"
 _JOIN = rf"[\"'”’)]?[\s{_DASHES}/]+[\"'“‘(]?"
@@ -102,7 +103,7 @@ def _check_word(word: str, pattern: str) -> None:
             f"cue {pattern!r}: {word!r} is no word; expected lower-case letters, digits, inner hyphen, apostrophe or comma, "
             "? for one letter, * at the end, or an acronym in capitals"
         )
-    if word.endswith("*") and len(word) < 4 and not word[:-1].isupper():
+    if word.rstrip(",").endswith("*") and len(word.rstrip(",")) < 4 and not word[:-1].isupper():
         raise ValueError(f"cue {pattern!r}: {word!r} is too short to truncate; expected at least three letters before *")
 
 
@@ -119,6 +120,8 @@ def cue_regex(pattern: str) -> str:
 
 
 def _word_regex(word: str) -> str:
+    comma = ",?" if word.endswith(",") else ""
+    word = word.removesuffix(",")
     ending = r"\w*" if word.endswith("*") else ""
     stem = word.removesuffix("*")
     if len(stem) > 1 and stem.isupper():
@@ -126,7 +129,7 @@ def _word_regex(word: str) -> str:
     if stem == "and":
         return "and|&"
     letters = {"-": _HYPHEN, "'": "['’]?", "?": r"\w", ",": r"[,\s]?"}
-    return "".join(letters.get(letter, re.escape(letter)) for letter in stem) + ending
+    return "".join(letters.get(letter, re.escape(letter)) for letter in stem) + ending + comma
 
 
 def _literals(slot: Slot) -> tuple[str, ...]:
