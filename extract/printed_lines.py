@@ -75,7 +75,7 @@ def drop_running_lines(lines: list[PrintedLine]) -> tuple[list[PrintedLine], tup
         beside = sum(_touches(lines, index, numbers) for index in where) >= 0.6 * len(where)
         if growing or beside:
             dropped.update(where)
-            headers[_DIGITS.sub("", lines[where[0]].text).strip(" |-–") or shape] = None
+            headers[lines[where[0]].text] = None
     return [line for index, line in enumerate(lines) if index not in dropped], tuple(headers)
 
 

@@ -13,16 +13,20 @@ from evidence.errors import Refused
 from evidence.records import Document
 from extract import media_type as media
 from extract.assembly import lay_out
+from extract.bibliography import read_entries
 from extract.blocks import Reading
+from extract.containers import documents_in, member_bytes, open_archive
+from extract.epub import read_epub
 from extract.fingerprint import content_digest, signature
 from extract.html import read_html
+from extract.jats import read_jats
 from extract.languages import detect
 from extract.markdown import read_markdown
 from extract.metadata import choose
-from extract.office import read_docx
+from extract.office import read_docx, read_odt, read_pptx
 from extract.plain_text import read_plain_text
 from extract.portable import read_portable
-from extract.references import references_of
+from extract.references import located, references_of
 from extract.summary import summarise
 
 EXTRACTOR_VERSION = "1.0.0"
@@ -61,13 +65,43 @@ def _reader(kind: str, hints: Hints) -> Callable[[bytes], Reading]:
         media.TEXT: read_plain_text,
         media.MARKDOWN: read_markdown,
         media.DOCX: read_docx,
+        media.PPTX: read_pptx,
+        media.ODT: read_odt,
+        media.EPUB: read_epub,
+        media.JATS: read_jats,
     }
     if kind not in readers:
         raise Refused(_UNSUPPORTED.get(kind) or f"{kind} is not a format that can be read")
     return readers[kind]
 
 
+def read_records(payload: bytes, hints: Hints = Hints()) -> list[Document]:
+    """The entries of a RIS or BibTeX file as documents of metadata. Raises Refused."""
+    kind = media.sniff(payload, hints.name, hints.media_type)
+    if kind not in (media.RIS, media.BIBTEX):
+        raise Refused("neither RIS nor BibTeX")
+    return [to_document(identity, reading, Hints(), size_bytes=len(payload)) for identity, reading in read_entries(payload, kind)]
+
+
+def read_members(payload: bytes, hints: Hints) -> list[tuple[str, Document | Refused]]:
+    """The documents of a ZIP archive: (member's name, its document or why it was refused). Archives inside are refused.
+
+    Raises Refused where the archive as a whole is broken, encrypted or a bomb.
+    """
+    found: list[tuple[str, Document | Refused]] = []
+    with open_archive(payload) as archive:
+        for name in documents_in(archive):
+            try:
+                found.append((name, read(member_bytes(archive, name), Hints(name=name, landing_url=hints.landing_url))))
+            except Refused as error:
+                found.append((name, error))
+    return found
+
+
 _UNSUPPORTED = {
+    media.ZIP: "a ZIP archive holds several documents: read its members",
+    media.RIS: "a RIS file holds records, not a text: read its records",
+    media.BIBTEX: "a BibTeX file holds records, not a text: read its records",
     "application/x-ole-storage": "an old or encrypted office file (.doc, .xls, .ppt, or password-protected): save it as DOCX or PDF",
     "application/octet-stream": "unknown binary data",
     "application/xml": "XML that is no journal article (JATS)",
@@ -75,7 +109,7 @@ _UNSUPPORTED = {
 }
 
 
-def to_document(payload: bytes, reading: Reading, hints: Hints) -> Document:
+def to_document(payload: bytes, reading: Reading, hints: Hints, size_bytes: int | None = None) -> Document:
     """Counts offsets, chooses metadata, fingerprints: everything that does not depend on the format."""
     layout = lay_out(reading.leaves)
     told = [item.block.text for item in layout.placed if item.block.kind != "boilerplate"]
@@ -87,7 +121,7 @@ def to_document(payload: bytes, reading: Reading, hints: Hints) -> Document:
         id=hashlib.sha256(payload).hexdigest(),
         extractor_version=EXTRACTOR_VERSION,
         media_type=reading.media_type,
-        size_bytes=len(payload),
+        size_bytes=len(payload) if size_bytes is None else size_bytes,
         status=reading.status,
         reason=reading.reason,
         content_digest=content_digest(told),
@@ -108,7 +142,7 @@ def to_document(payload: bytes, reading: Reading, hints: Hints) -> Document:
         sections=layout.sections,
         passages=layout.passages,
         tables=reading.tables,
-        references=reading.references or references_of(layout),
+        references=located(reading.references, layout) if reading.references else references_of(layout),
         links=reading.links,
         signature=signature(told),
     )

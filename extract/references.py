@@ -7,6 +7,7 @@ Styles: Vancouver ("Smith AB, Jones C. Title. Journal 2020;1:2"), Harvard and AP
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from evidence.records import PAGE_BREAK, Reference
 from extract.assembly import Layout, Placed
@@ -47,6 +48,19 @@ def references_of(layout: Layout) -> tuple[Reference, ...]:
         if 15 <= len(raw) <= MOST_CHARS and _looks_like_entry(raw):
             authors, year, title, doi, url = parse(raw)
             found.append(Reference(raw, authors, year, title, doi, url, page, start, end))
+    return tuple(found)
+
+
+def located(references: tuple[Reference, ...], layout: Layout) -> tuple[Reference, ...]:
+    """References that the format marks, with the offsets at which their text stands."""
+    by_text: dict[str, list[Placed]] = {}
+    for item in reversed(_listed(layout.placed)):
+        by_text.setdefault(item.block.text, []).append(item)
+    found = []
+    for reference in references:
+        places = by_text.get(reference.raw)
+        place = places.pop() if places else None
+        found.append(reference if place is None else replace(reference, page=place.page, start=place.start, end=place.end))
     return tuple(found)
 
 
@@ -138,7 +152,8 @@ def _note(text: str) -> tuple[tuple[str, ...], str | None]:
 
 
 def _authors(text: str) -> tuple[str, ...]:
-    text = re.sub(r"\(?\beds?\b\.?\)?|\bet al\b\.?", " ", text).strip(" .,;:(")
+    text = re.sub(r"\(?\beds?\b\.?\)?|\bet al\b\.?", " ", text).strip(" ,;:(")
+    text = text if re.search(r"\b[A-Z]\.$", text) else text.rstrip(". ")
     if ";" in text:
         pieces = [piece.strip(" ,.") if not re.search(r"\b[A-Z]\.$", piece.strip()) else piece.strip(" ,") for piece in text.split(";")]
         return tuple(piece for piece in pieces if piece)
