@@ -9,13 +9,15 @@ import pypdfium2.raw as pdfium
 
 from evidence.errors import Refused
 from extract.pdf.blocks import block, clean
-from extract.pdf.characters import FontShelf, Frame, frame_of, page_text
-from extract.pdf.drawing import drawing
+from extract.pdf.characters import FontShelf, Frame, PageText, frame_of, page_text
+from extract.pdf.drawing import Drawing, drawing
 from extract.pdf.file import OpenFile, docinfo, opened, outline
 from extract.pdf.furniture import Sheet, running_matter
 from extract.pdf.kinds import Styles
 from extract.pdf.layout import PageLayout, lay_out, ordered
+from extract.pdf.ocr import engine
 from extract.pdf.reading import OutlineItem, PdfPage, PdfReading
+from extract.pdf.scans import FEW_LETTERS, picture_of, recognise, too_large
 from extract.pdf.sections import settle_kinds
 from extract.pdf.spelling import Vocabulary
 
@@ -88,6 +90,26 @@ def _layout(file: OpenFile, index: int, shelf: FontShelf) -> PageLayout:
         return PageLayout(index + 1, Frame(0, 0, 0, 0, 0, 0, 0), [], problem="cannot be loaded")
     try:
         frame = frame_of(page)
-        return lay_out(index + 1, page_text(page, frame, shelf), drawing(page, frame), frame)
+        text, drawn = page_text(page, frame, shelf), drawing(page, frame)
+        seen, problem = _see(page, frame, text, drawn)
+        layout = lay_out(index + 1, text, drawn, frame)
+        layout.ocr, layout.problem = seen, problem
+        return layout
     finally:
         pdfium.FPDF_ClosePage(page)
+
+
+def _see(page: object, frame: Frame, text: PageText, drawn: Drawing) -> tuple[bool, str | None]:
+    """Recognise the text of a page that is a picture: whether that was done, and what prevented it."""
+    wanted = picture_of(text, drawn, frame)
+    if wanted is None:
+        return False, None
+    if wanted.whole and sum(len(word.text) for word in text.invisible) > FEW_LETTERS:
+        text.upright.extend(text.invisible)
+        return True, None
+    read = engine()
+    if read is None:
+        return False, "its text is a picture and no OCR engine is installed"
+    if too_large(page):
+        return False, "its picture is too large to be recognised"
+    return recognise(page, frame, wanted, text, read), None

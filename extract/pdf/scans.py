@@ -1,0 +1,178 @@
+"""Pages whose text is a picture: telling them from the others, rendering them within bounds, recognised words to page words."""
+
+from __future__ import annotations
+
+import ctypes
+from collections import Counter
+from dataclasses import dataclass
+from statistics import median
+
+import pypdfium2.raw as pdfium
+from PIL import Image
+
+from extract.pdf import ocr
+from extract.pdf.characters import Font, Frame, PageText, Run, Word
+from extract.pdf.drawing import Box, Drawing
+
+FEW_LETTERS = 30
+"""A page with fewer letters than this and something drawn on it is taken for a picture of a page."""
+HEADING_LETTERS = 400
+MIN_IMAGE_SHARE = 0.3
+MAX_IMAGE_PIXELS = 120_000_000
+"""Images of more pixels are not decoded: 120 million at three bytes are 360 MB."""
+OUTLINES = 150
+"""As many filled shapes on a page without text are letters drawn as outlines."""
+_SCAN_FONT = Font("", False, False)
+
+
+@dataclass(slots=True)
+class Picture:
+    """Why a page needs recognition: ``whole`` page, or only the ``areas`` of its images."""
+
+    whole: bool
+    areas: list[Box]
+
+
+def picture_of(text: PageText, drawn: Drawing, frame: Frame) -> Picture | None:
+    """Whether (part of) the page's text must be recognised from its picture."""
+    letters = sum(len(word.text) for word in text.upright) + sum(len(w.text) for side in text.turned.values() for w in side)
+    page = frame.width * frame.height
+    areas = [_clipped(box, frame) for box in drawn.images]
+    covered = _covered(areas, frame)
+    if letters < FEW_LETTERS:
+        return Picture(True, []) if covered > 0.1 or drawn.curves + len(drawn.shades) > OUTLINES else None
+    if letters > HEADING_LETTERS or not page:
+        return None
+    bare = [box for box in areas if _share(box, page) > 0.12 and not _written_on(box, text)]
+    if sum(_share(box, page) for box in bare) >= MIN_IMAGE_SHARE:
+        return Picture(False, bare)
+    return None
+
+
+def _clipped(box: Box, frame: Frame) -> Box:
+    return max(0.0, box[0]), max(0.0, box[1]), min(frame.width, box[2]), min(frame.height, box[3])
+
+
+def _share(box: Box, page: float) -> float:
+    return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1]) / page
+
+
+def _covered(areas: list[Box], frame: Frame) -> float:
+    """Share of the page under images, on a grid of 20 by 20 points of measurement."""
+    if not areas:
+        return 0.0
+    hits = 0
+    for row in range(20):
+        y = (row + 0.5) / 20 * frame.height
+        for column in range(20):
+            x = (column + 0.5) / 20 * frame.width
+            hits += any(x0 <= x <= x1 and y0 <= y <= y1 for x0, y0, x1, y1 in areas[:200])
+    return hits / 400
+
+
+def _written_on(box: Box, text: PageText) -> bool:
+    """A picture with the page's text on it is a background."""
+    x0, y0, x1, y1 = box
+    inside = sum(len(word.text) for word in text.upright if x0 < (word.x0 + word.x1) / 2 < x1 and y0 < word.base < y1)
+    return inside > 60
+
+
+def too_large(page: object) -> bool:
+    """Whether an image on the page has more pixels than may be decoded."""
+    width, height = ctypes.c_uint(), ctypes.c_uint()
+    for index in range(min(2000, pdfium.FPDFPage_CountObjects(page))):
+        item = pdfium.FPDFPage_GetObject(page, index)
+        if pdfium.FPDFPageObj_GetType(item) != pdfium.FPDF_PAGEOBJ_IMAGE:
+            continue
+        if pdfium.FPDFImageObj_GetImagePixelSize(item, ctypes.byref(width), ctypes.byref(height)):
+            if width.value * height.value > MAX_IMAGE_PIXELS:
+                return True
+    return False
+
+
+def rendered(page: object, frame: Frame) -> tuple[Image.Image, float]:
+    """The page as a grey picture and its pixels a point; at most ``ocr.MAX_PIXELS`` pixels."""
+    scale = ocr.scale_for(frame.width, frame.height)
+    width, height = max(1, int(frame.width * scale)), max(1, int(frame.height * scale))
+    bitmap = pdfium.FPDFBitmap_CreateEx(width, height, pdfium.FPDFBitmap_Gray, None, 0)
+    if not bitmap:
+        raise MemoryError
+    try:
+        pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xFFFFFFFF)
+        pdfium.FPDF_RenderPageBitmap(bitmap, page, 0, 0, width, height, 0, pdfium.FPDF_ANNOT | pdfium.FPDF_GRAYSCALE)
+        stride = pdfium.FPDFBitmap_GetStride(bitmap)
+        raw = ctypes.string_at(pdfium.FPDFBitmap_GetBuffer(bitmap), stride * height)
+    finally:
+        pdfium.FPDFBitmap_Destroy(bitmap)
+    return Image.frombuffer("L", (width, height), raw, "raw", "L", stride, 1).copy(), scale
+
+
+def recognise(page: object, frame: Frame, wanted: Picture, text: PageText, read: ocr.Engine) -> bool:
+    """Add the words seen on the page's picture to ``text``; whether any were found."""
+    picture, scale = rendered(page, frame)
+    if wanted.whole:
+        text.upright.clear()
+        text.turned.clear()
+        areas = [(0.0, 0.0, frame.width, frame.height)]
+    else:
+        areas = wanted.areas
+    found = False
+    for area in areas:
+        x0, y0 = area[0] * scale, area[1] * scale
+        part = picture.crop((int(x0), int(y0), int(area[2] * scale), int(area[3] * scale)))
+        if min(part.size) < 20:
+            continue
+        seen, turn = ocr.recognised(part, read)
+        words = _page_words(seen, scale, turn)
+        if turn:
+            text.turned.setdefault({1: 3, 2: 2, 3: 1}[turn], []).extend(words)
+        else:
+            for word in words:
+                word.x0, word.x1 = word.x0 + area[0], word.x1 + area[0]
+                word.y0, word.y1, word.base = word.y0 + area[1], word.y1 + area[1], word.base + area[1]
+            text.upright.extend(words)
+        found = found or bool(words)
+    return found
+
+
+def _page_words(seen: list[ocr.SeenWord], scale: float, turn: int) -> list[Word]:
+    """Words in points. A line's height varies with its letters, so sizes near the page's usual one are set to it."""
+    lines: dict[int, list[ocr.SeenWord]] = {}
+    for word in seen:
+        lines.setdefault(word.line, []).append(word)
+    heights = {line: _line_size(words) / scale for line, words in lines.items()}
+    weights: Counter[float] = Counter()
+    for line, words in lines.items():
+        weights[round(heights[line])] += sum(len(word.text) for word in words)
+    usual = float(weights.most_common(1)[0][0]) if weights else 0.0
+    near = [heights[line] for line in lines if abs(heights[line] - usual) < 0.25 * usual]
+    usual = median(near) if near else usual
+    found = []
+    for line, words in lines.items():
+        size = heights[line]
+        if abs(size - usual) < 0.28 * usual:
+            size = usual
+        base = (words[0].y1 - _descent(words) * (words[0].y1 - words[0].y0)) / scale
+        run = Run(_SCAN_FONT, size, (1.0, 0.0), (0.0, base), False)
+        for word in words:
+            found.append(Word(
+                word.text, word.x0 / scale, base - 0.78 * size, word.x1 / scale, base + 0.22 * size, base, size, False, _SCAN_FONT, run
+            ))
+    return found
+
+
+def _line_size(words: list[ocr.SeenWord]) -> float:
+    """The font size that a line's height shows: letters reach 0.72 em up and 0.21 em down, small ones 0.5 em up."""
+    text = "".join(word.text for word in words)
+    up = 0.72 if any(letter.isupper() or letter.isdigit() or letter in "bdfhklt" for letter in text) else 0.5
+    down = 0.21 if any(letter in "gjpqy,;()[]/Q" for letter in text) else 0.0
+    return (words[0].y1 - words[0].y0) / (up + down)
+
+
+def _descent(words: list[ocr.SeenWord]) -> float:
+    """Share of the line's height below its baseline."""
+    text = "".join(word.text for word in words)
+    if not any(letter in "gjpqy,;()[]/Q" for letter in text):
+        return 0.0
+    up = 0.72 if any(letter.isupper() or letter.isdigit() or letter in "bdfhklt" for letter in text) else 0.5
+    return 0.21 / (up + 0.21)
