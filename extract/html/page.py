@@ -34,6 +34,9 @@ def read_html(payload: bytes, url: str | None, selectors: tuple[tuple[str, str],
         raise Refused(f"a web page of {len(payload):,} bytes is longer than any article ({MOST_BYTES:,})")
     tree = load_html(payload)
     if tree is None:
+        # A fragment without html and body elements, as templates that were never filled in leave them.
+        tree = load_html(b"<html><body>" + payload + b"</body></html>")
+    if tree is None:
         raise Refused("no HTML element could be read")
     if _depth(tree) > _DEEPEST:
         raise Refused(f"HTML nested deeper than {_DEEPEST} elements")
