@@ -105,7 +105,7 @@ class _Build:
         for copy in document.copies:
             self._write(copy, body, "copy", document.published, document.id)
         if document.landing:
-            page = pages.landing_page(document, len(body), related)
+            page = pages.landing_page(document, len(body), related, self._by_id.get(document.new_version_of))
             self._write(document.landing, page.encode(), "landing", document.published, document.id)
         if document.web_version:
             page = pages.web_version(document)

@@ -56,8 +56,13 @@ def web_version(document: DemoDocument) -> str:
     return shell(document.title, document.web_version, content, _meta(document, document.web_version), document.section)
 
 
-def landing_page(document: DemoDocument, size_bytes: int, related: Sequence[DemoDocument]) -> str:
-    """The page that presents a file: summary, authors, date, download; described for machines by JSON-LD."""
+def landing_page(
+    document: DemoDocument, size_bytes: int, related: Sequence[DemoDocument], earlier: DemoDocument | None
+) -> str:
+    """The page that presents a file: summary, authors, date, download; described for machines by JSON-LD.
+
+    ``size_bytes`` is the file's; ``earlier`` is the version that the document replaces.
+    """
     rows = {
         "Authors": ", ".join(document.authors),
         "Published": long_date(document.published),
@@ -76,10 +81,11 @@ def landing_page(document: DemoDocument, size_bytes: int, related: Sequence[Demo
     size = f"{_MEDIA_NAMES[document.kind]}, {max(1, size_bytes // 1024)} KB"
     download = f'<a class="download" href="{link_to(document.path)}">Download the report ({size})</a>'
     full_text = f'<p><a href="{link_to(document.web_version)}">Read the full text online</a></p>' if document.web_version else ""
+    replaced = f'<p><a href="{link_to(earlier.path)}">Earlier version, {long_date(earlier.published)}</a></p>' if earlier else ""
     subtitle = f'<p class="subtitle">{escape(document.subtitle)}</p>' if document.subtitle else ""
     content = (
         f"<article><h1>{escape(document.title)}</h1>{subtitle}<dl>{facts}</dl><h2>Summary</h2><p>{escape(document.summary)}</p>"
-        f"<p>{download}</p>{full_text}<p><strong>How to cite:</strong> {escape(citation(document))}</p></article>"
+        f"<p>{download}</p>{full_text}{replaced}<p><strong>How to cite:</strong> {escape(citation(document))}</p></article>"
         f"{_share()}{_related(related)}"
     )
     head = _meta(document, document.landing) + _json_ld(described)
@@ -115,8 +121,9 @@ def listing_path(section: str, number: int) -> str:
 
 
 def shell(title: str, path: str, content: str, head: str, section: str) -> str:
-    """A whole page: the content within menu, cookie notice and footer."""
-    crumbs = f'&rsaquo; <a href="/{section}/">{SECTION_TITLES[section]}</a>' if section else ""
+    """A whole page: the content within menu, cookie notice and footer; a section without a listing leaves no crumb."""
+    listed = section and section != "drafts"
+    crumbs = f'&rsaquo; <a href="/{section}/">{SECTION_TITLES[section]}</a>' if listed else ""
     return _SHELL.substitute(title=escape(title), address=SITE_ORIGIN + link_to(path), head=head, crumbs=crumbs, content=content)
 
 

@@ -193,7 +193,7 @@ def _frame(x: float, y: float, width: float, height: float) -> Frame:
 
 def _slides(document: DemoDocument, house: House) -> bytes:
     width, height = SLIDE
-    styles = _Styles(house, size=19, justified=False)
+    styles = _Styles(house, size=22, justified=False)
     body = Frame(2 * cm, 1.8 * cm, width - 4 * cm, height - 3.4 * cm, leftPadding=0, rightPadding=0)
 
     def opening(canvas: Canvas, _: BaseDocTemplate) -> None:
