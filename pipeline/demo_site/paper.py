@@ -43,6 +43,8 @@ from pipeline.demo_site.catalogue import DemoDocument
 
 FONTS_FOLDER = Path(reportlab.__file__).parent / "fonts"
 SLIDE = (33.87 * cm, 19.05 * cm)  # 16:9, as presentation programs print it
+INVENTED = "invented for a demonstration"
+"""Said in every file's properties, so that nobody takes one for a real report about a real place."""
 _INVARIANT_DATE = b"D:20000101000000+00'00'"
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -255,7 +257,7 @@ class _Template(BaseDocTemplate):
         self._buffer = io.BytesIO()
         super().__init__(
             self._buffer, pagesize=pagesize, invariant=1, title=document.title, author="; ".join(document.authors),
-            subject=document.report_number or None, creator=document.publisher, lang="en-GB",
+            subject=document.report_number or None, creator=document.publisher, keywords=[INVENTED], lang="en-GB",
         )  # fmt: skip
 
     def bytes_of(self, story: Sequence[Flowable], styles: _Styles) -> bytes:

@@ -13,7 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from pipeline.demo_site import markup
 from pipeline.demo_site.catalogue import DemoDocument
-from pipeline.demo_site.paper import FONTS_FOLDER, dated
+from pipeline.demo_site.paper import FONTS_FOLDER, INVENTED, dated
 
 DOTS_PER_INCH = 150
 """As office scanners are set; Tesseract wants 150 at the least to read 11 point type."""
@@ -31,6 +31,7 @@ def scanned_pdf(document: DemoDocument) -> bytes:
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=A4, invariant=1)
     canvas.setCreator("Office scanner")
+    canvas.setKeywords(INVENTED)
     for lines in _pages(document):
         canvas.drawImage(ImageReader(io.BytesIO(_picture(lines, chance))), 0, 0, *A4)
         canvas.showPage()

@@ -14,7 +14,7 @@ from docx.text.paragraph import Paragraph
 
 from pipeline.demo_site import markup
 from pipeline.demo_site.catalogue import DemoDocument
-from pipeline.demo_site.paper import long_date
+from pipeline.demo_site.paper import INVENTED, long_date
 
 
 def word_file(document: DemoDocument) -> bytes:
@@ -40,7 +40,7 @@ def _describe(word: WordDocument, document: DemoDocument) -> None:
     properties.title, properties.author = document.title, "; ".join(document.authors)
     properties.created = properties.modified = moment
     properties.language, properties.last_modified_by, properties.revision = "en-GB", document.authors[0], 1
-    properties.comments = ""
+    properties.comments = INVENTED
 
 
 def _add(word: WordDocument, block: markup.Block) -> None:

@@ -176,7 +176,7 @@ def test_a_pdf_holds_every_block_of_its_source_and_says_whose_it_is(site: DemoSi
     asked = [tuple(block[at : at + 3]) for block in blocks for at in range(len(block) - 2)]
     assert sum(triple in triples for triple in asked) / len(asked) > 0.97
     info = pdf.get_metadata_dict()
-    assert info["Title"] == document.title
+    assert info["Title"] == document.title and "invented" in info["Keywords"]
     assert info["CreationDate"].startswith(f"D:{document.published:%Y%m%d}")
     if document.layout == "one_column":
         assert len(pdf) >= 3 and len(list(pdf.get_toc())) >= 4
