@@ -156,19 +156,21 @@ class FontShelf:
     fonts: dict[int, Font] = field(default_factory=dict)
     names: dict[str, Font] = field(default_factory=dict)
 
-    def font(self, text_object: int | None, weight: int) -> Font:
-        address = _object_font(text_object) if text_object else None
-        if not address:
+    def font(self, text_object: int, address: int, index: int) -> Font:
+        """The font of a text object, one of whose characters is ``index``."""
+        handle = _object_font(text_object) if text_object else None
+        if not handle:
             return self.names.setdefault("", Font("", False, False))
-        found = self.fonts.get(address)
+        found = self.fonts.get(handle)
         if found is None:
             buffer = ctypes.create_string_buffer(256)
-            size = min(256, _font_name(address, ctypes.addressof(buffer), 256))
+            size = min(256, _font_name(handle, ctypes.addressof(buffer), 256))
             name = buffer.raw[: max(0, size - 1)].decode("utf-8", "replace").split("+")[-1]
-            bold = bool(_BOLD_NAME.search(name)) or bool(_font_flags(address) & (1 << 18)) or weight >= 600
-            italic = bool(_ITALIC_NAME.search(name)) or bool(_font_flags(address) & (1 << 6))
+            flags = _font_flags(handle)
+            bold = bool(_BOLD_NAME.search(name)) or bool(flags & (1 << 18)) or _char_weight(address, index) >= 600
+            italic = bool(_ITALIC_NAME.search(name)) or bool(flags & (1 << 6))
             found = self.names.setdefault(name, Font(name, bold, italic))
-            self.fonts[address] = found
+            self.fonts[handle] = found
         return found
 
 
@@ -242,13 +244,12 @@ def _read(address: int, handle: object, frame: Frame, shelf: FontShelf, result: 
             current = here if here is not None else current
         pieces.append(_piece(text, at, end, start, places, address, current or 0, runs, frame, shelf))
     boxes = (ctypes.c_double * (8 * len(pieces)))()
-    at_address = ctypes.addressof(boxes)
+    at = ctypes.addressof(boxes)
     call = _char_box
     for _, first, last, _, _ in pieces:
-        call(address, first, at_address, at_address + 8, at_address + 16, at_address + 24)
-        at_address += 32
-        call(address, last, at_address, at_address + 8, at_address + 16, at_address + 24)
-        at_address += 32
+        call(address, first, at, at + 8, at + 16, at + 24)
+        call(address, last, at + 32, at + 40, at + 48, at + 56)
+        at += 64
     _place(pieces, list(boxes), frame, result)
 
 
@@ -262,30 +263,39 @@ def _piece(
     return text[start:end], first, last, run, start != word_start
 
 
-def _run(address: int, index: int, text_object: int, runs: dict[int, Run], frame: Frame, shelf: FontShelf) -> Run:
+class _Answers:
+    """Buffers that PDFium writes its answers to, made once (calls never overlap: PDFium is not thread-safe)."""
+
     matrix = (_FLOAT * 6)()
+    matrix_at = ctypes.addressof(matrix)
     origin = (ctypes.c_double * 2)()
+    origin_at = ctypes.addressof(origin)
+    colour = (ctypes.c_uint * 4)()
+    colour_at = ctypes.addressof(colour)
+
+
+def _run(address: int, index: int, text_object: int, runs: dict[int, Run], frame: Frame, shelf: FontShelf) -> Run:
     scale, direction = 1.0, (1.0, 0.0)
-    if _char_matrix(address, index, ctypes.addressof(matrix)):
-        a, b, c, d = matrix[0], matrix[1], matrix[2], matrix[3]
-        length = math.hypot(a, b)
-        scale = math.hypot(c, d)
-        if length > 1e-9:
+    if _char_matrix(address, index, _Answers.matrix_at):
+        a, b, c, d, _, _ = _Answers.matrix
+        scale = abs(d) if c == 0 else math.hypot(c, d)
+        length = abs(a) if b == 0 else math.hypot(a, b)
+        if length > 1e-9 and (b != 0 or a < 0 or frame.rotation):
             direction = frame.vector(a / length, b / length)
-    _char_origin(address, index, ctypes.addressof(origin), ctypes.addressof(origin) + 8)
-    size = abs(_char_size(address, index)) * scale
-    font = shelf.font(text_object, _char_weight(address, index))
-    invisible = bool(text_object) and _object_mode(text_object) == INVISIBLE
-    base = frame.point(origin[0], origin[1])
+    _char_origin(address, index, _Answers.origin_at, _Answers.origin_at + 8)
+    x, y = _Answers.origin
+    base = frame.point(x, y)
     margin = OUTER * frame.height
     outer = base[1] < margin or base[1] > frame.height - margin
     artifact = outer and bool(text_object) and _marked_artifact(text_object)
-    colour = (ctypes.c_uint * 4)()
-    at = ctypes.addressof(colour)
-    painted = 0
+    at, painted = _Answers.colour_at, 0
     if _char_colour(address, index, at, at + 4, at + 8, at + 12):
-        painted = colour[0] << 16 | colour[1] << 8 | colour[2]
-    run = Run(font, size, direction, base, invisible, artifact, painted)
+        red, green, blue, _ = _Answers.colour
+        painted = red << 16 | green << 8 | blue
+    run = Run(
+        shelf.font(text_object, address, index), abs(_char_size(address, index)) * scale, direction, base,
+        bool(text_object) and _object_mode(text_object) == INVISIBLE, artifact, painted,
+    )
     if text_object:
         runs[text_object] = run
     return run
@@ -306,10 +316,15 @@ def _place(pieces: list[tuple[str, int, int, Run, bool]], boxes: list[float], fr
     """Boxes to the shown page; words of each direction in a frame of their own, in which they read to the right."""
     width, height = frame.width, frame.height
     upright, at = result.upright, 0
+    plain, left, top = frame.rotation == 0, frame.left, frame.top
     for text, _, _, run, glued in pieces:
         l1, r1, b1, t1, l2, r2, b2, t2 = boxes[at : at + 8]
         at += 8
-        x0, y0, x1, y1 = frame.box(min(l1, l2), min(b1, b2), max(r1, r2), max(t1, t2))
+        if plain and l1 <= l2:
+            x0, x1 = l1 - left, (r2 if r2 > r1 else r1) - left
+            y0, y1 = top - (t1 if t1 > t2 else t2), top - (b1 if b1 < b2 else b2)
+        else:
+            x0, y0, x1, y1 = frame.box(min(l1, l2), min(b1, b2), max(r1, r2), max(t1, t2))
         middle_x, middle_y = (x0 + x1) / 2, (y0 + y1) / 2
         if not (-1 <= middle_x <= width + 1 and -1 <= middle_y <= height + 1):
             continue

@@ -66,18 +66,23 @@ def segments(words: Sequence[Word]) -> list[Segment]:
 
 def mark_small(words: Sequence[Word]) -> None:
     """Give superscripts and subscripts the baseline of the word they belong to (in the order of the page's content)."""
-    previous: Word | None = None
-    anchor: Word | None = None
+    if not words or min(word.size for word in words) > SMALL * max(word.size for word in words):
+        return
+    anchor = previous = words[0]
     for index, word in enumerate(words):
-        anchor = previous if previous is not None and not previous.raised else anchor
-        following = words[index + 1] if index + 1 < len(words) else None
-        if anchor is not None and previous is not None and _belongs(word, anchor, word.x0 - previous.x1):
+        size = word.size
+        if not previous.raised:
+            anchor = previous
+        if size <= SMALL * anchor.size and _belongs(word, anchor, word.x0 - previous.x1):
             _raise(word, anchor)
-        elif following is not None and _belongs(word, following, following.x0 - word.x1):
-            _raise(word, following)
+        elif index + 1 < len(words) and size <= SMALL * words[index + 1].size:
+            following = words[index + 1]
+            if _belongs(word, following, following.x0 - word.x1):
+                _raise(word, following)
         previous = word
-    loose = [word for word in words if not word.raised and len(word.text) < 9 and _MARK.match(word.text)]
-    if not loose or len(loose) > 300:
+    largest = SMALL * max(word.size for word in words)
+    loose = [word for word in words if word.size <= largest and not word.raised and len(word.text) < 9 and _MARK.match(word.text)]
+    if not loose or len(loose) > 120:
         return
     for word in loose:
         for other in words:
@@ -160,24 +165,36 @@ def _labels(words: list[Word]) -> bool:
 
 def segment(words: list[Word]) -> Segment:
     """One segment of words that stand side by side; size and weight are those of most of its letters."""
-    sizes: dict[float, int] = {}
-    bold = total = italic = 0
-    y0, y1, x1 = words[0].y0, words[0].y1, words[0].x1
-    for word in words:
-        letters = len(word.text)
-        sizes[word.size] = sizes.get(word.size, 0) + letters
-        total += letters
-        if word.bold:
-            bold += letters
-        if word.font.italic:
-            italic += letters
-        y0, y1, x1 = min(y0, word.y0), max(y1, word.y1), max(x1, word.x1)
-    size = max(sizes, key=lambda key: (sizes[key], key)) if len(sizes) > 1 else words[0].size
+    first = words[0]
+    y0, y1, x1, size = first.y0, first.y1, first.x1, first.size
+    if all(word.run is first.run for word in words):
+        bold, italic = first.bold, first.font.italic
+        x1 = max(word.x1 for word in words)
+    else:
+        sizes: dict[float, int] = {}
+        strong = total = slanted = 0
+        for word in words:
+            letters = len(word.text)
+            sizes[word.size] = sizes.get(word.size, 0) + letters
+            total += letters
+            if word.bold:
+                strong += letters
+            if word.font.italic:
+                slanted += letters
+            if word.y0 < y0:
+                y0 = word.y0
+            if word.y1 > y1:
+                y1 = word.y1
+            if word.x1 > x1:
+                x1 = word.x1
+        if len(sizes) > 1:
+            size = max(sizes, key=lambda key: (sizes[key], key))
+        bold, italic = 2 * strong > total, 2 * slanted > total
     label = words[0].text if len(words) > 1 and LABEL.match(words[0].text) else ""
     text_word = words[1] if label else words[0]
     return Segment(
-        words, words[0].x0, y0, x1, y1, words[0].base, size, 2 * bold > total, joined(words), text_word.font.name,
-        2 * italic > total, text_word.bold, label, text_word.x0, words[0].artifact, text_word.run.colour,
+        words, words[0].x0, y0, x1, y1, words[0].base, size, bold, joined(words), text_word.font.name,
+        italic, text_word.bold, label, text_word.x0, words[0].artifact, text_word.run.colour,
     )
 
 

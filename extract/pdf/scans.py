@@ -38,9 +38,8 @@ def picture_of(text: PageText, drawn: Drawing, frame: Frame) -> Picture | None:
     letters = sum(len(word.text) for word in text.upright) + sum(len(w.text) for side in text.turned.values() for w in side)
     page = frame.width * frame.height
     areas = [_clipped(box, frame) for box in drawn.images]
-    covered = _covered(areas, frame)
     if letters < FEW_LETTERS:
-        return Picture(True, []) if covered > 0.1 or drawn.curves + len(drawn.shades) > OUTLINES else None
+        return Picture(True, []) if _covered(areas, frame) > 0.1 or drawn.curves + len(drawn.shades) > OUTLINES else None
     if letters > HEADING_LETTERS or not page:
         return None
     bare = [box for box in areas if _share(box, page) > 0.12 and not _written_on(box, text)]
