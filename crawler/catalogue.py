@@ -168,7 +168,6 @@ class Source(_Checked):
         plain = _moved(self.model_dump(), self.origin, origin)
         if is_loopback(origin):
             plain["politeness"]["delay_s"] = 0.0
-            plain["politeness"]["concurrency"] = max(4, self.politeness.concurrency)
         return Source.model_validate(plain)
 
     def canonical(self, address: str, base: str | None = None) -> str | None:

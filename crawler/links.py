@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from parsel import Selector
 from scrapy.http import HtmlResponse
@@ -61,8 +62,9 @@ class HtmlPage:
         return PageLinks(documents, pages)
 
     def listed(self, source: Source, listing: Listing) -> ListingLinks:
-        """The entries of a listing and the page that goes on with it."""
-        entries = _once(one for one in self._in_scope(source, listing.links) if source.covers(one.url))
+        """The entries of a listing and the page that goes on with it; links to the listing's own pages are no entries."""
+        own = urlsplit(self.response.url).path
+        entries = _once(one for one in self._in_scope(source, listing.links) if source.covers(one.url) and urlsplit(one.url).path != own)
         following = next(iter(self._in_scope(source, listing.next)), None) if listing.next else None
         return ListingLinks(entries, following.url if following and following.url != self.response.url else None)
 

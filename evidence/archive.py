@@ -21,9 +21,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
+import brotli  # type: ignore[import-untyped]
 from warcio.archiveiterator import ArchiveIterator
-from warcio.bufferedreaders import BufferedReader
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.utils import Digester
@@ -64,24 +65,67 @@ def sha256(payload: bytes) -> str:
 
 
 def decoded(payload: bytes, encoding: str | None) -> bytes:
-    """The payload without its content encoding (gzip, deflate, br); unknown encodings are left as they are.
+    """The payload without its content encodings (gzip, deflate, br, one upon the other); unknown ones are left as they are.
 
-    Raises ``IntegrandError`` for a body that is torn or that grows beyond ``MAX_DECODED_BYTES``.
+    Strict, since what a lenient reader makes of a torn body would be taken for the document. Raises ``IntegrandError`` for
+    a body that is torn or not of its encoding, or that grows beyond ``MAX_DECODED_BYTES``.
     """
-    name = (encoding or "").strip().lower()
-    if name not in ("gzip", "x-gzip", "deflate", "br") or not payload:
-        return payload
-    reader = BufferedReader(io.BytesIO(payload), decomp_type={"x-gzip": "gzip"}.get(name, name), block_size=65536)
-    chunks, size = [], 0
-    try:
-        while chunk := reader.read(65536):
-            size += len(chunk)
-            if size > MAX_DECODED_BYTES:
-                raise IntegrandError(f"the body grows beyond {MAX_DECODED_BYTES} bytes when unpacked")
-            chunks.append(chunk)
-    except (OSError, zlib.error, EOFError) as error:
-        raise IntegrandError(f"the body is not valid {name} ({error})") from error
-    return b"".join(chunks)
+    for name in reversed([one.strip().lower() for one in (encoding or "").split(",")]):
+        if name in _UNPACKERS and payload:
+            try:
+                payload = b"".join(_bounded(_UNPACKERS[name](payload)))
+            except (zlib.error, brotli.error, EOFError) as error:
+                raise IntegrandError(f"the body is not valid {name} ({error or 'it is torn'})") from error
+    return payload
+
+
+def _bounded(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    size = 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size > MAX_DECODED_BYTES:
+            raise IntegrandError(f"the body grows beyond {MAX_DECODED_BYTES} bytes when unpacked")
+        yield chunk
+
+
+def _gunzipped(payload: bytes) -> Iterator[bytes]:
+    """Every member of a gzip stream; what follows the last and is no member is padding (RFC 1952 leaves it to us)."""
+    while payload[:2] == b"\x1f\x8b":
+        unpacker = zlib.decompressobj(wbits=31)
+        yield from _inflated(unpacker, payload)
+        payload = unpacker.unused_data
+        if not payload.startswith(b"\x1f\x8b"):
+            return
+    raise EOFError("it does not begin as gzip does")
+
+
+def _undeflated(payload: bytes) -> Iterator[bytes]:
+    """The zlib format as RFC 9110 section 8.4.1.2 asks, or the bare deflate that some servers send."""
+    zlib_header = len(payload) > 1 and payload[0] & 0x0F == 8 and (payload[0] << 8 | payload[1]) % 31 == 0
+    yield from _inflated(zlib.decompressobj(wbits=15 if zlib_header else -15), payload)
+
+
+def _inflated(unpacker: Any, payload: bytes) -> Iterator[bytes]:
+    while not unpacker.eof:
+        chunk = unpacker.decompress(payload, _CHUNK_BYTES)
+        payload = unpacker.unconsumed_tail
+        if not chunk and not payload and not unpacker.eof:
+            raise EOFError("it is torn")
+        yield chunk
+
+
+def _unbrotlied(payload: bytes) -> Iterator[bytes]:
+    unpacker = brotli.Decompressor()
+    for at in range(0, len(payload), _CHUNK_BYTES // 64):
+        # Small bites, so that a bomb is noticed before it has gone off.
+        yield unpacker.process(payload[at : at + _CHUNK_BYTES // 64])
+        if unpacker.is_finished():
+            return
+    raise EOFError("it is torn")
+
+
+_CHUNK_BYTES = 2**16
+_UNPACKERS = {"gzip": _gunzipped, "x-gzip": _gunzipped, "deflate": _undeflated, "br": _unbrotlied}
 
 
 class _Sha256Digester(Digester):  # type: ignore[misc]  # warcio is untyped
