@@ -16,13 +16,14 @@ from extract.boilerplate import is_boilerplate
 from extract.clean_text import clean
 from extract.text_blocks import CAPTION, REFERENCE_HEADING
 
-_SKIPPED = frozenset(("script", "style", "noscript", "template", "svg", "nav", "form", "button", "iframe", "select", "head", "footer", "aside"))
+_SKIPPED = frozenset(("script", "style", "noscript", "template", "svg", "nav", "form", "button", "iframe", "select", "footer", "aside"))
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _PARTS = frozenset((
     "p", "div", "section", "article", "main", "li", "ul", "ol", "dl", "dt", "dd", "table", "blockquote", "pre", "figure", "figcaption", "header", "footer",
     "address", "details", "summary", "body", "hr", "br", "list", "item", "head", "quote", "row", "cell", "caption", *_HEADINGS,
 ))
-_FEWEST_WORDS = 25
+_FEWEST_LETTERS = 100
+"""Less than this is a caption or a notice, not an article: the whole page is read instead."""
 
 
 def body_blocks(tree: HtmlElement, url: str | None) -> tuple[list[Block], list[Table]]:
@@ -32,7 +33,7 @@ def body_blocks(tree: HtmlElement, url: str | None) -> tuple[list[Block], list[T
     walk = _Walk()
     if body is not None:
         walk.container(body)
-    if sum(len(block.text.split()) for block in walk.blocks) >= _FEWEST_WORDS:
+    if sum(len(block.text) for block in walk.blocks) >= _FEWEST_LETTERS:
         return walk.finished(), walk.tables
     whole = _Walk()
     for element in tree.xpath("//main") or tree.xpath("//article") or tree.xpath("//body") or [tree]:
@@ -85,8 +86,8 @@ class _Walk:
             tag = child.tag if isinstance(child.tag, str) else ""
             if tag in ("br", "lb") or not tag:
                 loose.append(" ")
-            elif tag in _SKIPPED:
-                pass
+            elif tag in _SKIPPED or tag == "head" and element.tag == "html":
+                pass  # ("head" is the head of a page in HTML, a heading in trafilatura's tree)
             elif tag not in _PARTS and not self._holds_parts(child):
                 loose.append("".join(_inline(child)))
             else:

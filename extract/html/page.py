@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -10,7 +11,7 @@ from trafilatura.utils import load_html
 
 from evidence.errors import Refused
 from evidence.records import Provenance
-from extract.blocks import Leaf, Reading
+from extract.blocks import Block, Leaf, Reading
 from extract.clean_text import clean
 from extract.html.body import body_blocks, selected_blocks
 from extract.html.declared import declared_values
@@ -23,6 +24,7 @@ for _name in ("trafilatura", "htmldate", "readability", "courlan"):
 
 MOST_BYTES = 20_000_000
 _DEEPEST = 250
+_FEWEST_LETTERS = 100
 
 
 def read_html(payload: bytes, url: str | None, selectors: tuple[tuple[str, str], ...] = ()) -> Reading:
@@ -53,7 +55,18 @@ def read_html(payload: bytes, url: str | None, selectors: tuple[tuple[str, str],
     blocks, tables = selected_blocks(chosen) if chosen else body_blocks(tree, url)
     if not blocks:
         raise Refused("the page holds no text")
+    blocks = _article_alone(blocks, {_letters(value.value) for value in (*selected, *seen) if value.field == "title"})
     return Reading(HTML, (Leaf(1, tuple(blocks)),), seen=(*selected, *seen), tables=tuple(tables), links=links, summary=summary)
+
+
+def _article_alone(blocks: list[Block], titles: set[str]) -> list[Block]:
+    """The article without furniture and without its own title on top, which is metadata; all where nothing else would be left."""
+    kept = [block for at, block in enumerate(blocks) if block.kind != "boilerplate" and not (at < 4 and block.kind == "heading" and _letters(block.text) in titles)]
+    return kept if sum(len(block.text) for block in kept) >= _FEWEST_LETTERS else blocks
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text.casefold())
 
 
 def _depth(tree: HtmlElement) -> int:
