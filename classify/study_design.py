@@ -1,0 +1,159 @@
+"""What kind of study or text a document itself is, whatever it cites (codebook, section 10).
+
+Three things speak: the cues of the taxonomy by where they stand (title, abstract, methods, results; those about other people's work speak
+against), how the document names itself (``designations.toml``), and its form (``document_form``). A conditional logit weighs them
+(``linear_models.Choice``): weights of evidence are shared by all designs, weights of form are free only where a reader would expect
+the trait to matter.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from math import log1p
+from pathlib import Path
+
+import numpy as np
+
+from classify.document_form import TRAITS, traits
+from classify.label_evidence import Key, LabelEvidence, best_mention, quote
+from classify.linear_models import Array, Choice
+from classify.prose import Prose, Sentence
+from evidence.errors import UsageError
+from evidence.records import Alternative, Span, Tag
+
+FACET = "study_design"
+FOLDER = Path(__file__).parent
+OPENING_LENGTH = 1500
+"""Characters of cover, headings and first lines in which documents name their kind."""
+
+EVIDENCE = (
+    "strong", "weak", "distinct", "title_strong", "title_weak", "lead_strong", "lead_weak", "methods_strong", "methods_weak", "headings",
+    "peak", "density", "share", "lead_share", "against", "citing", "results_strong", "names_title", "names_opening", "names_headings",
+)
+
+EXPECTED: dict[str, tuple[str, ...]] = {
+    "systematic_review": ("search", "references", "methods", "lead_will", "lead_results"),
+    "randomised_trial": ("random", "statistics", "results", "lead_results", "will_be", "lead_will", "sample", "economics"),
+    "quasi_experiment": ("statistics", "results", "lead_results", "random", "sample"),
+    "observational": ("statistics", "sample", "results", "lead_results", "random", "numbers", "participants", "lead_will", "methods"),
+    "economic_evaluation": ("economics", "statistics", "lead_results"),
+    "mixed_methods": ("participants", "statistics", "sample", "results", "lead_results"),
+    "qualitative": ("participants", "statistics", "results", "methods", "lead_results"),
+    "modelling": ("simulation", "statistics", "numbers", "participants"),
+    "case_study": ("project", "statistics", "methods", "references", "results", "sentence_length"),
+    "narrative_review": ("references", "methods", "search", "should", "statistics", "words"),
+    "protocol": ("will_be", "lead_will", "results", "random", "methods", "lead_results", "references", "lead_methods"),
+    "guidance": ("should", "references", "we_will", "first_person", "numbers"),
+    "policy": ("we_will", "policy_words", "should", "references", "words", "fragments", "statistics"),
+    "statistics": ("numbers", "fragments", "sentence_length", "words"),
+    "record": ("speech", "minutes", "accounts", "stamps", "requirement", "fragments", "words", "references", "first_person"),
+    "opinion": ("first_person", "debate", "questions", "words", "references", "methods", "numbers", "fragments"),
+}
+"""Traits of form in which a reader would look for each design; weights for all others are held near zero."""
+
+
+@cache
+def designations() -> dict[str, dict[str, re.Pattern[str]]]:
+    """How each design is named in titles and openings. Raises ``UsageError`` naming the key where a pattern is wrong."""
+    content = tomllib.loads((FOLDER / "designations.toml").read_text(encoding="utf-8"))
+    patterns: dict[str, dict[str, re.Pattern[str]]] = {}
+    for design, places in content.items():
+        for place, words in places.items():
+            try:
+                patterns.setdefault(design, {})[place] = re.compile("|".join(f"(?:{word})" for word in words), re.IGNORECASE)
+            except re.error as error:
+                raise UsageError(f"designations.toml: {design}.{place}: expected regular expressions: {error}") from None
+    return patterns
+
+
+def evidence_rows(prose: Prose, evidence: dict[Key, LabelEvidence], labels: tuple[str, ...]) -> Array:
+    """What :data:`EVIDENCE` names, a row a design: [labels, features]."""
+    opening = _opening(prose)
+    headings = " | ".join(sentence.plain for sentence in prose.sentences if sentence.kind == "heading")[:4000]
+    own = {label: evidence.get((FACET, label), LabelEvidence()) for label in labels}
+    total = sum(one.count("strong", cited=False) for one in own.values())
+    lead_total = sum(one.count("strong", ("lead",), cited=False) for one in own.values())
+    rows = []
+    for label in labels:
+        one = own[label]
+        names = designations().get(label, {})
+        strong, weak = one.count("strong", cited=False), one.count("weak")
+        lead = one.count("strong", ("lead",), cited=False)
+        rows.append([
+            log1p(strong), log1p(weak), log1p(one.distinct), float("strong" in one.title), float("weak" in one.title), log1p(lead),
+            log1p(one.count("weak", ("lead",))), log1p(one.count("strong", ("methods",))), log1p(one.count("weak", ("methods",))),
+            log1p(one.headings), log1p(one.peak), log1p(1000.0 * (strong + 0.3 * weak) / prose.words), strong / total if total else 0.0,
+            lead / lead_total if lead_total else 0.0, log1p(one.count("against") + ("against" in one.title)), log1p(one.count("citing")),
+            log1p(one.count("strong", ("results", "discussion"))),
+            float(bool("title" in names and names["title"].search(prose.title))),
+            log1p(len(names["opening"].findall(opening))) if "opening" in names else 0.0,
+            log1p(len(names["title"].findall(headings))) if "title" in names else 0.0,
+        ])
+    return np.array(rows)
+
+
+def trait_row(prose: Prose) -> Array:
+    return np.array(traits(prose))
+
+
+def expected_weights(labels: tuple[str, ...]) -> Array:
+    """[labels, traits]: 1 where a trait is expected to matter (and for the constant), else a large multiple of the penalty."""
+    return np.array([[1.0 if at == 0 or name in EXPECTED[label] else 30.0 for at, name in enumerate(TRAITS)] for label in labels])
+
+
+def _opening(prose: Prose) -> str:
+    parts: list[str] = []
+    length = 0
+    for sentence in prose.sentences:
+        parts.append(sentence.plain)
+        length += len(sentence.plain) + 1
+        if length > OPENING_LENGTH:
+            break
+    lead = " ".join(sentence.plain for sentence in prose.lead)[:2500]
+    return " ".join(parts) + " " + lead
+
+
+@dataclass(frozen=True)
+class DesignReader:
+    """Names the study design with its alternatives and the sentence that shows it."""
+
+    model: Choice
+    unsure_below: float
+
+    def probabilities(self, prose: Prose, evidence: dict[Key, LabelEvidence]) -> Array:
+        return self.model.probabilities(evidence_rows(prose, evidence, self.model.labels), trait_row(prose))
+
+    def read(self, prose: Prose, evidence: dict[Key, LabelEvidence]) -> Tag:
+        chances = self.probabilities(prose, evidence)
+        order = np.argsort(-chances, kind="stable")
+        label = self.model.labels[int(order[0])]
+        score = round(float(chances[order[0]]), 4)
+        others = tuple(Alternative(self.model.labels[int(at)], round(float(chances[at]), 4)) for at in order[1:4] if chances[at] >= 0.02)
+        return Tag(FACET, label, score, score < self.unsure_below, "combined", design_span(prose, evidence, label), others)
+
+
+def design_span(prose: Prose, evidence: dict[Key, LabelEvidence], label: str) -> Span | None:
+    """The sentence in which the document says or shows what it is; the title or first sentence where none says it."""
+    mentions = evidence[(FACET, label)].mentions if (FACET, label) in evidence else []
+    own = [mention for mention in mentions if not mention.sentence.cited and mention.kind == "strong"]
+    best = best_mention(own)
+    if best is not None:
+        return quote(prose, best.sentence, best.start, best.end)
+    names = designations().get(label, {})
+    for place in ("opening", "title"):
+        if place in names:
+            for sentence in prose.sentences[:40]:
+                if match := names[place].search(sentence.plain):
+                    return quote(prose, sentence, match.start(), match.end())
+    weak = best_mention(mentions)
+    if weak is not None:
+        return quote(prose, weak.sentence, weak.start, weak.end)
+    first = next((sentence for sentence in prose.sentences if sentence.is_prose), _first(prose))
+    return quote(prose, first) if first else None
+
+
+def _first(prose: Prose) -> Sentence | None:
+    return prose.sentences[0] if prose.sentences else None

@@ -1,0 +1,140 @@
+"""Document to Tagging: the one door of the package.
+
+``Tagger.tag`` is pure and deterministic: the same document, taxonomy and models give the same answer on every machine.
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from functools import cached_property
+
+import numpy as np
+
+from classify.appraisal import Appraiser
+from classify.label_evidence import best_mention, quote
+from classify.models import Models, load_models, models_version
+from classify.observation import Observation, Observer
+from classify.places import places
+from classify.relevance import probability, relevance_tag
+from classify.study_design import design_span
+from evidence.records import Alternative, Appraisal, Document, Place, Span, Tag, Tagging
+from evidence.taxonomy import Taxonomy, load_taxonomy
+from language.encoder import Encoder
+
+UNSURE = {"study_design": 0.5, "relevance": 0.75, "evidence_strength": 0.5}
+UNSURE_OTHERWISE = 0.6
+"""Probabilities below which a best guess goes to a person."""
+
+LEAST_WORDS = 8
+"""A document with fewer words in sentences cannot be judged."""
+
+
+def classifier_version(taxonomy: Taxonomy) -> str:
+    """Names code, taxonomy and models: changes whenever an answer may."""
+    return f"{taxonomy.version}-{models_version()}"
+
+
+class Tagger:
+    """Tags documents. ``encoder`` is used where embeddings can change an answer; None leaves that stage out."""
+
+    def __init__(self, taxonomy: Taxonomy | None = None, encoder: Encoder | None = None, models: Models | None = None) -> None:
+        self.taxonomy = taxonomy or load_taxonomy()
+        self.encoder = encoder
+        self.observer = Observer(self.taxonomy)
+        self.appraiser = Appraiser(self.taxonomy.strength)
+        self._models = models
+
+    @cached_property
+    def models(self) -> Models:
+        return self._models or load_models()
+
+    @cached_property
+    def version(self) -> str:
+        return classifier_version(self.taxonomy)
+
+    def with_models(self, models: Models) -> Tagger:
+        """This tagger with other models; what is compiled is shared."""
+        other = copy(self)
+        other.__dict__.pop("models", None)
+        other._models = models
+        return other
+
+    def tag(self, document: Document) -> Tagging:
+        """All tags, findings and places of a document, or why it cannot be judged."""
+        reason = unfit(document)
+        if reason:
+            return Tagging(document.id, document.extractor_version, self.version, "untagged", reason)
+        return self.tag_observed(document, self.observer.observe(document))
+
+    def tag_observed(self, document: Document, observation: Observation) -> Tagging:
+        """As :meth:`tag`, from features that have been read already (cross-validation reads them once for all folds)."""
+        if observation.prose.words < LEAST_WORDS:
+            return Tagging(document.id, document.extractor_version, self.version, "untagged", "it has too little text to be judged")
+        relevance = self.relevance(observation)
+        design = self.study_design(observation)
+        strength, appraisal = self.strength(observation, design)
+        relevant = relevance.label == "relevant"
+        tags = [relevance, design, strength]
+        for facet in self.models.facets:
+            if facet in self.taxonomy.facets and (relevant or self.taxonomy.facet(facet).off_topic):
+                tags.extend(self.labels(observation, facet))
+        where = self.places(observation) if relevant else ()
+        return Tagging(
+            document.id, document.extractor_version, self.version, "tagged", None, tuple(tags), (), where, appraisal,
+        )
+
+    def relevance(self, observation: Observation) -> Tag:
+        model = self.models.relevance
+        chance = probability(model, observation.relevance)
+        return relevance_tag(observation.prose, observation.evidence, chance, model.thresholds.get("relevant", 0.5), UNSURE["relevance"])
+
+    def study_design(self, observation: Observation) -> Tag:
+        model = self.models.study_design
+        chances = model.probabilities(observation.designs, observation.traits)
+        order = [int(at) for at in np.argsort(-chances, kind="stable")]
+        label, score = model.labels[order[0]], round(float(chances[order[0]]), 4)
+        others = tuple(Alternative(model.labels[at], round(float(chances[at]), 4)) for at in order[1:4] if chances[at] >= 0.02)
+        span = design_span(observation.prose, observation.evidence, label)
+        return Tag("study_design", label, score, score < UNSURE["study_design"], "combined", span, others)
+
+    def strength(self, observation: Observation, design: Tag) -> tuple[Tag, Appraisal]:
+        """The grade by the rules of the codebook; its score is how often such a grade was right."""
+        grade = self.appraiser.grade(observation.prose, design.label)
+        score = round(self.models.strength.probability(design.label, [design.score]), 4)
+        span = grade.span or design.span
+        tag = Tag("evidence_strength", grade.appraisal.strength, score, score < UNSURE["evidence_strength"], "rules", span)
+        return tag, grade.appraisal
+
+    def labels(self, observation: Observation, facet: str) -> list[Tag]:
+        """The labels of an any-number or at-most-one facet whose probability reaches the facet's threshold."""
+        model = self.models.facets[facet]
+        found: list[Tag] = []
+        for label in self.observer.labels(facet):
+            score = model.probability(label, observation.rows[facet][label])
+            if score < model.thresholds.get(label, 0.5):
+                continue
+            span = label_span(observation, facet, label)
+            if span is not None:
+                found.append(Tag(facet, label, round(score, 4), score < UNSURE_OTHERWISE, "cues", span))
+        if self.taxonomy.facet(facet).cardinality == "at_most_one" and found:
+            return [max(found, key=lambda tag: tag.score)]
+        return sorted(found, key=lambda tag: -tag.score)
+
+    def places(self, observation: Observation) -> tuple[Place, ...]:
+        return places(observation.prose, observation.candidates, self.models.places, UNSURE_OTHERWISE)
+
+
+def label_span(observation: Observation, facet: str, label: str) -> Span | None:
+    """The sentence that shows the label best; None where nothing speaks of it."""
+    one = observation.evidence.get((facet, label))
+    best = best_mention(one.mentions) if one else None
+    return quote(observation.prose, best.sentence, best.start, best.end) if best else None
+
+
+def unfit(document: Document) -> str | None:
+    """Why the document cannot be judged, or None."""
+    if document.status == "refused" or not document.text.strip():
+        return "it has no text"
+    if document.language is not None and document.language != "en":
+        return f"its language is {document.language}, and only English can be judged"
+    return None

@@ -1,0 +1,223 @@
+"""Trains the models from labelled documents: ``python -m classify.training --documents FOLDER``.
+
+``FOLDER`` holds documents as the pipeline wrote them (Parquet); labels come from ``gold/documents.jsonl`` of the shared folder, joined by the
+digest of the payload, and designs that authors declare from ``bench/declared_designs.jsonl``. The same input gives the same files. Decision
+thresholds and the temper (calibration) of each model are chosen on predictions made for documents left out of the fit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classify.abstracts import abstract_document
+from classify.document_form import TRAITS
+from classify.label_evidence import LABEL_FEATURES
+from classify.linear_models import Array, Choice, Pooled, fit_choice, fit_pooled
+from classify.models import FOLDER, TRAINED_FACETS, Models
+from classify.observation import Observation, Observer
+from classify.places import FEATURES as PLACE_FEATURES
+from classify.places import LABEL as PLACE
+from classify.relevance import FEATURES as RELEVANCE_FEATURES
+from classify.study_design import EVIDENCE, expected_weights
+from evidence.errors import UsageError
+from evidence.records import Document
+from evidence.segments import read_segments
+from evidence.taxonomy import load_taxonomy
+
+PENALTY = {"relevance": 4.0, "places": 2.0, "facets": 6.0, "shared": 3.0, "own": 1.0}
+"""L2 weights, chosen by cross-validation over documents on a coarse grid; half or double of each changes no score by more than its interval."""
+DECLARED_WEIGHT = 0.5
+"""Weight of an abstract beside a whole document: there are four times as many, and abstracts are not what is read in earnest."""
+INNER_FOLDS = 4
+
+
+@dataclass(frozen=True)
+class Case:
+    """A labelled document: ``truth`` is its line of the gold file."""
+
+    key: str
+    truth: dict[str, Any]
+    observation: Observation
+    document: Document
+
+
+@dataclass(frozen=True)
+class DeclaredCase:
+    """An abstract with the design that its authors declare."""
+
+    key: str
+    design: str
+    observation: Observation
+
+
+def folds(keys: Sequence[str], count: int) -> NDArray[np.int64]:
+    """A fold for every key by its digest, so that it does not depend on the order of the file."""
+    return np.array([int(hashlib.sha256(key.encode()).hexdigest(), 16) % count for key in keys])
+
+
+def fit_models(cases: Sequence[Case], declared: Sequence[DeclaredCase], observer: Observer) -> Models:
+    """All models, fitted to these cases."""
+    facets = {facet: fit_facet(cases, observer, facet) for facet in TRAINED_FACETS if observer.labels(facet)}
+    design = fit_design(cases, declared, observer)
+    return Models(design, fit_relevance(cases), fit_strength(cases, declared, observer), fit_places(cases), facets)
+
+
+def fit_design(cases: Sequence[Case], declared: Sequence[DeclaredCase], observer: Observer) -> Choice:
+    labels = observer.labels("study_design")
+    observed = [case.observation for case in cases] + [case.observation for case in declared]
+    chosen = [case.truth["study_design"] for case in cases] + [case.design for case in declared]
+    return fit_choice(
+        np.array([one.designs for one in observed]), np.array([one.traits for one in observed]),
+        np.array([labels.index(label) for label in chosen]),
+        np.array([1.0] * len(cases) + [DECLARED_WEIGHT] * len(declared)),
+        (labels, EVIDENCE, TRAITS), (PENALTY["shared"], PENALTY["own"]), expected_weights(labels),
+    )
+
+
+def fit_relevance(cases: Sequence[Case]) -> Pooled:
+    rows = np.array([case.observation.relevance for case in cases])
+    truth = np.array([float(case.truth["relevance"] == "relevant") for case in cases])
+    return _tuned(rows, ["relevant"] * len(rows), ("relevant",), RELEVANCE_FEATURES, truth, [case.key for case in cases], PENALTY["relevance"])
+
+
+def fit_facet(cases: Sequence[Case], observer: Observer, facet: str) -> Pooled:
+    """On relevant documents only, unless off-topic ones carry the facet too."""
+    carried = [case for case in cases if case.truth["relevance"] == "relevant" or observer.taxonomy.facet(facet).off_topic]
+    labels = observer.labels(facet)
+    rows, names, truth, keys = [], [], [], []
+    for case in carried:
+        given = case.truth.get(facet) or []
+        given = [given] if isinstance(given, str) else given
+        for label in labels:
+            rows.append(case.observation.rows[facet][label])
+            names.append(label)
+            truth.append(float(label in given))
+            keys.append(case.key)
+    return _tuned(np.array(rows), names, labels, LABEL_FEATURES, np.array(truth), keys, PENALTY["facets"])
+
+
+def fit_places(cases: Sequence[Case]) -> Pooled:
+    rows, truth, keys = [], [], []
+    for case in cases:
+        if case.truth["relevance"] != "relevant":
+            continue
+        given = {same_place(name) for name in case.truth["places"]}
+        for candidate in case.observation.candidates:
+            rows.append(candidate.values)
+            truth.append(float(same_place(candidate.name) in given))
+            keys.append(case.key)
+    return _tuned(np.array(rows), [PLACE] * len(rows), (PLACE,), PLACE_FEATURES, np.array(truth), keys, PENALTY["places"])
+
+
+def same_place(name: str) -> str:
+    return name.replace("&", "and").casefold().strip()
+
+
+def fit_strength(cases: Sequence[Case], declared: Sequence[DeclaredCase], observer: Observer) -> Pooled:
+    """How often the grade is right, by how sure the design is: designs are predicted for documents left out, grades by the rules."""
+    from classify.appraisal import Appraiser
+
+    appraiser = Appraiser(observer.taxonomy.strength)
+    held = folds([case.key for case in cases], INNER_FOLDS)
+    rows, names, truth = [], [], []
+    for fold in range(INNER_FOLDS):
+        kept = [case for case, at in zip(cases, held, strict=True) if at != fold]
+        model = fit_design(kept, declared, observer)
+        for case in (case for case, at in zip(cases, held, strict=True) if at == fold):
+            chances = model.probabilities(case.observation.designs, case.observation.traits)
+            design = model.labels[int(chances.argmax())]
+            grade = appraiser.grade(case.observation.prose, design).appraisal.strength
+            rows.append([float(chances.max())])
+            names.append(design)
+            truth.append(float(grade == case.truth["evidence_strength"]))
+    return fit_pooled(np.array(rows), names, observer.labels("study_design"), ("design_score",), np.array(truth), 2.0)
+
+
+def _tuned(
+    rows: Array, names: Sequence[str], labels: Sequence[str], features: Sequence[str], truth: Array, keys: Sequence[str], penalty: float
+) -> Pooled:
+    """A pooled model with threshold (best F1) and temper (best log loss) from predictions for documents left out."""
+    held = folds(keys, INNER_FOLDS)
+    logits = np.zeros(len(rows))
+    for fold in range(INNER_FOLDS):
+        kept, out = held != fold, held == fold
+        if not out.any() or not truth[kept].any():
+            continue
+        model = fit_pooled(rows[kept], [n for n, k in zip(names, kept, strict=True) if k], labels, features, truth[kept], penalty)
+        logits[out] = [model.logit(names[at], rows[at]) for at in np.flatnonzero(out)]
+    tempers = np.linspace(0.4, 1.4, 21)
+    losses = [float(np.logaddexp(0, -np.where(truth > 0, 1, -1) * temper * logits).sum()) for temper in tempers]
+    temper = round(float(tempers[int(np.argmin(losses))]), 2)
+    threshold = best_threshold(1 / (1 + np.exp(-temper * logits)), truth)
+    model = fit_pooled(rows, names, labels, features, truth, penalty)
+    return replace(model, temper=temper, thresholds=dict.fromkeys(labels, threshold))
+
+
+def best_threshold(scores: Array, truth: Array) -> float:
+    """The threshold of the best F1, smoothed over neighbours so that one document does not decide it."""
+    grid = np.round(np.arange(0.15, 0.71, 0.05), 2)
+    f1 = []
+    for threshold in grid:
+        given = scores >= threshold
+        right = float((given & (truth > 0)).sum())
+        f1.append(2 * right / max(1.0, float(given.sum() + truth.sum())))
+    smooth = np.convolve(np.pad(f1, 1, mode="edge"), [0.25, 0.5, 0.25], mode="valid")
+    return float(grid[int(np.argmax(smooth))])
+
+
+def shared_folder() -> Path:
+    """Where labels and benchmarks lie: ``INTEGRAND_SHARED`` or ``../shared``. Raises ``UsageError`` where neither is there."""
+    folder = Path(os.environ.get("INTEGRAND_SHARED") or Path(__file__).parents[1].parent / "shared")
+    if not (folder / "gold" / "documents.jsonl").is_file():
+        raise UsageError(f"{folder}: expected gold/documents.jsonl in it; set INTEGRAND_SHARED")
+    return folder
+
+
+def gold_cases(shared: Path, documents: Iterable[Document], observer: Observer) -> list[Case]:
+    """The gold lines for which a document with the payload's digest is given, in the file's order."""
+    by_id = {document.id: document for document in documents}
+    cases = []
+    for line in (shared / "gold" / "documents.jsonl").read_text(encoding="utf-8").splitlines():
+        truth = json.loads(line)
+        digest = hashlib.sha256((shared / truth["path"]).read_bytes()).hexdigest()
+        if digest in by_id:
+            cases.append(Case(truth["path"], truth, observer.observe(by_id[digest]), by_id[digest]))
+    return cases
+
+
+def declared_cases(shared: Path, observer: Observer) -> list[DeclaredCase]:
+    """The abstracts with declared designs; none where the file is not there."""
+    path = shared / "bench" / "declared_designs.jsonl"
+    if not path.is_file():
+        return []
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [
+        DeclaredCase(row["title"], row["study_design"], observer.observe(abstract_document(row["title"], row["abstract"]))) for row in rows
+    ]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m classify.training", description="Train the classifier's models.")
+    parser.add_argument("--documents", type=Path, required=True, help="folder of document segments (Parquet) as the pipeline writes them")
+    parser.add_argument("--models", type=Path, default=FOLDER, help="where the models are written")
+    given = parser.parse_args(arguments)
+    shared, observer = shared_folder(), Observer(load_taxonomy())
+    cases = gold_cases(shared, read_segments(given.documents, Document), observer)
+    if not cases:
+        raise UsageError(f"{given.documents}: none of its documents is labelled in {shared / 'gold'}")
+    fit_models(cases, declared_cases(shared, observer), observer).write(given.models)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,80 @@
+"""How good the classifier is on real documents: ``python -m tests.quality.classification [--train] [--wrong FACET…]``.
+
+Reads the labelled documents of the shared folder with the project's own extractor, scores models on documents they have not learnt
+from (five-fold cross-validation by document) and, with ``--train``, rebuilds the models that ship.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from classify import evaluation
+from classify.tagging import Tagger
+from classify.training import Case, declared_cases, fit_models, gold_cases, shared_folder
+from evidence.errors import IntegrandError
+from evidence.records import Document
+
+FLOORS = {
+    "relevance F1": 0.95, "study_design accuracy": 0.80, "evidence_strength weighted kappa": 0.80, "integration_type micro-F1": 0.78,
+    "places micro-F1": 0.75, "boundary micro-F1": 0.70, "level micro-F1": 0.70, "theme micro-F1": 0.70, "population micro-F1": 0.70,
+    "findings F1": 0.55, "declared designs accuracy": 0.88, "declared designs macro-F1": 0.78,
+}
+
+
+def documents(shared: Path) -> list[Document]:
+    """The labelled documents, read by the extractor; those it refuses are named on stderr and left out."""
+    from extract.reading import Hints, read
+
+    found = []
+    for line in (shared / "gold" / "documents.jsonl").read_text(encoding="utf-8").splitlines():
+        path = shared / json.loads(line)["path"]
+        try:
+            found.append(read(path.read_bytes(), Hints(name=path.name)))
+        except IntegrandError as error:
+            print(f"left out {path.name}: {error}", file=sys.stderr)
+    return found
+
+
+def pages_of(cases: Sequence[Case]) -> float:
+    """Printed pages; 3,000 characters are one where a format has no pages."""
+    return sum(max(len(case.document.pages), len(case.document.text) / 3000) for case in cases)
+
+
+def main(arguments: Sequence[str] | None = None, given: list[Document] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--train", action="store_true")
+    parser.add_argument("--wrong", nargs="*", default=[])
+    options = parser.parse_args(arguments)
+    shared, tagger = shared_folder(), Tagger()
+    read = given if given is not None else documents(shared)
+    started = time.perf_counter()
+    cases = gold_cases(shared, read, tagger.observer)
+    observed = time.perf_counter() - started
+    declared = declared_cases(shared, tagger.observer)
+    taggings = evaluation.cross_validated(cases, declared, tagger)
+    scores = evaluation.facet_scores(cases, taggings)
+    designs = evaluation.cross_validated_designs(declared, cases, tagger)
+    pairs = [(frozenset([case.design]), frozenset([found])) for case, found in zip(declared, designs, strict=True)]
+    if pairs:
+        scores.append(evaluation.scored("declared designs accuracy", evaluation.accuracy, pairs))
+        scores.append(evaluation.scored("declared designs macro-F1", evaluation.macro_f1, pairs))
+    for score in scores:
+        floor = FLOORS.get(score.name)
+        print(score, "" if floor is None else f"floor {floor:.2f} {'met' if score.value >= floor else 'MISSED'}")
+    print("calibration error", {name: round(value, 3) for name, value in evaluation.calibration(cases, taggings).items()})
+    print(f"integration quotes that overlap the readers' {evaluation.quote_overlap(cases, taggings):.2f}")
+    print(f"features read in {1000 * observed / pages_of(cases):.1f} ms a page ({pages_of(cases):.0f} pages)")
+    for line in evaluation.wrong_calls(cases, taggings, options.wrong):
+        print(line)
+    if options.train:
+        fit_models(cases, declared, tagger.observer).write()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
