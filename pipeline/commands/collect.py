@@ -1,0 +1,155 @@
+"""Commands that fill the base: harvest, ingest, extract, classify, publish, run, demo."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from evidence.errors import UsageError
+from evidence.records import RunReport
+from evidence.segments import as_plain
+from pipeline.commands.options import BaseOption, JsonOption, base_root, parse_date
+from pipeline.demo import run_demo
+from pipeline.progress import say
+from pipeline.runs import Run, choose_sources, run_over
+
+SourcesArgument = Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Sources of the catalogue; none means all.")]
+LimitOption = Annotated[int | None, typer.Option("--limit", min=1, help="Stop after this many new requests to each source.")]
+SinceOption = Annotated[str | None, typer.Option("--since", metavar="DATE", help="Only what the source says changed since then.")]
+OriginOption = Annotated[
+    str | None, typer.Option("--origin", metavar="URL", help="Fetch the one source named from another address (a mirror, a saved copy).")]
+
+BROKEN = 3
+
+
+def harvest(
+    sources: SourcesArgument = None, limit: LimitOption = None, since: SinceOption = None, origin: OriginOption = None,
+    base: BaseOption = None, json_: JsonOption = False,
+) -> None:
+    """Crawl sources into the base: archive and captures only."""
+    names, day = sources or [], parse_date("--since", since)
+    with run_over(base_root(base), _command("harvest", names, origin), json_, choose_sources(names, origin)) as run:
+        run.harvest(limit, day)
+        report = run.finish()
+    _tell(report, json_)
+    _end(run)
+
+
+def run(
+    sources: SourcesArgument = None, limit: LimitOption = None, since: SinceOption = None, origin: OriginOption = None,
+    base: BaseOption = None, json_: JsonOption = False,
+) -> None:
+    """Harvest, extract, classify, publish."""
+    names, day = sources or [], parse_date("--since", since)
+    with run_over(base_root(base), _command("run", names, origin), json_, choose_sources(names, origin)) as one:
+        one.harvest(limit, day)
+        one.extract()
+        one.classify()
+        one.publish()
+        report = one.finish()
+    _tell(report, json_)
+    _end(one)
+
+
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders.")],
+    base: BaseOption = None, json_: JsonOption = False,
+    only_capture: Annotated[bool, typer.Option("--only-capture", help="Archive the files, leave reading them to later stages.")] = False,
+) -> None:
+    """Bring local files and folders into the base, read, tag and publish them."""
+    command = "ingest " + " ".join(path.absolute().as_posix() for path in paths)
+    with run_over(base_root(base), command, json_) as one:
+        one.ingest(paths)
+        if not only_capture:
+            one.extract()
+            one.classify()
+            one.publish()
+        report = one.finish()
+    _tell(report, json_)
+    _end(one, refusals_fail=True)
+
+
+def extract(base: BaseOption = None, json_: JsonOption = False) -> None:
+    """Read what was captured and not yet read by this version."""
+    with run_over(base_root(base), "extract", json_) as one:
+        one.extract()
+        report = one.finish()
+    _tell(report, json_)
+
+
+def classify(base: BaseOption = None, json_: JsonOption = False) -> None:
+    """Tag what was read and not yet tagged by this version."""
+    with run_over(base_root(base), "classify", json_) as one:
+        one.classify()
+        report = one.finish()
+    _tell(report, json_)
+
+
+def publish(base: BaseOption = None, json_: JsonOption = False) -> None:
+    """Build a new snapshot of the warehouse and make it the one to read."""
+    with run_over(base_root(base), "publish", json_) as one:
+        one.publish()
+        report = one.finish()
+    _tell(report, json_)
+
+
+def demo(base: BaseOption = None, json_: JsonOption = False) -> None:
+    """Build a small base from documents shipped with the project, served by a local site, through every stage."""
+    run_demo(base_root(base), json_)
+
+
+def register(app: typer.Typer) -> None:
+    for command in (demo, harvest, ingest, extract, classify, publish, run):
+        app.command(command.__name__)(command)
+
+
+def _command(name: str, sources: list[str], origin: str | None) -> str:
+    if len(set(sources)) != len(sources):
+        raise UsageError("a source is named twice; name each once")
+    return " ".join([name, *sorted(sources), *([f"--origin {origin}"] if origin else [])])
+
+
+def _tell(report: RunReport, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(as_plain(report), default=lambda moment: moment.isoformat(), ensure_ascii=False))
+    else:
+        print_report(report)
+
+
+def print_report(report: RunReport) -> None:
+    """The run in tables: what each source gave, what each stage did, which works changed, what was refused and why."""
+    console = Console()
+    if report.sources:
+        table = Table("source", *(name for name in COUNTED), title=f"run {report.run}", title_justify="left")
+        for count in report.sources:
+            table.add_row(count.source, *(str(getattr(count, name)) for name in COUNTED))
+        console.print(table)
+    for stage in report.stages:
+        rate = f", {stage.done / stage.wall_s:.1f} a second" if stage.done and stage.wall_s > 0 and stage.stage in ("extract", "classify") else ""
+        known = f", {stage.skipped} known already" if stage.skipped else ""
+        console.print(f"{stage.stage}: {stage.done} done{known}, {stage.refused} refused in {stage.wall_s:.1f} s{rate}", highlight=False)
+        for what, reason in stage.refusals:
+            say(f"refused {what}: {reason}")
+    if any(stage.stage == "publish" for stage in report.stages):
+        console.print(
+            f"works: {len(report.new_works)} new, {len(report.changed_works)} changed, {len(report.missing_works)} missing, "
+            f"{len(report.withdrawn_works)} withdrawn, {report.totals.get('works', 0)} in all", highlight=False)
+        if not report.totals.get("published", 1):
+            console.print("nothing is new: the published snapshot stays as it is", highlight=False)
+
+
+COUNTED = ("requested", "fetched", "unchanged", "redirected", "missing", "withdrawn", "refused", "failed")
+
+
+def _end(run: Run, refusals_fail: bool = False) -> None:
+    for line in run.broken:
+        say(f"broken: {line}")
+    if run.broken:
+        raise typer.Exit(BROKEN)
+    if refusals_fail and run.refusals:
+        raise typer.Exit(1)

@@ -1,0 +1,255 @@
+"""Commands that ask the published base: search, show, query, sql, export."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from evidence.base import Base
+from evidence.errors import UsageError
+from evidence.settings import settings
+from language.encoder import Encoder
+from pipeline.commands.options import BaseOption, JsonOption, existing_base, parse_date
+from pipeline.progress import say
+from warehouse.answer_formats import FORMATS, formatted, write_whole
+from warehouse.export import EXPORTERS
+from warehouse.export import export as export_works
+from warehouse.filters import Filters
+from warehouse.named_queries import list_queries, run_query
+from warehouse.search import Searcher
+from warehouse.show import show as show_work
+from warehouse.snapshot import Snapshot, require_snapshot
+from warehouse.sql import Answer, run_sql
+
+Labels = list[str] | None
+TypeOption = Annotated[Labels, typer.Option("--type", metavar="L", help="Integration type; repeat for alternatives.")]
+StrengthOption = Annotated[Labels, typer.Option("--strength", metavar="L", help="Evidence strength; `limited+` means at least limited.")]
+DesignOption = Annotated[Labels, typer.Option("--design", metavar="L", help="Study design.")]
+ThemeOption = Annotated[Labels, typer.Option("--theme", metavar="L", help="Theme.")]
+PlaceOption = Annotated[Labels, typer.Option("--place", metavar="P", help="Place: a name as printed, or an ISO 3166 code.")]
+SourceOption = Annotated[Labels, typer.Option("--source", metavar="S", help="Source.")]
+SinceOption = Annotated[str | None, typer.Option("--since", metavar="D", help="Published since: YYYY, YYYY-MM or YYYY-MM-DD.")]
+LimitOption = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many works to give in full.")]
+
+
+def search(
+    query: Annotated[str, typer.Argument(help="Words, \"phrases\", AND OR NOT, trunc*, title:… ; empty lists all.")] = "",
+    type_: TypeOption = None, strength: StrengthOption = None, design: DesignOption = None, theme: ThemeOption = None,
+    place: PlaceOption = None, source: SourceOption = None, since: SinceOption = None, limit: LimitOption = 20,
+    base: BaseOption = None, json_: JsonOption = False,
+) -> None:
+    """Find works by words and meaning, with filters and facets."""
+    filters = _filters(type_, strength, design, theme, place, source, since)
+    with _searcher(existing_base(base)) as searcher:
+        answer = searcher.search(query, filters, limit)
+    if json_:
+        typer.echo(json.dumps(answer.as_json(), ensure_ascii=False, default=str))
+    else:
+        _print_answer(answer.as_json())
+
+
+def show(
+    id_: Annotated[str, typer.Argument(metavar="ID", help="A work's id, or the beginning of it.")], base: BaseOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """One work with its tags, quotes, findings, copies and where each value came from."""
+    work = show_work(_snapshot(base), id_)
+    if json_:
+        typer.echo(json.dumps(work, ensure_ascii=False, default=str))
+    else:
+        _print_work(work)
+
+
+def query(
+    name: Annotated[str | None, typer.Argument(help="A named query.")] = None,
+    parameters: Annotated[Labels, typer.Option("--parameter", "-p", metavar="k=v", help="A parameter of the query.")] = None,
+    list_: Annotated[bool, typer.Option("--list", help="List the named queries.")] = False,
+    format_: Annotated[str, typer.Option("--format", help="table, csv, json or parquet.")] = "table",
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write to a file instead of stdout.")] = None,
+    base: BaseOption = None, json_: JsonOption = False,
+) -> None:
+    """Answer a named query, or list them."""
+    if list_ or name is None:
+        _print_queries(json_)
+        return
+    snapshot = _snapshot(base)
+    _give(snapshot, run_query(snapshot, name, _pairs(parameters or [])), "json" if json_ else format_, output)
+
+
+def sql(
+    statement: Annotated[str, typer.Argument(help="One SELECT (or EXPLAIN).")],
+    format_: Annotated[str, typer.Option("--format", help="table, csv, json or parquet.")] = "table",
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write to a file instead of stdout.")] = None,
+    base: BaseOption = None, json_: JsonOption = False,
+) -> None:
+    """Read-only SQL over the published warehouse, without access to files or network."""
+    snapshot = _snapshot(base)
+    _give(snapshot, run_sql(snapshot, statement), "json" if json_ else format_, output)
+
+
+def export(
+    output: Annotated[Path, typer.Option("-o", "--output", help="The file to write.")],
+    format_: Annotated[str, typer.Option("--format", help="One of: " + ", ".join(EXPORTERS))],
+    query_: Annotated[str, typer.Option("--query", help="Only works that a search finds.")] = "",
+    type_: TypeOption = None, strength: StrengthOption = None, design: DesignOption = None, theme: ThemeOption = None,
+    place: PlaceOption = None, source: SourceOption = None, since: SinceOption = None,
+    base: BaseOption = None, json_: JsonOption = False,
+) -> None:
+    """Write references and coded data for other programs."""
+    filters = _filters(type_, strength, design, theme, place, source, since)
+    count = export_works(_snapshot(base), format_, output, query_, filters)
+    if json_:
+        typer.echo(json.dumps({"format": format_, "file": str(output), "works": count}))
+    else:
+        typer.echo(f"{count} works written to {output}")
+
+
+def register(app: typer.Typer) -> None:
+    for command in (search, show, query, sql, export):
+        app.command(command.__name__)(command)
+
+
+def _snapshot(base: Path | None) -> Snapshot:
+    return require_snapshot(existing_base(base))
+
+
+def _searcher(base: Base) -> Searcher:
+    return Searcher(require_snapshot(base), Encoder().encode if settings().semantic else None)
+
+
+def _filters(
+    type_: Labels, strength: Labels, design: Labels, theme: Labels, place: Labels, source: Labels, since: str | None,
+) -> Filters:
+    parse_date("--since", since)
+    return Filters(
+        type=tuple(type_ or ()), strength=tuple(strength or ()), design=tuple(design or ()), theme=tuple(theme or ()),
+        place=tuple(place or ()), source=tuple(source or ()), since=since)
+
+
+def _pairs(given: list[str]) -> dict[str, str]:
+    pairs = {}
+    for one in given:
+        name, equals, value = one.partition("=")
+        if not equals or not name:
+            raise UsageError(f"-p {one}: expected name=value")
+        pairs[name.strip()] = value
+    return pairs
+
+
+def _give(snapshot: Snapshot, answer: Answer, format_: str, output: Path | None) -> None:
+    """Prints an answer as a table, or writes it in another format to stdout or a file."""
+    if format_ != "table":
+        content = formatted(answer, format_)
+        if output is not None:
+            write_whole(output, content)
+        else:
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
+    elif output is not None:
+        raise UsageError(f"--format table: goes to the terminal only; take one of {', '.join(FORMATS)} with -o")
+    else:
+        _print_table(answer, str(snapshot.manifest["run"]))
+    if answer.truncated:
+        say(f"only the first {answer.table.num_rows} rows are given; ask for fewer with LIMIT or WHERE")
+
+
+def _print_table(answer: Answer, run: str) -> None:
+    table = Table(*(escape(name) for name in answer.columns))
+    for row in answer.rows():
+        table.add_row(*(escape(_cell(cell)) for cell in row.values()))
+    console = Console(width=None if sys.stdout.isatty() else 200)
+    console.print(table)
+    console.print(f"{answer.table.num_rows} rows, from run {run}", highlight=False)
+
+
+def _cell(cell: object) -> str:
+    if cell is None:
+        return ""
+    return ", ".join(str(one) for one in cell) if isinstance(cell, list) else str(cell)
+
+
+def _print_queries(as_json: bool) -> None:
+    known = list_queries().values()
+    if as_json:
+        typer.echo(json.dumps([
+            {"name": one.name, "question": one.question, "grain": one.grain,
+             "parameters": [{"name": p.name, "type": p.type, "default": p.default, "meaning": p.meaning} for p in one.parameters]}
+            for one in known], ensure_ascii=False))
+        return
+    table = Table("query", "answers", "parameters (-p name=value)", "a row is")
+    for one in known:
+        shown = ", ".join(p.name if p.default is None else f"{p.name}={p.default}" for p in one.parameters)
+        table.add_row(one.name, escape(one.question), escape(shown), escape(one.grain))
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
+
+
+def _print_answer(answer: dict[str, Any]) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    for number, work in enumerate(answer["works"], 1):
+        by = ", ".join(work["authors"] or ()) or work["publisher"] or "no author"
+        console.print(f"[bold]{number}. {escape(work['title'] or '(untitled)')}[/bold]")
+        console.print(escape(f"   {by} · {work['published'] or 'no date'} · {work['study_design'] or 'not judged'} · "
+                             f"{work['evidence_strength'] or 'not judged'} · {', '.join(work['tags'].get('integration_type', ())) or 'no type'}"
+                             f"{' · off topic' if work['relevance'] == 'off_topic' else ''}"))
+        for passage in work["passages"][:2]:
+            console.print(f"   p. {passage['page']}: {_marked(passage)}")
+        console.print(escape(f"   {work['id'][:12]}  {work['url'] or ''}"))
+    for facet in ("integration_type", "study_design", "evidence_strength", "place"):
+        counts = list(answer["facets"].get(facet, {}).items())[:8]
+        if counts:
+            console.print(escape(f"{facet}: " + ", ".join(f"{label} {count}" for label, count in counts)))
+    more = f", the first {len(answer['works'])} shown" if len(answer["works"]) < answer["total"] else ""
+    loosened = "; no work holds all the words, so any of them counted" if answer["relaxed"] else ""
+    console.print(escape(f"{answer['total']} works{more}; understood as {answer['parsed'] or 'everything'}{loosened}; run {answer['run']}"))
+
+
+def _marked(passage: dict[str, Any], width: int = 300) -> str:
+    """The passage around its first highlight, highlights in bold."""
+    text, marks = passage["text"], passage["highlights"]
+    first = max(0, marks[0][0] - width // 3) if marks else 0
+    end, at, parts = min(len(text), first + width), first, ["…" if first else ""]
+    for start, stop in marks:
+        if start >= first and stop <= end and start >= at:
+            parts += [escape(text[at:start]), "[bold yellow]", escape(text[start:stop]), "[/bold yellow]"]
+            at = stop
+    return " ".join(("".join(parts) + escape(text[at:end]) + ("…" if end < len(text) else "")).split())
+
+
+def _print_work(work: dict[str, Any]) -> None:
+    console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 160)
+    console.print(work["title"] or "(untitled)", style="bold")
+    for name in ("id", "authors", "published", "publisher", "doi", "url", "landing_url", "availability"):
+        value = work.get(name)
+        if value not in (None, "", [], ()):
+            console.print(f"{name}: {', '.join(value) if isinstance(value, list) else value}")
+    for facet in ("relevance", "study_design", "evidence_strength"):
+        one = work.get(facet)
+        if one:
+            console.print(f"{facet}: {one['label']}{' (unsure)' if one['unsure'] else ''} {one['score']:.2f}, said by {one['said_by']}")
+            _print_quote(console, one)
+            for step in one.get("steps", ()):
+                console.print(f"    step: {step}")
+    for tag in work["tags"]:
+        console.print(f"{tag['facet']}: {tag['label']}{' (unsure)' if tag['unsure'] else ''} {tag['score']:.2f}")
+        _print_quote(console, tag)
+    for place in work["places"]:
+        console.print(f"place: {place['name']} ({place['code'] or 'no code'})")
+        _print_quote(console, place)
+    for one in work["findings"]:
+        console.print(f"finding ({'own' if one['own'] else 'cited'}{', hedged' if one['hedged'] else ''}): {one['outcome']}: {one['change']}, "
+                      f"{one['direction']}")
+        _print_quote(console, one)
+    for copy in work["copies"]:
+        console.print(f"copy: {copy['role']}: {copy.get('url') or copy.get('document')} ({copy.get('reason') or ''})")
+
+
+def _print_quote(console: Console, one: dict[str, Any]) -> None:
+    if one.get("span"):
+        console.print(f"    p. {one['span']['page']}: “{' '.join(one['span']['quote'].split())}”")

@@ -1,0 +1,173 @@
+"""The stages over a base: each does what is new to it and appends segments; none changes what is there.
+
+A stage reads what the stage before it left (captures, documents) and skips what its own version has done already, so it
+can be killed at any moment and run again. The caller holds the base's lock.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from classify.tagging import Tagger
+from classify.tagging import classifier_version as version_of
+from crawler.catalogue import Source
+from evidence.archive import read_captures, read_payload
+from evidence.base import Base
+from evidence.records import Capture, Document, StageCount, Tagging
+from evidence.segments import SegmentWriter, read_columns, read_segments
+from evidence.settings import settings
+from evidence.taxonomy import load_taxonomy
+from extract.reading import EXTRACTOR_VERSION, Hints, read
+from language.encoder import Encoder
+from pipeline.local_files import payload_of
+from pipeline.local_pool import LocalPool
+
+READ_OUTCOMES = ("fetched", "unchanged")
+READ_ROLES = ("page", "document")
+SEGMENT_DOCUMENTS = 50
+Progress = Callable[[str, bool], None]
+"""Told of each item as it is done: its name, and whether it was refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadJob:
+    """One payload to read: where its bytes lie and what is known of it from outside."""
+
+    root: Path
+    capture: Capture
+    hints: Hints
+
+
+def hints_for(capture: Capture, sources: dict[str, Source]) -> Hints:
+    """What the capture and its source's definition tell the reader beforehand."""
+    source = sources.get(capture.source)
+    return Hints(
+        name=capture.url, media_type=capture.media_type, link_text=capture.link_text, landing_url=capture.via,
+        selectors=tuple((name, text) for name, text in source.selectors.model_dump().items() if text) if source is not None else ())
+
+
+def payloads_to_read(base: Base) -> list[Capture]:
+    """One capture for each payload that this extractor has not read; of several URLs always the same one is taken."""
+    done = {row["id"] for row in read_columns(base.documents(EXTRACTOR_VERSION), ["id"])}
+    chosen: dict[str, Capture] = {}
+    for capture in read_captures(base):
+        if capture.outcome not in READ_OUTCOMES or capture.role not in READ_ROLES or not capture.digest or capture.digest in done:
+            continue
+        known = chosen.get(capture.digest)
+        if known is None or (capture.run, capture.role, capture.url) < (known.run, known.role, known.url):
+            chosen[capture.digest] = capture
+    return sorted(chosen.values(), key=lambda capture: (capture.source, capture.url, capture.digest or ""))
+
+
+def read_job(job: ReadJob) -> Document:
+    """Reads one payload from the archive; runs in a worker. Raises ``Refused`` or ``IntegrandError`` with the reason."""
+    return read(read_payload(Base(job.root), job.capture), job.hints)
+
+
+def extract(base: Base, run: str, sources: dict[str, Source], progress: Progress | None = None) -> StageCount:
+    """Reads every payload that is new to this extractor. A payload that cannot be read becomes a refused document."""
+    started = time.perf_counter()
+    captures = payloads_to_read(base)
+    jobs = (ReadJob(base.root, capture, hints_for(capture, sources)) for capture in captures)
+    done, refusals = 0, []
+    if captures:
+        with reading_pool() as pool, SegmentWriter(base.documents(EXTRACTOR_VERSION), run, Document, SEGMENT_DOCUMENTS) as writer:
+            for outcome in pool.map(read_job, jobs):
+                capture = outcome.item.capture
+                document = outcome.value
+                if document is None:
+                    document = refused_document(capture.digest or "", capture.media_type, capture.size_bytes, outcome.reason or "")
+                    refusals.append((capture.url, outcome.reason or ""))
+                else:
+                    done += 1
+                writer.add(document)
+                if progress:
+                    progress(capture.url, outcome.reason is not None)
+    return StageCount("extract", done=done, refused=len(refusals), wall_s=time.perf_counter() - started, refusals=tuple(refusals))
+
+
+def reading_pool() -> LocalPool:
+    limits = settings()
+    return LocalPool(limits.workers, limits.document_timeout_s, limits.document_memory_bytes)
+
+
+def refused_document(digest: str, media_type: str | None, size_bytes: int, reason: str) -> Document:
+    """The record of a payload that could not be read; a later version of the extractor tries again."""
+    return Document(
+        id=digest, extractor_version=EXTRACTOR_VERSION, media_type=media_type or "application/octet-stream", size_bytes=size_bytes,
+        status="refused", reason=reason)
+
+
+_tagger: Tagger | None = None
+
+
+def load_tagger() -> None:
+    """Loads taxonomy and models into this process, once."""
+    global _tagger
+    if _tagger is None:
+        _tagger = new_tagger()
+
+
+def new_tagger() -> Tagger:
+    return Tagger(load_taxonomy(), Encoder() if settings().semantic else None)
+
+
+def tag_document(document: Document) -> Tagging:
+    """Tags one document; runs in a worker that ``load_tagger`` has prepared."""
+    load_tagger()
+    assert _tagger is not None
+    return _tagger.tag(document)
+
+
+def classifier_version() -> str:
+    """The version under which tags are kept; it changes with code, taxonomy, models, and with ``semantic``."""
+    return version_of(load_taxonomy())
+
+
+def classify(base: Base, run: str, progress: Progress | None = None) -> StageCount:
+    """Tags every document that is new to this classifier."""
+    started = time.perf_counter()
+    version = classifier_version()
+    rooms = base.tags(version)
+    done_before = {(row["document"], row["extractor_version"]) for row in read_columns(rooms, ["document", "extractor_version"])}
+    waiting = [row["id"] for row in read_columns(base.documents(EXTRACTOR_VERSION), ["id", "status"])
+               if row["status"] != "refused" and (row["id"], EXTRACTOR_VERSION) not in done_before]
+    done, refusals = 0, []
+    if waiting:
+        wanted = set(waiting)
+        pool = LocalPool(min(settings().workers, len(waiting)), settings().document_timeout_s, prepare=load_tagger)
+        with pool, SegmentWriter(rooms, run, Tagging, SEGMENT_DOCUMENTS) as writer:
+            for outcome in pool.map(tag_document, _documents(base, wanted)):
+                tagging = outcome.value
+                if tagging is None:
+                    tagging = Tagging(outcome.item.id, EXTRACTOR_VERSION, version, status="untagged", reason=outcome.reason)
+                    refusals.append((outcome.item.title or outcome.item.id, outcome.reason or ""))
+                else:
+                    done += 1
+                writer.add(tagging)
+                if progress:
+                    progress(outcome.item.title or outcome.item.id[:12], outcome.reason is not None)
+    return StageCount("classify", done=done, skipped=len(done_before), refused=len(refusals), wall_s=time.perf_counter() - started,
+                      refusals=tuple(refusals))
+
+
+def _documents(base: Base, wanted: set[str]) -> Iterator[Document]:
+    for document in read_segments(base.documents(EXTRACTOR_VERSION), Document):
+        if document.id in wanted:
+            wanted.discard(document.id)
+            yield document
+
+
+def read_paths(paths: Iterable[Path]) -> Iterator[tuple[Path, Document | None, str | None, float]]:
+    """Reads local files without a base, in order: (path, document or None, reason where refused, seconds)."""
+    with reading_pool() as pool:
+        for outcome in pool.map(read_file, paths):
+            yield outcome.item, outcome.value, outcome.reason, outcome.wall_s
+
+
+def read_file(path: Path) -> Document:
+    """Reads one local file; runs in a worker."""
+    return read(payload_of(path), Hints(name=path.as_posix()))
