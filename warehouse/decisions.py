@@ -39,8 +39,10 @@ def read_decisions(base: Base) -> list[Decision]:
 
 def settled(decisions: Sequence[Decision], stands_for: dict[str, str]) -> list[Decision]:
     """The same decisions, aimed at the documents that stand for payloads which only repeat their text."""
-    return [replace(one, target=stands_for.get(one.target, one.target), other=stands_for.get(one.other, one.other) if one.other else None)
-            for one in decisions]
+    return [
+        replace(one, target=stands_for.get(one.target, one.target), other=stands_for.get(one.other, one.other) if one.other else None)
+        for one in decisions
+    ]
 
 
 def apply_to_tags(rows: list[dict[str, Any]], decisions: Sequence[Decision], text: str, page_starts: Sequence[int]) -> list[dict[str, Any]]:
@@ -80,16 +82,47 @@ def _person_row(decision: Decision, label: str, text: str, page_starts: Sequence
     span: dict[str, Any] = dict.fromkeys(("page", "span_start", "span_end", "quote"))
     at = text.find(decision.quote) if decision.quote else -1
     if at >= 0 and decision.quote and PAGE_BREAK not in decision.quote:
-        span = {"page": sum(start <= at for start in page_starts), "span_start": at, "span_end": at + len(decision.quote), "quote": decision.quote}
+        span = {
+            "page": sum(start <= at for start in page_starts),
+            "span_start": at,
+            "span_end": at + len(decision.quote),
+            "quote": decision.quote,
+        }
     elif not decision.quote:
         shown = next((row for row in rows if row["facet"] == decision.facet and row["label"] == decision.label and row["quote"]), None)
         span = {key: shown[key] for key in span} if shown else span
-    return {"facet": decision.facet, "label": label, "score": None, "unsure": False, "method": decision.action, "version": decision.version,
-            **span, "alternatives": [], "said_by": PERSON, "stands": True, "decision": decision.id}
+    return {
+        "facet": decision.facet,
+        "label": label,
+        "score": None,
+        "unsure": False,
+        "method": decision.action,
+        "version": decision.version,
+        **span,
+        "alternatives": [],
+        "said_by": PERSON,
+        "stands": True,
+        "decision": decision.id,
+    }
 
 
 def decision_rows(decisions: Sequence[Decision], anchored: dict[str, bool], known: set[str]) -> list[dict[str, Any]]:
-    return [{"id": one.id, "reviewer": one.reviewer, "decided_at": plain_time(one.decided_at), "action": one.action, "target": one.target,
-             "document": one.target if one.target in known else None, "facet": one.facet, "label": one.label, "new_label": one.new_label,
-             "quote": one.quote, "other": one.other, "reason": one.reason, "version": one.version, "anchored": anchored.get(one.id, True)}
-            for one in decisions]
+    return [
+        {
+            "id": one.id,
+            "reviewer": one.reviewer,
+            "decided_at": plain_time(one.decided_at),
+            "action": one.action,
+            "target": one.target,
+            "document": one.target if one.target in known else None,
+            "facet": one.facet,
+            "label": one.label,
+            "new_label": one.new_label,
+            "quote": one.quote,
+            "other": one.other,
+            "reason": one.reason,
+            "version": one.version,
+            "anchored": anchored.get(one.id, True),
+        }
+        for one in decisions
+    ]

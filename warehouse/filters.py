@@ -79,12 +79,16 @@ def allowed_works(filters: Filters, connection: duckdb.DuckDBPyConnection) -> se
         conditions.append("EXISTS (FROM v_work_tags t WHERE t.work = w.id AND t.facet = ? AND t.label IN (SELECT unnest(?)))")
         values += [facet, labels]
     if filters.place:
-        conditions.append("EXISTS (FROM places p WHERE p.document = w.judged_document AND (lower(p.\"name\") IN (SELECT unnest(?)) "
-                          "OR lower(p.code) IN (SELECT unnest(?)) OR lower(p.country) IN (SELECT unnest(?))))")
+        conditions.append(
+            'EXISTS (FROM places p WHERE p.document = w.judged_document AND (lower(p."name") IN (SELECT unnest(?)) '
+            "OR lower(p.code) IN (SELECT unnest(?)) OR lower(p.country) IN (SELECT unnest(?))))"
+        )
         places = [_place(one, connection) for one in filters.place]
         values += [places, places, places]
     if filters.source:
-        conditions.append("EXISTS (FROM captures c JOIN documents d ON d.id = c.document WHERE d.work = w.id AND c.source IN (SELECT unnest(?)))")
+        conditions.append(
+            "EXISTS (FROM captures c JOIN documents d ON d.id = c.document WHERE d.work = w.id AND c.source IN (SELECT unnest(?)))"
+        )
         values.append([_source(one, connection) for one in filters.source])
     if filters.since:
         conditions.append("rpad(w.published, 10, CASE length(w.published) WHEN 4 THEN '-12-31' ELSE '-31' END) >= ?")
@@ -108,9 +112,13 @@ def checked_day(day: str) -> str:
 def _place(asked: str, connection: duckdb.DuckDBPyConnection) -> str:
     """The place as it is looked for. An unknown one that looks like a slip of a known one raises ``UsageError``."""
     wanted = asked.strip().casefold()
-    known = [row[0] for row in connection.execute(
-        "SELECT DISTINCT lower(x) FROM (SELECT \"name\" AS x FROM places UNION ALL SELECT code FROM places UNION ALL SELECT country FROM places) WHERE x IS NOT NULL"
-    ).fetchall()]
+    known = [
+        row[0]
+        for row in connection.execute(
+            """SELECT DISTINCT lower(x) FROM (SELECT "name" AS x FROM places UNION ALL SELECT code FROM places
+                                              UNION ALL SELECT country FROM places) WHERE x IS NOT NULL"""
+        ).fetchall()
+    ]
     if wanted not in known:
         near = difflib.get_close_matches(wanted, known, n=1, cutoff=0.8)
         if near:

@@ -16,6 +16,7 @@ from evidence.records import Capture
 CONTENT_ROLES = ("document", "page")
 """Roles of captures that are read as documents, in the order of preference for being a work's first document."""
 GONE = ("missing", "withdrawn")
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -42,7 +43,7 @@ class Address:
     documents: list[str] = field(default_factory=list)
     answers: dict[str, Answer] = field(default_factory=dict)
     last_outcome: str = ""
-    last_checked: datetime = datetime.min.replace(tzinfo=UTC)
+    last_checked: datetime = NEVER
     last_run: str = ""
     missing_since: str | None = None
 
@@ -99,9 +100,14 @@ class History:
 
     def _document(self, address: Address, capture: Capture) -> str | None:
         """The document that the capture brought, or the earlier one at this address with the same text."""
-        if capture.outcome not in ("fetched", "unchanged") or capture.role not in CONTENT_ROLES or capture.digest not in self._contents:
-            return None
         digest = capture.digest
+        if (
+            capture.outcome not in ("fetched", "unchanged")
+            or capture.role not in CONTENT_ROLES
+            or digest is None
+            or digest not in self._contents
+        ):
+            return None
         if digest in address.documents:
             return digest
         content = self._contents[digest]
@@ -111,7 +117,8 @@ class History:
                 return earlier
         address.documents.append(digest)
         self.sightings.setdefault(digest, []).append(
-            Sighting(capture.run, capture.role, capture.url, capture.source, capture.via, capture.link_text))
+            Sighting(capture.run, capture.role, capture.url, capture.source, capture.via, capture.link_text)
+        )
         return digest
 
     def _answer(self, address: Address, capture: Capture, document: str | None) -> None:
@@ -183,28 +190,65 @@ def capture_rows(history: History) -> list[dict[str, Any]]:
         answers = history.addresses[url].answers
         for key, answer in sorted(answers.items(), key=lambda item: (item[1].first_seen, item[0])):
             capture = answer.capture
-            rows.append({
-                "url": url, "answer": key, "source": capture.source, "document": answer.document, "role": capture.role,
-                "outcome": "fetched" if capture.outcome == "unchanged" else capture.outcome, "status": capture.status,
-                "reason": capture.reason, "media_type": capture.media_type, "size_bytes": capture.size_bytes, "etag": capture.etag,
-                "last_modified": capture.last_modified, "archive_path": capture.archive_path, "archive_offset": capture.archive_offset,
-                "via": capture.via, "link_text": capture.link_text, "depth": capture.depth, "first_seen": plain_time(answer.first_seen),
-                "last_seen": plain_time(answer.last_seen), "first_run": capture.run, "last_run": answer.last_run, "checks": answer.checks})
+            rows.append(
+                {
+                    "url": url,
+                    "answer": key,
+                    "source": capture.source,
+                    "document": answer.document,
+                    "role": capture.role,
+                    "outcome": "fetched" if capture.outcome == "unchanged" else capture.outcome,
+                    "status": capture.status,
+                    "reason": capture.reason,
+                    "media_type": capture.media_type,
+                    "size_bytes": capture.size_bytes,
+                    "etag": capture.etag,
+                    "last_modified": capture.last_modified,
+                    "archive_path": capture.archive_path,
+                    "archive_offset": capture.archive_offset,
+                    "via": capture.via,
+                    "link_text": capture.link_text,
+                    "depth": capture.depth,
+                    "first_seen": plain_time(answer.first_seen),
+                    "last_seen": plain_time(answer.last_seen),
+                    "first_run": capture.run,
+                    "last_run": answer.last_run,
+                    "checks": answer.checks,
+                }
+            )
     return rows
 
 
 def address_rows(history: History) -> list[dict[str, Any]]:
-    return [{"url": one.url, "source": one.source, "state": one.state, "role": one.role, "document": one.document,
-             "last_outcome": one.last_outcome, "last_checked": plain_time(one.last_checked), "last_run": one.last_run}
-            for _, one in sorted(history.addresses.items())]
+    return [
+        {
+            "url": one.url,
+            "source": one.source,
+            "state": one.state,
+            "role": one.role,
+            "document": one.document,
+            "last_outcome": one.last_outcome,
+            "last_checked": plain_time(one.last_checked),
+            "last_run": one.last_run,
+        }
+        for _, one in sorted(history.addresses.items())
+    ]
 
 
 def change_rows(history: History) -> list[dict[str, Any]]:
     rows: dict[tuple[str, str, str, str], dict[str, Any]] = {}
     for one in history.changes:
-        rows.setdefault((one.run, one.url, one.change, one.document), {
-            "run": one.run, "changed_at": plain_time(one.changed_at), "url": one.url, "change": one.change, "document": one.document,
-            "previous_document": one.previous_document})
+        rows.setdefault(
+            (one.run, one.url, one.change, one.document),
+            {
+                "run": one.run,
+                "changed_at": plain_time(one.changed_at),
+                "url": one.url,
+                "change": one.change,
+                "document": one.document,
+                "previous_document": one.previous_document,
+            },
+        )
     return [rows[key] for key in sorted(rows)]
 
 

@@ -46,7 +46,12 @@ def _foreign(table: str, text: str) -> Foreign:
     left, arrow, right = text.partition("->")
     targets = [one.strip().partition(".") for one in right.split(",")]
     columns = tuple(one.strip() for one in left.split(","))
-    if not arrow or len(targets) != len(columns) or len({target for target, _, _ in targets}) != 1 or not all(column for _, _, column in targets):
+    if (
+        not arrow
+        or len(targets) != len(columns)
+        or len({target for target, _, _ in targets}) != 1
+        or not all(column for _, _, column in targets)
+    ):
         raise UsageError(f"{_KEYS.name}: tables.{table}.foreign: expected 'column -> table.column', found {text!r}")
     return Foreign(table, columns, targets[0][0], tuple(column for _, _, column in targets))
 
@@ -63,7 +68,9 @@ def key_problems(connection: duckdb.DuckDBPyConnection) -> list[str]:
         names = ", ".join(f't."{column}"' for column in one.columns)
         present = " AND ".join(f't."{column}" IS NOT NULL' for column in one.columns)
         same = " AND ".join(f's."{theirs}" = t."{ours}"' for ours, theirs in zip(one.columns, one.target_columns, strict=True))
-        found = connection.execute(f"SELECT {names} FROM {one.table} t ANTI JOIN {one.target} s ON {same} WHERE {present} LIMIT 1").fetchone()
+        found = connection.execute(
+            f"SELECT {names} FROM {one.table} t ANTI JOIN {one.target} s ON {same} WHERE {present} LIMIT 1"
+        ).fetchone()
         if found:
             problems.append(f"{one.table}: {_shown(one.columns, found)} is not in {one.target}")
     return problems

@@ -16,8 +16,52 @@ import numpy as np
 from numpy.typing import NDArray
 
 _WORD = re.compile(r"\d+(?:\.\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?")
-_STOP = frozenset("a an and are as at by for from in into is it its of on or our the this to with".split())
-_PARTS = frozenset("part section volume vol chapter appendix annex annexe supplement module phase issue edition week month quarter".split())
+_STOP = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "by",
+        "for",
+        "from",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "of",
+        "on",
+        "or",
+        "our",
+        "the",
+        "this",
+        "to",
+        "with",
+    ]
+)
+_PARTS = frozenset(
+    [
+        "part",
+        "section",
+        "volume",
+        "vol",
+        "chapter",
+        "appendix",
+        "annex",
+        "annexe",
+        "supplement",
+        "module",
+        "phase",
+        "issue",
+        "edition",
+        "week",
+        "month",
+        "quarter",
+    ]
+)
 _WHOLE = 2.0**32
 
 

@@ -57,10 +57,9 @@ def document_values(document: Document) -> list[Value]:
                 by_source.setdefault(source, []).append(value)
             seen = [(AUTHOR_JOIN.join(names), source) for source, names in by_source.items()]
         if chosen:
-            source = next((source for value, source in seen if value == chosen), None)
-            if source is None:
-                source = seen[0][1] if seen else (document.title_source if name == "title" else None) or "text"
-            values.append(Value(name, chosen, source, document.id, True))
+            stood = next((source for value, source in seen if value == chosen), seen[0][1] if seen else None)
+            stood = stood or (document.title_source if name == "title" else None) or "text"
+            values.append(Value(name, chosen, stood, document.id, True))
         values += [Value(name, value, source, document.id, False) for value, source in seen if value and value != chosen]
     return values
 
@@ -89,12 +88,23 @@ def _trust_rank(value: Value) -> int:
     return order.index(value.source) if value.source in order else len(order)
 
 
-def value_rows(work: str, members: Iterable[str], values: Mapping[str, Sequence[Value]], chosen: Mapping[str, Value]) -> list[dict[str, Any]]:
+def value_rows(
+    work: str, members: Iterable[str], values: Mapping[str, Sequence[Value]], chosen: Mapping[str, Value]
+) -> list[dict[str, Any]]:
     rows: dict[tuple[str, ...], dict[str, Any]] = {}
     for document in members:
         for one in values.get(document, ()):
             key = (one.field, one.value, one.source, one.document)
-            rows.setdefault(key, {"work": work, "field": one.field, "value": one.value, "value_source": one.source,
-                                  "document": one.document, "chosen": chosen.get(one.field) == one})
+            rows.setdefault(
+                key,
+                {
+                    "work": work,
+                    "field": one.field,
+                    "value": one.value,
+                    "value_source": one.source,
+                    "document": one.document,
+                    "chosen": chosen.get(one.field) == one,
+                },
+            )
             rows[key]["chosen"] = rows[key]["chosen"] or chosen.get(one.field) == one
     return [rows[key] for key in sorted(rows)]

@@ -43,7 +43,9 @@ class Parameter:
         try:
             return TYPES[self.type](given)
         except ValueError:
-            raise UsageError(f"parameter {self.name}: expected {'a date (YYYY-MM-DD)' if self.type == 'date' else f'a {self.type}'}, found {given!r}") from None
+            raise UsageError(
+                f"parameter {self.name}: expected {'a date (YYYY-MM-DD)' if self.type == 'date' else f'a {self.type}'}, found {given!r}"
+            ) from None
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,10 @@ def _read(path: Path) -> NamedQuery:
             key, _, value = content.partition(":")
             found[key] = value.strip()
         else:
-            raise UsageError(f"{path.name}: opening comment: expected 'question: …', 'grain: …' or 'parameter name (type, default x): …', found {content!r}")
+            raise UsageError(
+                f"{path.name}: opening comment: expected 'question: …', 'grain: …' or 'parameter name (type, default x): …', "
+                f"found {content!r}"
+            )
     for key in ("question", "grain"):
         if not found.get(key):
             raise UsageError(f"{path.name}: {key}: expected one in the opening comment")
@@ -104,6 +109,8 @@ def run_query(snapshot: Snapshot, name: str, parameters: Mapping[str, str] | Non
         values[parameter.name] = parameter.value(text)
     with snapshot.connect() as connection:
         try:
-            return Answer(connection.execute(query.sql, values).to_arrow_table() if values else connection.execute(query.sql).to_arrow_table())
+            return Answer(
+                connection.execute(query.sql, values).to_arrow_table() if values else connection.execute(query.sql).to_arrow_table()
+            )
         except duckdb.Error as error:
             raise UsageError(f"query {name}: {str(error).splitlines()[0]}") from error

@@ -37,7 +37,9 @@ class Compiler:
             case Not(part=part):
                 return tantivy.Query.boolean_query([(_MUST, self.works_query(None)), (_NOT, self.works_query(part))])
             case And(parts=parts):
-                wanted = [(_NOT, self.works_query(part.part)) if isinstance(part, Not) else (_MUST, self.works_query(part)) for part in parts]
+                wanted = [
+                    (_NOT, self.works_query(part.part)) if isinstance(part, Not) else (_MUST, self.works_query(part)) for part in parts
+                ]
                 return tantivy.Query.boolean_query([*wanted, (_MUST, self.works_query(None))])
             case Or(parts=parts):
                 return tantivy.Query.boolean_query([(_SHOULD, self.works_query(part)) for part in parts])
@@ -46,8 +48,16 @@ class Compiler:
             case Valued(field=name, value=value):
                 return _constant(works_schema(), _KEYS[name], [value])
             case Years(first=first, last=last):
-                return tantivy.Query.const_score_query(tantivy.Query.range_query(
-                    works_schema(), "year", tantivy.FieldType.Integer, first if first is not None else 0, last if last is not None else 9999), 0.0)
+                return tantivy.Query.const_score_query(
+                    tantivy.Query.range_query(
+                        works_schema(),
+                        "year",
+                        tantivy.FieldType.Integer,
+                        first if first is not None else 0,
+                        last if last is not None else 9999,
+                    ),
+                    0.0,
+                )
             case _:
                 return self._text(node)
 
@@ -60,8 +70,11 @@ class Compiler:
 
     def _text(self, leaf: Word | Phrase | Pattern) -> tantivy.Query:
         fields = [leaf.field] if leaf.field else list(TEXT_FIELDS)
-        parts = [tantivy.Query.boost_query(one, BOOSTS.get(name, 1.0))
-                 for name in fields if (one := self._in_field(works_schema(), leaf, name, name in TEXT_FIELDS)) is not None]
+        parts = [
+            tantivy.Query.boost_query(one, BOOSTS.get(name, 1.0))
+            for name in fields
+            if (one := self._in_field(works_schema(), leaf, name, name in TEXT_FIELDS)) is not None
+        ]
         if not parts:
             return self.works_query(None)
         return parts[0] if len(parts) == 1 else tantivy.Query.disjunction_max_query(parts, TIE)
@@ -105,7 +118,7 @@ class Compiler:
             return
         stem = re.match(r"[^*?]*", _folded(leaf.text))
         shape, counts = re.compile(regex), dict[str, int]()
-        for name in ([f"{leaf.field}_exact"] if leaf.field in TEXT_FIELDS else [leaf.field] if leaf.field else ["title_exact", "body_exact"]):
+        for name in [f"{leaf.field}_exact"] if leaf.field in TEXT_FIELDS else [leaf.field] if leaf.field else ["title_exact", "body_exact"]:
             for word, count in self.works.terms_with_prefix(name, stem[0] if stem else "", limit=5_000):
                 if shape.fullmatch(word):
                     counts[word] = counts.get(word, 0) + count
@@ -122,8 +135,11 @@ class Compiler:
 
 def asked_of_text(node: Node | None) -> list[Word | Phrase | Pattern]:
     """The words, phrases and patterns that a hit's text may show: asked for, in any text field of the work."""
-    return [leaf for leaf, positive in leaves(node)
-            if positive and isinstance(leaf, Word | Phrase | Pattern) and leaf.field in (None, *TEXT_FIELDS)]
+    return [
+        leaf
+        for leaf, positive in leaves(node)
+        if positive and isinstance(leaf, Word | Phrase | Pattern) and leaf.field in (None, *TEXT_FIELDS)
+    ]
 
 
 def _sequence(schema: tantivy.Schema, name: str, tokens: Sequence[str], slop: int = 0) -> tantivy.Query:

@@ -18,8 +18,19 @@ LONGEST_QUERY = 5_000
 DEEPEST_NESTING = 40
 SHORTEST_STEM = 3
 
-TEXT_FIELD_NAMES = {"title": "title", "heading": "headings", "headings": "headings", "summary": "summary", "abstract": "summary", "text": "body",
-                    "passage": "body", "author": "author", "publisher": "publisher", "reference": "reference", "references": "reference"}
+TEXT_FIELD_NAMES = {
+    "title": "title",
+    "heading": "headings",
+    "headings": "headings",
+    "summary": "summary",
+    "abstract": "summary",
+    "text": "body",
+    "passage": "body",
+    "author": "author",
+    "publisher": "publisher",
+    "reference": "reference",
+    "references": "reference",
+}
 """Fields of words, by the names people may use for them."""
 LABEL_FIELD_NAMES = {"type": "integration_type", "design": "study_design", "strength": "evidence_strength", "theme": "theme"}
 """Short names of facets; any facet's own id is a field too."""
@@ -112,7 +123,8 @@ class _Token:
     slop: int = 0
 
 
-_TOKENS = re.compile(r"""
+_TOKENS = re.compile(
+    r"""
     (?P<space>\s+)
   | (?P<open>\()
   | (?P<close>\))
@@ -120,7 +132,9 @@ _TOKENS = re.compile(r"""
   | (?P<field>[A-Za-z_]+):(?=[^\s:/)])
   | (?P<word>[^\s()"“”]+)
   | (?P<quote>["“”])
-""", re.VERBOSE)
+""",
+    re.VERBOSE,
+)
 
 
 def parse(query: str, facets: Mapping[str, object]) -> Node | None:

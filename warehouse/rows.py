@@ -18,16 +18,27 @@ def document_rows(document: Document, work: str) -> dict[str, Rows]:
     """What a document says, as rows by table: a pure function, so that a document can be loaded again on its own."""
     text = document.text
     passages = _passages(document, text)
-    return {"documents": [_document(document, work, passages, text)], "pages": _pages(document), "sections": _sections(document),
-            "passages": passages, "refs": _references(document)}
+    return {
+        "documents": [_document(document, work, passages, text)],
+        "pages": _pages(document),
+        "sections": _sections(document),
+        "passages": passages,
+        "refs": _references(document),
+    }
 
 
 def tagging_rows(tagging: Tagging) -> dict[str, Rows]:
     """What the classifier says of a document, as rows by table; ``judged_tags`` adds what people say."""
     graded = _appraisal(tagging, tagging.appraisal) if tagging.appraisal is not None else ([], [])
     seen = {"document": tagging.document, "version": tagging.version, "status": tagging.status, "reason": tagging.reason}
-    return {"taggings": [seen], "tags": _tags(tagging), "findings": _findings(tagging), "places": _places(tagging), "appraisals": graded[0],
-            "appraisal_answers": graded[1]}
+    return {
+        "taggings": [seen],
+        "tags": _tags(tagging),
+        "findings": _findings(tagging),
+        "places": _places(tagging),
+        "appraisals": graded[0],
+        "appraisal_answers": graded[1],
+    }
 
 
 def judged_tags(document: Document, tags: Rows, decisions: Sequence[Decision]) -> Rows:
@@ -37,30 +48,72 @@ def judged_tags(document: Document, tags: Rows, decisions: Sequence[Decision]) -
 
 
 def _document(document: Document, work: str, passages: Rows, text: str) -> dict[str, Any]:
-    words = sum(len(_WORDS.findall(row["text"])) for row in passages if row["kind"] not in NOT_TEXT) if passages else len(_WORDS.findall(text))
+    words = (
+        sum(len(_WORDS.findall(row["text"])) for row in passages if row["kind"] not in NOT_TEXT) if passages else len(_WORDS.findall(text))
+    )
     return {
-        "id": document.id, "work": work, "extractor_version": document.extractor_version, "media_type": document.media_type,
-        "size_bytes": document.size_bytes, "status": document.status, "reason": document.reason, "content_digest": document.content_digest or None,
-        "title": document.title, "title_source": document.title_source, "subtitle": document.subtitle, "authors": list(document.authors),
-        "published": document.published, "publisher": document.publisher, "doi": document.doi, "isbn": document.isbn, "issn": document.issn,
-        "report_number": document.report_number, "language": document.language, "summary": document.summary, "page_count": len(document.pages),
-        "word_count": words, "ocr_pages": sum(page.ocr for page in document.pages)}
+        "id": document.id,
+        "work": work,
+        "extractor_version": document.extractor_version,
+        "media_type": document.media_type,
+        "size_bytes": document.size_bytes,
+        "status": document.status,
+        "reason": document.reason,
+        "content_digest": document.content_digest or None,
+        "title": document.title,
+        "title_source": document.title_source,
+        "subtitle": document.subtitle,
+        "authors": list(document.authors),
+        "published": document.published,
+        "publisher": document.publisher,
+        "doi": document.doi,
+        "isbn": document.isbn,
+        "issn": document.issn,
+        "report_number": document.report_number,
+        "language": document.language,
+        "summary": document.summary,
+        "page_count": len(document.pages),
+        "word_count": words,
+        "ocr_pages": sum(page.ocr for page in document.pages),
+    }
 
 
 def _pages(document: Document) -> Rows:
-    return [{"document": document.id, "number": page.number, "span_start": start, "span_end": start + len(page.text), "ocr": page.ocr}
-            for page, start in zip(document.pages, document.page_starts(), strict=True)]
+    return [
+        {"document": document.id, "number": page.number, "span_start": start, "span_end": start + len(page.text), "ocr": page.ocr}
+        for page, start in zip(document.pages, document.page_starts(), strict=True)
+    ]
 
 
 def _sections(document: Document) -> Rows:
-    return [{"document": document.id, "number": number, "heading": one.heading, "level": one.level, "page": one.page,
-             "span_start": one.start, "span_end": one.end} for number, one in enumerate(document.sections)]
+    return [
+        {
+            "document": document.id,
+            "number": number,
+            "heading": one.heading,
+            "level": one.level,
+            "page": one.page,
+            "span_start": one.start,
+            "span_end": one.end,
+        }
+        for number, one in enumerate(document.sections)
+    ]
 
 
 def _passages(document: Document, text: str) -> Rows:
-    return [{"document": document.id, "number": number, "page": one.page, "span_start": one.start, "span_end": one.end, "kind": one.kind,
-             "section": one.section if one.section >= 0 else None, "text": text[one.start : one.end]}
-            for number, one in enumerate(document.passages)]
+    return [
+        {
+            "document": document.id,
+            "number": number,
+            "page": one.page,
+            "span_start": one.start,
+            "span_end": one.end,
+            "kind": one.kind,
+            "section": one.section if one.section >= 0 else None,
+            "text": text[one.start : one.end],
+        }
+        for number, one in enumerate(document.passages)
+    ]
 
 
 def _references(document: Document) -> Rows:
@@ -68,9 +121,21 @@ def _references(document: Document) -> Rows:
     for number, one in enumerate(document.references):
         placed = one.end > one.start
         year = one.year if one.year is not None and 0 < one.year < 10_000 else None
-        rows.append({"document": document.id, "number": number, "raw": one.raw, "authors": list(one.authors), "year": year, "title": one.title,
-                     "doi": one.doi, "url": one.url, "page": one.page if placed else None, "span_start": one.start if placed else None,
-                     "span_end": one.end if placed else None})
+        rows.append(
+            {
+                "document": document.id,
+                "number": number,
+                "raw": one.raw,
+                "authors": list(one.authors),
+                "year": year,
+                "title": one.title,
+                "doi": one.doi,
+                "url": one.url,
+                "page": one.page if placed else None,
+                "span_start": one.start if placed else None,
+                "span_end": one.end if placed else None,
+            }
+        )
     return rows
 
 
@@ -81,26 +146,80 @@ def span_columns(span: Span | None) -> dict[str, Any]:
 
 
 def _tags(tagging: Tagging) -> Rows:
-    return [{"document": tagging.document, "number": number, "facet": tag.facet, "label": tag.label, "score": tag.score, "unsure": tag.unsure, "method": tag.method, "version": tagging.version,
-             **span_columns(tag.span), "alternatives": [{"label": one.label, "score": one.score} for one in tag.alternatives],
-             "said_by": MACHINE, "stands": True, "decision": None} for number, tag in enumerate(tagging.tags)]
+    return [
+        {
+            "document": tagging.document,
+            "number": number,
+            "facet": tag.facet,
+            "label": tag.label,
+            "score": tag.score,
+            "unsure": tag.unsure,
+            "method": tag.method,
+            "version": tagging.version,
+            **span_columns(tag.span),
+            "alternatives": [{"label": one.label, "score": one.score} for one in tag.alternatives],
+            "said_by": MACHINE,
+            "stands": True,
+            "decision": None,
+        }
+        for number, tag in enumerate(tagging.tags)
+    ]
 
 
 def _findings(tagging: Tagging) -> Rows:
-    return [{"document": tagging.document, "number": number, "intervention": one.intervention, "integration_types": list(one.integration_types),
-             "outcome": one.outcome, "change": one.change, "direction": one.direction, "own": one.own, "hedged": one.hedged,
-             "population": one.population, "place": one.place, "effect_size": one.size, "score": one.score, "unsure": one.unsure,
-             "version": tagging.version, **span_columns(one.span)} for number, one in enumerate(tagging.findings)]
+    return [
+        {
+            "document": tagging.document,
+            "number": number,
+            "intervention": one.intervention,
+            "integration_types": list(one.integration_types),
+            "outcome": one.outcome,
+            "change": one.change,
+            "direction": one.direction,
+            "own": one.own,
+            "hedged": one.hedged,
+            "population": one.population,
+            "place": one.place,
+            "effect_size": one.size,
+            "score": one.score,
+            "unsure": one.unsure,
+            "version": tagging.version,
+            **span_columns(one.span),
+        }
+        for number, one in enumerate(tagging.findings)
+    ]
 
 
 def _places(tagging: Tagging) -> Rows:
-    return [{"document": tagging.document, "number": number, "name": one.name, "code": one.code, "country": one.country, "score": one.score,
-             "unsure": one.unsure, "version": tagging.version, **span_columns(one.span)} for number, one in enumerate(tagging.places)]
+    return [
+        {
+            "document": tagging.document,
+            "number": number,
+            "name": one.name,
+            "code": one.code,
+            "country": one.country,
+            "score": one.score,
+            "unsure": one.unsure,
+            "version": tagging.version,
+            **span_columns(one.span),
+        }
+        for number, one in enumerate(tagging.places)
+    ]
 
 
 def _appraisal(tagging: Tagging, one: Appraisal) -> tuple[Rows, Rows]:
-    graded = [{"document": tagging.document, "strength": one.strength, "steps": list(one.steps), "sample_size": one.sample_size,
-               "comparator": one.comparator, "version": tagging.version}]
-    answers = [{"document": tagging.document, "question": answer.question, "answer": answer.answer, **span_columns(answer.span)}
-               for answer in one.aacods]
+    graded = [
+        {
+            "document": tagging.document,
+            "strength": one.strength,
+            "steps": list(one.steps),
+            "sample_size": one.sample_size,
+            "comparator": one.comparator,
+            "version": tagging.version,
+        }
+    ]
+    answers = [
+        {"document": tagging.document, "question": answer.question, "answer": answer.answer, **span_columns(answer.span)}
+        for answer in one.aacods
+    ]
     return graded, answers

@@ -50,8 +50,17 @@ class SearchAnswer:
     relaxed: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        return {"query": self.query, "parsed": self.parsed, "expanded": self.expanded, "relaxed": self.relaxed, "run": self.run, "total": self.total,
-                "seconds": round(self.seconds, 4), "facets": self.facets, "works": self.works}
+        return {
+            "query": self.query,
+            "parsed": self.parsed,
+            "expanded": self.expanded,
+            "relaxed": self.relaxed,
+            "run": self.run,
+            "total": self.total,
+            "seconds": round(self.seconds, 4),
+            "facets": self.facets,
+            "works": self.works,
+        }
 
 
 class Searcher:
@@ -106,8 +115,18 @@ class Searcher:
         for work, number in zip(works, page, strict=True):
             work["score"] = round(fused.get(number, 0.0), 6)
             work["passages"] = self._quoted(compiler, node, number, rows.get(number), filters)
-        return SearchAnswer(query, shown(node), self.snapshot.manifest["run"], len(hits), time.monotonic() - started, self._facets(ids), works, ids,
-                            compiler.expanded, loosened)
+        return SearchAnswer(
+            query,
+            shown(node),
+            self.snapshot.manifest["run"],
+            len(hits),
+            time.monotonic() - started,
+            self._facets(ids),
+            works,
+            ids,
+            compiler.expanded,
+            loosened,
+        )
 
     def _allowed(self, filters: Filters) -> NDArray[np.bool_] | None:
         found = allowed_works(filters, self._connection.cursor())
@@ -122,7 +141,11 @@ class Searcher:
         if node is None or not asked_of_text(node):
             found = self._found(compiler.works_query(node)) if node is not None else dict.fromkeys(range(len(self._ids)), 0.0)
             wanted = {self._ids[number] for number in found}
-            rows = self._connection.cursor().execute("SELECT id FROM works ORDER BY published DESC NULLS LAST, title NULLS LAST, id").fetchall()
+            rows = (
+                self._connection.cursor()
+                .execute("SELECT id FROM works ORDER BY published DESC NULLS LAST, title NULLS LAST, id")
+                .fetchall()
+            )
             ordered = [self._number[row[0]] for row in rows if row[0] in wanted]
             return [number for number in ordered if allowed is None or allowed[number]], found
         found = self._found(compiler.works_query(node))
@@ -136,8 +159,9 @@ class Searcher:
         numbers = self._works.fast_field_values("number", [address for _, address in hits])
         return {int(number): float(score) for number, (score, _) in zip(numbers, hits, strict=True) if number is not None}
 
-    def _fused(self, node: Node | None, ranked: list[int], scores: dict[int, float], allowed: NDArray[np.bool_] | None,
-               open_ended: bool) -> tuple[list[int], dict[int, float], dict[int, int]]:
+    def _fused(
+        self, node: Node | None, ranked: list[int], scores: dict[int, float], allowed: NDArray[np.bool_] | None, open_ended: bool
+    ) -> tuple[list[int], dict[int, float], dict[int, int]]:
         """Hits best first, their scores, and the vector row nearest to the query by hit."""
         asked = text_of(node)
         if self._matrix is None or self._encode is None or not asked:
@@ -173,28 +197,54 @@ class Searcher:
             hits = self._passages.search(query, limit=PASSAGES_PER_WORK, count=False).hits
             addresses = [address for _, address in hits]
             places = self._passages.fast_field_values("passage", addresses)
-            found = [(self._passages.doc(address)["document"][0], int(place or 0)) for address, place in zip(addresses, places, strict=True)]
+            found = [
+                (self._passages.doc(address)["document"][0], int(place or 0)) for address, place in zip(addresses, places, strict=True)
+            ]
         if row is not None:
             near = cursor.execute("SELECT document, passage FROM vectors WHERE number = ? AND passage IS NOT NULL", [row]).fetchone()
             if near and near not in found:
                 found = [*found[: PASSAGES_PER_WORK - 1], near]
         quoted = []
         for document, passage in found:
-            one = cursor.execute("SELECT page, span_start, span_end, text FROM passages WHERE document = ? AND number = ?", [document, passage]).fetchone()
+            one = cursor.execute(
+                "SELECT page, span_start, span_end, text FROM passages WHERE document = ? AND number = ?", [document, passage]
+            ).fetchone()
             if one:
-                quoted.append({"document": document, "page": one[0], "start": one[1], "end": one[2], "text": one[3],
-                               "highlights": highlights(one[3], wanted)})
+                quoted.append(
+                    {
+                        "document": document,
+                        "page": one[0],
+                        "start": one[1],
+                        "end": one[2],
+                        "text": one[3],
+                        "highlights": highlights(one[3], wanted),
+                    }
+                )
         return quoted or self._labelled(compiler, node, number, filters)
 
     def _labelled(self, compiler: Compiler, node: Node | None, number: int, filters: Filters) -> list[dict[str, Any]]:
         """The passages that show the labels that were asked for, their quotes highlighted."""
         meant = [f"{facet}:{label}" for facet, labels in checked_labels(filters, self._labels).items() for label in labels]
-        meant += [f"{leaf.facet}:{label}" for leaf, positive in leaves(node) if positive and isinstance(leaf, Labelled) for label in compiler.meant(leaf)]
+        meant += [
+            f"{leaf.facet}:{label}"
+            for leaf, positive in leaves(node)
+            if positive and isinstance(leaf, Labelled)
+            for label in compiler.meant(leaf)
+        ]
         quoted = []
-        for document, page, start, end, text, first, last in self._connection.cursor().execute(
-                _LABELLED, [self._ids[number], meant, PASSAGES_PER_WORK]).fetchall():
-            quoted.append({"document": document, "page": page, "start": start, "end": end, "text": text,
-                           "highlights": [[first - start, min(last, end) - start]]})
+        for document, page, start, end, text, first, last in (
+            self._connection.cursor().execute(_LABELLED, [self._ids[number], meant, PASSAGES_PER_WORK]).fetchall()
+        ):
+            quoted.append(
+                {
+                    "document": document,
+                    "page": page,
+                    "start": start,
+                    "end": end,
+                    "text": text,
+                    "highlights": [[first - start, min(last, end) - start]],
+                }
+            )
         return quoted
 
     def _facets(self, ids: list[str]) -> dict[str, dict[str, int]]:
@@ -222,13 +272,20 @@ SELECT facet, label, count(*) AS works FROM (
 
 def described(cursor: Any, ids: Sequence[str]) -> list[dict[str, Any]]:
     """The works in full as search answers give them, in the order of ``ids``."""
-    rows = cursor.execute("""
-        SELECT id, title, authors, published, publisher, url, landing_url, source, availability, relevance, study_design, evidence_strength, unsure
-        FROM works WHERE id IN (SELECT unnest(?))""", [list(ids)])
+    rows = cursor.execute(
+        """
+        SELECT id, title, authors, published, publisher, url, landing_url, source, availability, relevance,
+               study_design, evidence_strength, unsure
+        FROM works WHERE id IN (SELECT unnest(?))""",
+        [list(ids)],
+    )
     names = [column[0] for column in rows.description]
     found = {row[0]: dict(zip(names, row, strict=True)) | {"tags": {}} for row in rows.fetchall()}
-    for work, facet, label in cursor.execute("""
+    for work, facet, label in cursor.execute(
+        """
             SELECT DISTINCT work, facet, label FROM v_work_tags
-            WHERE work IN (SELECT unnest(?)) AND facet NOT IN ('relevance', 'study_design', 'evidence_strength') ORDER BY ALL""", [list(ids)]).fetchall():
+            WHERE work IN (SELECT unnest(?)) AND facet NOT IN ('relevance', 'study_design', 'evidence_strength') ORDER BY ALL""",
+        [list(ids)],
+    ).fetchall():
         found[work]["tags"].setdefault(facet, []).append(label)
     return [found[id] for id in ids]

@@ -23,16 +23,24 @@ def find_work(connection: duckdb.DuckDBPyConnection, id: str) -> str:
     wanted = id.strip().lower()
     if len(wanted) < SHORTEST_ID:
         raise UsageError(f"{id!r} is too short for an id; give at least {SHORTEST_ID} of its characters")
-    found = connection.execute("""
-        SELECT DISTINCT work FROM (SELECT id, id AS work FROM works UNION ALL SELECT alias, work FROM aliases) WHERE starts_with(id, ?) ORDER BY 1 LIMIT 6
-    """, [wanted]).fetchall()
+    found = connection.execute(
+        """
+        SELECT DISTINCT work FROM (SELECT id, id AS work FROM works UNION ALL SELECT alias, work FROM aliases)
+        WHERE starts_with(id, ?) ORDER BY 1 LIMIT 6
+    """,
+        [wanted],
+    ).fetchall()
     if len(found) == 1:
         return str(found[0][0])
     if found:
-        raise UsageError(f"{id!r} is the beginning of several works' ids: {', '.join(row[0][: len(wanted) + 4] for row in found[:5])}; give more of it")
+        raise UsageError(
+            f"{id!r} is the beginning of several works' ids: {', '.join(row[0][: len(wanted) + 4] for row in found[:5])}; give more of it"
+        )
     known = [row[0][: len(wanted)] for row in connection.execute("SELECT id FROM works").fetchall()]
     near = difflib.get_close_matches(wanted, known, n=1, cutoff=0.8)
-    raise UsageError(f"no work has the id {id!r}" + (f"; did you mean {near[0]!r}?" if near else "; `integrand search` lists works with their ids"))
+    raise UsageError(
+        f"no work has the id {id!r}" + (f"; did you mean {near[0]!r}?" if near else "; `integrand search` lists works with their ids")
+    )
 
 
 def show(snapshot: Snapshot, id: str) -> dict[str, Any]:
@@ -46,34 +54,78 @@ def show(snapshot: Snapshot, id: str) -> dict[str, Any]:
         return {
             **_identity(row, document),
             **_judgement(connection, judged),
-            "copies": copies, "versions": [copy for copy in copies if copy["role"] in ("main", "version")],
-            "decisions": _rows(connection, "SELECT * FROM decisions WHERE document IN (FROM documents SELECT id WHERE work = ?) ORDER BY decided_at, id", work),
-            "captures": _rows(connection, """
-                SELECT url, outcome, answer, document, status, reason, media_type, size_bytes, first_seen, last_seen, first_run, last_run, checks,
-                       archive_path, archive_offset, via, link_text
-                FROM captures WHERE url IN (SELECT url FROM copies WHERE work = ?) ORDER BY first_seen, url, answer""", work),
-            "changes": _rows(connection, "SELECT run, changed_at, change, url, document, previous_document FROM v_changes WHERE work = ? "
-                                         "ORDER BY changed_at, url", work),
-            "provenance": _rows(connection, 'SELECT field, "value", value_source AS source, document, chosen FROM work_values WHERE work = ? '
-                                            "ORDER BY field, chosen DESC, value_source, document", work),
+            "copies": copies,
+            "versions": [copy for copy in copies if copy["role"] in ("main", "version")],
+            "decisions": _rows(
+                connection,
+                "SELECT * FROM decisions WHERE document IN (FROM documents SELECT id WHERE work = ?) ORDER BY decided_at, id",
+                work,
+            ),
+            "captures": _rows(
+                connection,
+                """
+                SELECT url, outcome, answer, document, status, reason, media_type, size_bytes, first_seen, last_seen,
+                       first_run, last_run, checks,     archive_path, archive_offset, via, link_text
+                FROM captures WHERE url IN (SELECT url FROM copies WHERE work = ?) ORDER BY first_seen, url, answer""",
+                work,
+            ),
+            "changes": _rows(
+                connection,
+                "SELECT run, changed_at, change, url, document, previous_document FROM v_changes WHERE work = ? ORDER BY changed_at, url",
+                work,
+            ),
+            "provenance": _rows(
+                connection,
+                'SELECT field, "value", value_source AS source, document, chosen FROM work_values WHERE work = ? '
+                "ORDER BY field, chosen DESC, value_source, document",
+                work,
+            ),
             "aliases": [one["alias"] for one in _rows(connection, "SELECT alias FROM aliases WHERE work = ? ORDER BY alias", work)],
-            "references": _rows(connection, 'SELECT raw, authors, "year", title, doi, url, page FROM refs WHERE document = ? ORDER BY number', shown),
+            "references": _rows(
+                connection, 'SELECT raw, authors, "year", title, doi, url, page FROM refs WHERE document = ? ORDER BY number', shown
+            ),
             "run": snapshot.manifest["run"],
         }
 
 
 def _identity(row: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
-    kept = ("id", "title", "subtitle", "authors", "published", "publisher", "doi", "isbn", "issn", "report_number", "language", "summary", "media_type",
-            "url", "landing_url", "source", "availability", "unsure", "page_count", "word_count", "first_seen", "last_seen")
+    kept = (
+        "id",
+        "title",
+        "subtitle",
+        "authors",
+        "published",
+        "publisher",
+        "doi",
+        "isbn",
+        "issn",
+        "report_number",
+        "language",
+        "summary",
+        "media_type",
+        "url",
+        "landing_url",
+        "source",
+        "availability",
+        "unsure",
+        "page_count",
+        "word_count",
+        "first_seen",
+        "last_seen",
+    )
     return {name: _plain(row[name]) for name in kept} | {
-        "sha256": document["id"], "document": row["judged_document"] or document["id"], "status": document["status"], "reason": document["reason"],
-        "title_source": document["title_source"]}
+        "sha256": document["id"],
+        "document": row["judged_document"] or document["id"],
+        "status": document["status"],
+        "reason": document["reason"],
+        "title_source": document["title_source"],
+    }
 
 
 def _judgement(connection: duckdb.DuckDBPyConnection, judged: str | None) -> dict[str, Any]:
     """What ``integrand tag`` gives, from the judged document; empty where none was judged."""
     tags = _rows(connection, "SELECT * FROM tags WHERE document = ? ORDER BY stands DESC, facet, number", judged)
-    given: dict[str, Any] = {facet: None for facet in SINGLE}
+    given: dict[str, Any] = dict.fromkeys(SINGLE)
     for tag in tags:
         if tag["facet"] in SINGLE and tag["stands"] and given[tag["facet"]] is None:
             given[tag["facet"]] = _tag(tag)
@@ -81,8 +133,12 @@ def _judgement(connection: duckdb.DuckDBPyConnection, judged: str | None) -> dic
     if appraisal and given["evidence_strength"]:
         answers = _rows(connection, "SELECT * FROM appraisal_answers WHERE document = ? ORDER BY rowid", judged)
         given["evidence_strength"] |= {
-            "steps": appraisal["steps"], "sample_size": appraisal["sample_size"], "comparator": appraisal["comparator"], "appraised_as": appraisal["strength"],
-            "aacods": {one["question"]: {"answer": one["answer"], "quote": one["quote"], "span": _span(one)} for one in answers}}
+            "steps": appraisal["steps"],
+            "sample_size": appraisal["sample_size"],
+            "comparator": appraisal["comparator"],
+            "appraised_as": appraisal["strength"],
+            "aacods": {one["question"]: {"answer": one["answer"], "quote": one["quote"], "span": _span(one)} for one in answers},
+        }
     findings = _rows(connection, "SELECT * FROM findings WHERE document = ? ORDER BY number", judged)
     places = _rows(connection, "SELECT * FROM places WHERE document = ? ORDER BY number", judged)
     tagging = next(iter(_rows(connection, "SELECT * FROM taggings WHERE document = ?", judged)), None)
@@ -90,17 +146,42 @@ def _judgement(connection: duckdb.DuckDBPyConnection, judged: str | None) -> dic
         "tags": [_tag(tag) | {"facet": tag["facet"]} for tag in tags if tag["stands"] and tag["facet"] not in SINGLE],
         "rejected": [_tag(tag) | {"facet": tag["facet"]} for tag in tags if not tag["stands"]],
         "findings": [_finding(one) for one in findings],
-        "places": [{"name": one["name"], "code": one["code"], "country": one["country"], "unsure": one["unsure"], "span": _span(one)} for one in places],
-        "version": tagging["version"] if tagging else None}
+        "places": [
+            {"name": one["name"], "code": one["code"], "country": one["country"], "unsure": one["unsure"], "span": _span(one)}
+            for one in places
+        ],
+        "version": tagging["version"] if tagging else None,
+    }
 
 
 def _tag(tag: dict[str, Any]) -> dict[str, Any]:
-    return {"label": tag["label"], "score": tag["score"], "unsure": tag["unsure"], "method": tag["method"], "said_by": tag["said_by"],
-            "decision": tag["decision"], "version": tag["version"], "span": _span(tag), "alternatives": tag["alternatives"] or []}
+    return {
+        "label": tag["label"],
+        "score": tag["score"],
+        "unsure": tag["unsure"],
+        "method": tag["method"],
+        "said_by": tag["said_by"],
+        "decision": tag["decision"],
+        "version": tag["version"],
+        "span": _span(tag),
+        "alternatives": tag["alternatives"] or [],
+    }
 
 
 def _finding(one: dict[str, Any]) -> dict[str, Any]:
-    kept = ("intervention", "integration_types", "outcome", "change", "direction", "own", "hedged", "population", "place", "score", "unsure")
+    kept = (
+        "intervention",
+        "integration_types",
+        "outcome",
+        "change",
+        "direction",
+        "own",
+        "hedged",
+        "population",
+        "place",
+        "score",
+        "unsure",
+    )
     return {name: one[name] for name in kept} | {"size": one["effect_size"], "span": _span(one)}
 
 
@@ -111,10 +192,15 @@ def _span(row: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _copies(connection: duckdb.DuckDBPyConnection, work: str) -> list[dict[str, Any]]:
-    return _rows(connection, """
-        SELECT c.document, c.url, c.role, c.reason, c.shown, a.state, d.media_type, d.title, d.published, d.status, d.page_count, d.word_count
+    return _rows(
+        connection,
+        """
+        SELECT c.document, c.url, c.role, c.reason, c.shown, a.state, d.media_type, d.title, d.published, d.status,
+               d.page_count, d.word_count
         FROM copies c JOIN documents d ON d.id = c.document LEFT JOIN addresses a ON a.url = c.url
-        WHERE c.work = ? ORDER BY c.shown DESC, c.role <> 'main', c.role, c.document, c.url""", work)
+        WHERE c.work = ? ORDER BY c.shown DESC, c.role <> 'main', c.role, c.document, c.url""",
+        work,
+    )
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str, value: str | None) -> list[dict[str, Any]]:

@@ -86,7 +86,9 @@ def point_to(base: Base, snapshot: Snapshot) -> None:
 
 def snapshots(base: Base) -> list[Snapshot]:
     """All finished snapshots, oldest first."""
-    folders = [path for path in base.warehouse.iterdir() if path.is_dir() and not path.name.endswith(BUILDING)] if base.warehouse.is_dir() else []
+    folders = (
+        [path for path in base.warehouse.iterdir() if path.is_dir() and not path.name.endswith(BUILDING)] if base.warehouse.is_dir() else []
+    )
     return [Snapshot(path) for path in sorted(folders, key=lambda path: (path.stat().st_mtime_ns, path.name))]
 
 

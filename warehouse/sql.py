@@ -42,23 +42,41 @@ class Answer:
         return found
 
 
-def run_sql(snapshot: Snapshot, statement: str, *, time_limit_s: float = TIME_LIMIT_S, memory_limit_mb: int = MEMORY_LIMIT_MB,
-            row_limit: int = ROW_LIMIT) -> Answer:
+def run_sql(
+    snapshot: Snapshot,
+    statement: str,
+    *,
+    time_limit_s: float = TIME_LIMIT_S,
+    memory_limit_mb: int = MEMORY_LIMIT_MB,
+    row_limit: int = ROW_LIMIT,
+) -> Answer:
     """The answer to one SELECT (or WITH, EXPLAIN, DESCRIBE, SHOW, SUMMARIZE).
 
     Raises ``UsageError`` in plain words for a statement that may not run or that is wrong, ``IntegrandError`` where it takes too
     long or too much memory.
     """
-    task = {"database": str(snapshot.database), "statement": statement, "memory_limit_mb": memory_limit_mb, "row_limit": row_limit,
-            "time_limit_s": time_limit_s}
-    child = subprocess.Popen([sys.executable, "-m", "warehouse.sql_process"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                             env=_environment())
+    task = {
+        "database": str(snapshot.database),
+        "statement": statement,
+        "memory_limit_mb": memory_limit_mb,
+        "row_limit": row_limit,
+        "time_limit_s": time_limit_s,
+    }
+    child = subprocess.Popen(
+        [sys.executable, "-m", "warehouse.sql_process"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=_environment(),
+    )
     try:
         out, said = child.communicate(json.dumps(task).encode(), timeout=time_limit_s)
     except subprocess.TimeoutExpired:
         child.kill()
         child.communicate()
-        raise IntegrandError(f"the statement was stopped after {time_limit_s:g} s; narrow it down (LIMIT, a WHERE) or raise the limit") from None
+        raise IntegrandError(
+            f"the statement was stopped after {time_limit_s:g} s; narrow it down (LIMIT, a WHERE) or raise the limit"
+        ) from None
     if child.returncode == 0:
         table = pa.ipc.open_stream(out).read_all()
         return Answer(table.slice(0, row_limit), table.num_rows > row_limit)

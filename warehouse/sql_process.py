@@ -14,8 +14,22 @@ import pyarrow as pa
 
 REFUSED, FAILED = 3, 4
 TABLE_FUNCTIONS = frozenset(
-    "range generate_series unnest repeat json_each json_tree duckdb_tables duckdb_columns duckdb_views duckdb_functions duckdb_types duckdb_keywords "
-    "pragma_table_info".split())
+    [
+        "range",
+        "generate_series",
+        "unnest",
+        "repeat",
+        "json_each",
+        "json_tree",
+        "duckdb_tables",
+        "duckdb_columns",
+        "duckdb_views",
+        "duckdb_functions",
+        "duckdb_types",
+        "duckdb_keywords",
+        "pragma_table_info",
+    ]
+)
 """Table functions that only compute or describe the schema. All others read files, change settings or run further SQL."""
 SCALAR_FUNCTIONS_REFUSED = frozenset(("getenv", "write_log", "set_config", "json_execute_serialized_sql", "current_setting"))
 ADDRESS_SPACE_MB = 3_072
@@ -44,7 +58,9 @@ def check(connection: duckdb.DuckDBPyConnection, statement: str) -> None:
             raise NotAllowed("EXPLAIN is allowed at the beginning of a statement only; take comments away before it")
         return check(connection, inner)
     if kind != duckdb.StatementType.SELECT:
-        raise NotAllowed(f"{kind.name} is not allowed: the warehouse is read only, and only SELECT, WITH, EXPLAIN, DESCRIBE and SHOW are answered")
+        raise NotAllowed(
+            f"{kind.name} is not allowed: the warehouse is read only, and only SELECT, WITH, EXPLAIN, DESCRIBE and SHOW are answered"
+        )
     parsed = json.loads((connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [statement]).fetchone() or ("{}",))[0])
     if parsed.get("error", True):
         raise NotAllowed("only SELECT, WITH, EXPLAIN, DESCRIBE and SHOW are answered")
@@ -82,9 +98,19 @@ def plain(error: duckdb.Error) -> str:
 
 def open_locked(database: str, memory_limit_mb: int) -> duckdb.DuckDBPyConnection:
     """Read only, no files, no network, no extensions, no spilling to disk, and no way to change any of it."""
-    connection = duckdb.connect(database, read_only=True, config={
-        "memory_limit": f"{memory_limit_mb}MB", "threads": 2, "temp_directory": "", "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False, "allow_community_extensions": False, "python_enable_replacements": False})
+    connection = duckdb.connect(
+        database,
+        read_only=True,
+        config={
+            "memory_limit": f"{memory_limit_mb}MB",
+            "threads": 2,
+            "temp_directory": "",
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "allow_community_extensions": False,
+            "python_enable_replacements": False,
+        },
+    )
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     return connection
@@ -131,7 +157,9 @@ def main() -> int:
     except (duckdb.OutOfMemoryException, MemoryError):
         return _say(f"the statement needs more than {task['memory_limit_mb']} MB; narrow it down", FAILED)
     except (duckdb.Error, pa.ArrowException, RecursionError) as error:
-        return _say(plain(error) if isinstance(error, duckdb.Error) else f"the statement is too deep or too large ({type(error).__name__})", REFUSED)
+        return _say(
+            plain(error) if isinstance(error, duckdb.Error) else f"the statement is too deep or too large ({type(error).__name__})", REFUSED
+        )
     return 0
 
 

@@ -29,8 +29,12 @@ SEARCHED_KINDS = ("body", "list", "caption", "footnote", "table", "heading")
 @lru_cache(maxsize=2)
 def analyzer(name: str) -> tantivy.TextAnalyzer:
     """``stemmed`` or ``exact``: how texts and queries are cut into words."""
-    builder = (tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple()).filter(tantivy.Filter.remove_long(LONGEST_WORD))
-               .filter(tantivy.Filter.lowercase()).filter(tantivy.Filter.ascii_fold()))
+    builder = (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        .filter(tantivy.Filter.remove_long(LONGEST_WORD))
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.ascii_fold())
+    )
     if name == STEMMED:
         builder = builder.filter(tantivy.Filter.stopword("english")).filter(tantivy.Filter.stemmer("english"))
     return builder.build()
@@ -99,8 +103,11 @@ def build_index(connection: duckdb.DuckDBPyConnection, folder: Path) -> IndexCou
             work_writer.add_document(tantivy.Document.from_dict({"number": number, **_work_fields(facts[id], rows)}, works_schema()))
             for document, passage, kind, _, text in rows:
                 if kind in SEARCHED_KINDS and kind != "heading":
-                    passage_writer.add_document(tantivy.Document.from_dict(
-                        {"work": number, "passage": passage, "document": document, "body": text, "body_exact": text}, passages_schema()))
+                    passage_writer.add_document(
+                        tantivy.Document.from_dict(
+                            {"work": number, "passage": passage, "document": document, "body": text, "body_exact": text}, passages_schema()
+                        )
+                    )
                     counted += 1
     for writer in (work_writer, passage_writer):
         writer.commit()
@@ -115,25 +122,32 @@ def work_ids(connection: duckdb.DuckDBPyConnection) -> list[str]:
 def _texts(connection: duckdb.DuckDBPyConnection, ids: list[str]) -> dict[str, list[tuple[str, int, str, str, str]]]:
     """(document, passage, kind, role, text) of the documents that speak for each work, the shown one first."""
     found: dict[str, list[tuple[str, int, str, str, str]]] = {}
-    for work, *row in connection.execute("""
+    for work, *row in connection.execute(
+        """
             SELECT c.work, p.document, p.number, p.kind, c.role, p.text
             FROM (SELECT DISTINCT work, document, role FROM copies WHERE work BETWEEN ? AND ? AND role IN ('main', 'landing_page')) c
             JOIN passages p ON p.document = c.document
-            WHERE p.kind <> 'boilerplate' ORDER BY c.work, c.role = 'landing_page', p.document, p.number""", [ids[0], ids[-1]]).fetchall():
+            WHERE p.kind <> 'boilerplate' ORDER BY c.work, c.role = 'landing_page', p.document, p.number""",
+        [ids[0], ids[-1]],
+    ).fetchall():
         found.setdefault(work, []).append(tuple(row))
     return found
 
 
 def _facts(connection: duckdb.DuckDBPyConnection, ids: list[str]) -> dict[str, dict[str, Any]]:
-    rows = connection.execute("""
-        SELECT w.id, w.title, w.subtitle, w.authors, w.publisher, w."year" AS "year", w.summary, w.source, w."language", w.doi, w.url, w.landing_url,
+    rows = connection.execute(
+        """
+        SELECT w.id, w.title, w.subtitle, w.authors, w.publisher, w."year" AS "year", w.summary, w.source, w."language", w.doi,
+               w.url, w.landing_url,
                w.media_type, w.availability,
                (SELECT list_sort(list(DISTINCT t.facet || ':' || t.label)) FROM v_work_tags t WHERE t.work = w.id) AS tags,
                (SELECT list_sort(list(DISTINCT p."name")) FROM places p WHERE p.document = w.judged_document) AS places,
                (SELECT list_sort(list(DISTINCT p.code)) FROM places p WHERE p.document = w.judged_document AND p.code IS NOT NULL) AS codes,
                (SELECT list(r.raw ORDER BY r.number) FROM refs r WHERE r.document = w.shown_document) AS refs,
                (SELECT list(s.heading ORDER BY s.number) FROM sections s WHERE s.document = w.shown_document) AS headings
-        FROM works w WHERE w.id BETWEEN ? AND ?""", [ids[0], ids[-1]])
+        FROM works w WHERE w.id BETWEEN ? AND ?""",
+        [ids[0], ids[-1]],
+    )
     names = [column[0] for column in rows.description or ()]
     return {row[0]: dict(zip(names, row, strict=True)) for row in rows.fetchall()}
 
@@ -146,8 +160,17 @@ def _work_fields(fact: dict[str, Any], rows: list[tuple[str, int, str, str, str]
     fields |= {f"{name}_exact": some for name, some in texts.items() if some}
     fields |= {"author": fact["authors"] or [], "publisher": [fact["publisher"] or ""], "reference": fact["refs"] or []}
     places = [place.casefold() for place in fact["places"] or []] + [code.casefold() for code in fact["codes"] or []]
-    keyed = {"id": [fact["id"]], "source": [fact["source"]], "language": [fact["language"]], "doi": [fact["doi"]], "tag": fact["tags"] or [],
-             "url": [fact["url"], fact["landing_url"]], "place": places, "media_type": [fact["media_type"]], "availability": [fact["availability"]]}
+    keyed = {
+        "id": [fact["id"]],
+        "source": [fact["source"]],
+        "language": [fact["language"]],
+        "doi": [fact["doi"]],
+        "tag": fact["tags"] or [],
+        "url": [fact["url"], fact["landing_url"]],
+        "place": places,
+        "media_type": [fact["media_type"]],
+        "availability": [fact["availability"]],
+    }
     fields |= {name: [value if name == "tag" else value.casefold() for value in values if value] for name, values in keyed.items()}
     if fact["year"] is not None:
         fields["year"] = fact["year"]

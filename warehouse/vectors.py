@@ -27,7 +27,8 @@ LONGEST_TEXT = 2_000
 
 _TEXTS = """
 SELECT work, document, kind, passage, text FROM (
-    SELECT id AS work, shown_document AS document, 0 AS rank, 'title' AS kind, NULL::INTEGER AS passage, concat_ws(': ', title, subtitle) AS text
+    SELECT id AS work, shown_document AS document, 0 AS rank, 'title' AS kind, NULL::INTEGER AS passage,
+           concat_ws(': ', title, subtitle) AS text
     FROM works WHERE title IS NOT NULL
   UNION ALL
     SELECT id, shown_document, 1, 'summary', NULL, summary FROM works WHERE summary IS NOT NULL
@@ -64,7 +65,13 @@ def embed(connection: duckdb.DuckDBPyConnection, path: Path, encode: Encode, pre
             seen.add((document, passage if passage is not None else -1 - (kind == "summary")))
             cut = text[:LONGEST_TEXT]
             texts.setdefault(digest(cut), cut)
-            loader.add({"vectors": [{"number": number, "work": work, "document": document, "kind": kind, "passage": passage, "text_digest": digest(cut)}]})
+            loader.add(
+                {
+                    "vectors": [
+                        {"number": number, "work": work, "document": document, "kind": kind, "passage": passage, "text_digest": digest(cut)}
+                    ]
+                }
+            )
             number += 1
     if not number:
         return 0
@@ -98,7 +105,9 @@ def normalised(vectors: Any, expected: int) -> Floats:
     """Rows of length 1. Raises ``IntegrandError`` for another shape or for numbers that are none."""
     matrix = np.asarray(vectors, dtype=np.float32)
     if matrix.ndim != 2 or matrix.shape[0] != expected or not np.isfinite(matrix).all():
-        raise IntegrandError(f"the encoder gave {matrix.shape} for {expected} texts, or numbers that are none; check the model with `integrand doctor`")
+        raise IntegrandError(
+            f"the encoder gave {matrix.shape} for {expected} texts, or numbers that are none; check the model with `integrand doctor`"
+        )
     lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
     result: Floats = matrix / np.maximum(lengths, 1e-12)
     return result

@@ -81,9 +81,20 @@ class Work:
 
 def item(document: Document, history: History) -> Item:
     return Item(
-        document.id, document.status, document.media_type, document.content_digest, document.title, document.published,
-        normal_doi(document.doi), normal_isbn(document.isbn), tuple(link.url for link in document.links), sketch(document.signature),
-        title_words(document.title), tuple(history.sightings.get(document.id, ())), history.first_sighting(document.id))
+        document.id,
+        document.status,
+        document.media_type,
+        document.content_digest,
+        document.title,
+        document.published,
+        normal_doi(document.doi),
+        normal_isbn(document.isbn),
+        tuple(link.url for link in document.links),
+        sketch(document.signature),
+        title_words(document.title),
+        tuple(history.sightings.get(document.id, ())),
+        history.first_sighting(document.id),
+    )
 
 
 def normal_doi(doi: str | None) -> str | None:
@@ -126,7 +137,7 @@ class _Forest:
     def __init__(self, ids: Iterable[str], apart: Mapping[str, set[str]]) -> None:
         self._parent = {id: id for id in ids}
         self._enemies = {id: set(others) for id, others in apart.items()}
-        self._size = {id: 1 for id in self._parent}
+        self._size = dict.fromkeys(self._parent, 1)
         self._members = {id: {id} for id in apart}
 
     def root(self, id: str) -> str:
@@ -169,7 +180,8 @@ def _parted(decisions: Sequence[Decision], known: Mapping[str, Item]) -> dict[st
 def _joins(items: Sequence[Item], history: History, decisions: Sequence[Decision]) -> Iterator[Join]:
     for decision in decisions:
         if decision.action == "merge" and decision.other:
-            yield Join(decision.target, decision.other, "decision", f"{decision.reviewer} merged them" + (f": {decision.reason}" if decision.reason else ""))
+            why = f": {decision.reason}" if decision.reason else ""
+            yield Join(decision.target, decision.other, "decision", f"{decision.reviewer} merged them{why}")
     yield from _same_text(items)
     yield from _same_identifier(items)
     yield from _same_address(history)
@@ -189,15 +201,15 @@ def _same_text(items: Sequence[Item]) -> Iterator[Join]:
 
 def _same_identifier(items: Sequence[Item]) -> Iterator[Join]:
     """Same DOI or ISBN, unless titles and texts are both quite different: the chapters of a book share its ISBN."""
-    for name, of in (("DOI", lambda one: one.doi), ("ISBN", lambda one: one.isbn)):
+    for name in ("doi", "isbn"):
         seen: dict[str, list[Item]] = defaultdict(list)
         for one in items:
-            identifier = of(one)
+            identifier: str | None = getattr(one, name)
             if not identifier:
                 continue
             for other in seen[identifier][:MAX_COMPARED]:
                 if not _different(one, other):
-                    yield Join(other.id, one.id, "identifier", f"the same {name}, {identifier}")
+                    yield Join(other.id, one.id, "identifier", f"the same {name.upper()}, {identifier}")
                     break
             seen[identifier].append(one)
 
@@ -292,8 +304,15 @@ def _standing(one: Item, history: History) -> _Standing:
 
 def _preference(one: Item, standing: _Standing) -> tuple[object, ...]:
     """Readable, then current, a document before its page, the newest date, the longer text; the id breaks ties."""
-    return (one.status != "refused", not standing.older_at or bool(standing.latest_at), not one.is_page, one.status == "ok",
-            _day(one.published), round(one.text.size), one.id)
+    return (
+        one.status != "refused",
+        not standing.older_at or bool(standing.latest_at),
+        not one.is_page,
+        one.status == "ok",
+        _day(one.published),
+        round(one.text.size),
+        one.id,
+    )
 
 
 def _day(published: str | None) -> str:
@@ -307,15 +326,17 @@ def _why_shown(shown: Item, members: Sequence[Item], standing: _Standing) -> str
         return "the only document"
     if not shown.is_page and all(one.is_page for one in others):
         return "the document itself rather than the page that offers it"
-    if any(set(s.url for s in one.sightings) & standing.latest_at for one in others):
+    if any({sighting.url for sighting in one.sightings} & standing.latest_at for one in others):
         return "the newest version"
     return "the newest and fullest readable copy"
 
 
 def _copy(one: Item, shown: Item, joins: Sequence[Join], standing: _Standing) -> Copy:
     """The member's role, by the strongest join that touches it: one with the shown copy before any other."""
-    touching = sorted((join for join in joins if one.id in (join.a, join.b)),
-                      key=lambda join: (shown.id not in (join.a, join.b), JOIN_ORDER.index(join.kind), join.a, join.b))
+    touching = sorted(
+        (join for join in joins if one.id in (join.a, join.b)),
+        key=lambda join: (shown.id not in (join.a, join.b), JOIN_ORDER.index(join.kind), join.a, join.b),
+    )
     join = touching[0] if touching else Join(one.id, shown.id, "near_duplicate", "joined through other copies")
     if one.content_digest and one.content_digest == shown.content_digest:
         return Copy(one.id, "copy", "the same text word for word as the shown copy")
@@ -329,5 +350,11 @@ def _copy(one: Item, shown: Item, joins: Sequence[Join], standing: _Standing) ->
     return Copy(one.id, _ROLE_OF[join.kind], join.reason)
 
 
-_ROLE_OF = {"decision": "version", "same_text": "copy", "identifier": "version", "address": "version", "landing_page": "version",
-            "near_duplicate": "near_duplicate"}
+_ROLE_OF = {
+    "decision": "version",
+    "same_text": "copy",
+    "identifier": "version",
+    "address": "version",
+    "landing_page": "version",
+    "near_duplicate": "near_duplicate",
+}

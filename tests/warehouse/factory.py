@@ -31,22 +31,83 @@ from evidence.records import (
     Tagging,
 )
 from evidence.segments import SegmentWriter
-from evidence.taxonomy import load_taxonomy
+from evidence.taxonomy import Crosswalk, CrosswalkLink, CrosswalkTerm, Facet, Label, StrengthRules, Taxonomy
 from extract.fingerprint import content_digest, signature
 from warehouse.build import Publication, publish
 
 EXTRACTOR, CLASSIFIER = "x1", "c1"
 FIRST_DAY = datetime(2024, 1, 1, 2, 0, tzinfo=UTC)
-_NOUNS = ("pathway ward nurse budget clinic visit patient carer plan team bed trust record meeting review survey region hospital village street "
-          "pilot service panel board month letter referral checklist kitchen bus lunch doctor matron porter daughter morning corridor").split()
-_VERBS = "joins moves helps delays counts keeps shares visits plans pays asks finds loses meets knows opens writes follows measures starts".split()
+_NOUNS = [
+    "pathway",
+    "ward",
+    "nurse",
+    "budget",
+    "clinic",
+    "visit",
+    "patient",
+    "carer",
+    "plan",
+    "team",
+    "bed",
+    "trust",
+    "record",
+    "meeting",
+    "review",
+    "survey",
+    "region",
+    "hospital",
+    "village",
+    "street",
+    "pilot",
+    "service",
+    "panel",
+    "board",
+    "month",
+    "letter",
+    "referral",
+    "checklist",
+    "kitchen",
+    "bus",
+    "lunch",
+    "doctor",
+    "matron",
+    "porter",
+    "daughter",
+    "morning",
+    "corridor",
+]
+_VERBS = [
+    "joins",
+    "moves",
+    "helps",
+    "delays",
+    "counts",
+    "keeps",
+    "shares",
+    "visits",
+    "plans",
+    "pays",
+    "asks",
+    "finds",
+    "loses",
+    "meets",
+    "knows",
+    "opens",
+    "writes",
+    "follows",
+    "measures",
+    "starts",
+]
 
 
 def prose(seed: str, sentences: int = 40) -> str:
     """Sentences that nobody wrote, always the same for a seed."""
     dice = random.Random(seed)
-    return " ".join(f"The {dice.choice(_NOUNS)} {dice.choice(_VERBS)} the {dice.choice(_NOUNS)} and every {dice.choice(_NOUNS)} "
-                    f"{dice.choice(_VERBS)} near the {dice.choice(_NOUNS)}." for _ in range(sentences))
+    return " ".join(
+        f"The {dice.choice(_NOUNS)} {dice.choice(_VERBS)} the {dice.choice(_NOUNS)} and every {dice.choice(_NOUNS)} "
+        f"{dice.choice(_VERBS)} near the {dice.choice(_NOUNS)}."
+        for _ in range(sentences)
+    )
 
 
 _PAYLOADS: dict[str, bytes] = {}
@@ -57,8 +118,16 @@ def payload_of(text: str, wrapping: str = "") -> bytes:
     return f"{wrapping}\n{text}".encode()
 
 
-def make_document(paragraphs: list[str], *, title: str | None = None, wrapping: str = "", pages: int = 1, html: bool = False,
-                  extractor: str = EXTRACTOR, **fields: Any) -> Document:
+def make_document(
+    paragraphs: list[str],
+    *,
+    title: str | None = None,
+    wrapping: str = "",
+    pages: int = 1,
+    html: bool = False,
+    extractor: str = EXTRACTOR,
+    **fields: Any,
+) -> Document:
     """A document of these paragraphs, spread over ``pages``; ``wrapping`` changes the payload (the id) and not the text."""
     per_page = max(-(-len(paragraphs) // pages), 1)
     texts = ["\n".join(paragraphs[at : at + per_page]) for at in range(0, len(paragraphs), per_page)]
@@ -75,10 +144,19 @@ def make_document(paragraphs: list[str], *, title: str | None = None, wrapping: 
     digest = hashlib.sha256(payload).hexdigest()
     _PAYLOADS[digest] = payload
     return Document(
-        id=digest, extractor_version=extractor, media_type="text/html" if html else "application/pdf",
-        size_bytes=len(payload), status=values.pop("status", "ok"), content_digest=content_digest(texts) if whole else "", title=title,
-        pages=tuple(Page(number, text) for number, text in enumerate(texts, start=1)), sections=tuple(sections), passages=tuple(passages),
-        signature=signature(texts), **values)
+        id=digest,
+        extractor_version=extractor,
+        media_type="text/html" if html else "application/pdf",
+        size_bytes=len(payload),
+        status=values.pop("status", "ok"),
+        content_digest=content_digest(texts) if whole else "",
+        title=title,
+        pages=tuple(Page(number, text) for number, text in enumerate(texts, start=1)),
+        sections=tuple(sections),
+        passages=tuple(passages),
+        signature=signature(texts),
+        **values,
+    )
 
 
 def span(document: Document, quote: str) -> Span:
@@ -87,9 +165,18 @@ def span(document: Document, quote: str) -> Span:
     return Span(page, at, at + len(quote), quote)
 
 
-def make_tagging(document: Document, *, design: str = "case_study", strength: str = "anecdotal", labels: dict[str, list[str]] | None = None,
-                 quotes: dict[str, str] | None = None, places: list[tuple[str, str | None]] | None = None, relevance: str = "relevant",
-                 unsure: bool = False, findings: list[dict[str, Any]] | None = None) -> Tagging:
+def make_tagging(
+    document: Document,
+    *,
+    design: str = "case_study",
+    strength: str = "anecdotal",
+    labels: dict[str, list[str]] | None = None,
+    quotes: dict[str, str] | None = None,
+    places: list[tuple[str, str | None]] | None = None,
+    relevance: str = "relevant",
+    unsure: bool = False,
+    findings: list[dict[str, Any]] | None = None,
+) -> Tagging:
     """A tagging whose spans are the first passage, or the sentences in ``quotes`` by label."""
     first = document.passages[0]
     opening = document.text[first.start : first.end]
@@ -97,13 +184,25 @@ def make_tagging(document: Document, *, design: str = "case_study", strength: st
     def shown(label: str) -> Span:
         return span(document, (quotes or {}).get(label, opening))
 
-    tags = [Tag("relevance", relevance, 0.9, False, "cues", shown(relevance)), Tag("study_design", design, 0.8, unsure, "cues", shown(design)),
-            Tag("evidence_strength", strength, 0.7, False, "rules", shown(strength))]
+    tags = [
+        Tag("relevance", relevance, 0.9, False, "cues", shown(relevance)),
+        Tag("study_design", design, 0.8, unsure, "cues", shown(design)),
+        Tag("evidence_strength", strength, 0.7, False, "rules", shown(strength)),
+    ]
     tags += [Tag(facet, label, 0.75, False, "cues", shown(label)) for facet, some in (labels or {}).items() for label in some]
     made = tuple(Finding(span=shown(one.get("outcome", "")), **one) for one in findings or ())
-    appraisal = Appraisal(strength, (f"starts at {strength}: {design}",), (AacodsAnswer("authority", "yes", shown(design)), AacodsAnswer("date", "unclear")))
-    return Tagging(document.id, document.extractor_version, CLASSIFIER, tags=tuple(tags), findings=made, appraisal=appraisal,
-                   places=tuple(Place(name, code, "GB", 0.9, False, span(document, name)) for name, code in places or ()))
+    appraisal = Appraisal(
+        strength, (f"starts at {strength}: {design}",), (AacodsAnswer("authority", "yes", shown(design)), AacodsAnswer("date", "unclear"))
+    )
+    return Tagging(
+        document.id,
+        document.extractor_version,
+        CLASSIFIER,
+        tags=tuple(tags),
+        findings=made,
+        appraisal=appraisal,
+        places=tuple(Place(name, code, "GB", 0.9, False, span(document, name)) for name, code in places or ()),
+    )
 
 
 @dataclass
@@ -115,12 +214,20 @@ class MadeBase:
     runs: int = 0
     documents: dict[str, Document] = field(default_factory=dict)
     known: dict[str, Capture] = field(default_factory=dict)
+    taxonomy: Taxonomy = field(default_factory=lambda: made_taxonomy())
 
     def __post_init__(self) -> None:
         self.base = Base(self.root).create()
 
-    def run(self, fetched: list[tuple[str, Document | int]], *, taggings: list[Tagging] = (), via: dict[str, tuple[str, str]] | None = None,
-            source: str = "made", run: str | None = None) -> str:
+    def run(
+        self,
+        fetched: list[tuple[str, Document | int]],
+        *,
+        taggings: list[Tagging] = (),
+        via: dict[str, tuple[str, str]] | None = None,
+        source: str = "made",
+        run: str | None = None,
+    ) -> str:
         """One run: each URL brings a document or an HTTP status (304, 404, 410). ``via`` gives a URL's (page, link text)."""
         self.runs += 1
         name = run or f"run{self.runs:02d}"
@@ -157,13 +264,54 @@ class MadeBase:
         return name
 
     def publish(self, run: str | None = None, encode: Any = None) -> Publication:
-        return publish(self.base, extractor_version=EXTRACTOR, classifier_version=CLASSIFIER, taxonomy=load_taxonomy(),
-                       run=run or f"run{self.runs:02d}", encode=encode, encoder="made" if encode else "")
+        return publish(
+            self.base,
+            extractor_version=EXTRACTOR,
+            classifier_version=CLASSIFIER,
+            taxonomy=self.taxonomy,
+            run=run or f"run{self.runs:02d}",
+            encode=encode,
+            encoder="made" if encode else "",
+        )
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         from warehouse.snapshot import require_snapshot
+
         with require_snapshot(self.base).connect() as connection:
             return connection.execute(sql).fetchall()
+
+
+FACETS = {
+    "relevance": ("relevant", "off_topic"),
+    "study_design": ("systematic_review", "randomised_trial", "quasi_experiment", "observational", "case_study", "policy", "opinion"),
+    "evidence_strength": ("strong", "moderate", "limited", "anecdotal", "none"),
+    "integration_type": ("systemic", "organisational", "service", "clinical", "financial"),
+    "theme": ("prevention", "workforce", "hospital_discharge"),
+    "population": ("older_people", "carers"),
+}
+
+
+def made_taxonomy(version: str = "made") -> Taxonomy:
+    """A small vocabulary with one crosswalk, apart from the project's own, so that its growth breaks no test here."""
+    facets = {
+        facet: Facet(
+            facet,
+            facet.replace("_", " "),
+            "made",
+            "made",
+            "0",
+            "any",
+            "document",
+            True,
+            tuple(Label(facet, label, label.replace("_", " "), f"The made label {label}.", "made") for label in labels),
+        )
+        for facet, labels in FACETS.items()
+    }
+    links = tuple(CrosswalkLink(label, None if label == "financial" else "joined") for label in FACETS["integration_type"])
+    crosswalk = Crosswalk(
+        "made_typology", "Made typology", "made", "made", "integration_type", (CrosswalkTerm("joined", "Joined", "made"),), links
+    )
+    return Taxonomy(version, facets, {crosswalk.id: crosswalk}, StrengthRules((), (), (), (), ()))
 
 
 def letters(texts: list[str]) -> np.ndarray:
@@ -175,4 +323,16 @@ def letters(texts: list[str]) -> np.ndarray:
     return matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-9)
 
 
-__all__ = ["CLASSIFIER", "EXTRACTOR", "Link", "MadeBase", "Provenance", "Reference", "letters", "make_document", "make_tagging", "prose", "span"]
+__all__ = [
+    "CLASSIFIER",
+    "EXTRACTOR",
+    "Link",
+    "MadeBase",
+    "Provenance",
+    "Reference",
+    "letters",
+    "make_document",
+    "make_tagging",
+    "prose",
+    "span",
+]

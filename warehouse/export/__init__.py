@@ -1,0 +1,102 @@
+"""Export of works as references and coded data: a format is one function, named in ``EXPORTERS``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import duckdb
+
+from evidence.errors import IntegrandError, UsageError
+from evidence.segments import PART, sync_and_rename
+from evidence.taxonomy.vocabulary import unknown
+from warehouse.export.json_lines import write_json_lines
+from warehouse.export.ris import write_ris
+from warehouse.export.spreadsheet import write_csv
+from warehouse.filters import Filters, known_labels
+from warehouse.search import Searcher
+from warehouse.snapshot import Snapshot
+
+WORKS_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Exporter:
+    """``write`` takes the works one by one (as ``coded_works`` gives them), the facets with their labels, and an open file."""
+
+    name: str
+    suffix: str
+    description: str
+    write: Callable[[Iterable[dict[str, Any]], dict[str, list[str]], BinaryIO], None]
+
+
+EXPORTERS: dict[str, Exporter] = {
+    one.name: one
+    for one in (
+        Exporter("ris", ".ris", "references for reference managers and screening tools", write_ris),
+        Exporter("csv", ".csv", 'a row a work, the labels of a facet joined by "; "', write_csv),
+        Exporter("jsonl", ".jsonl", "a JSON document a line: a work with its tags, quotes, findings and places", write_json_lines),
+    )
+}
+
+
+def export(snapshot: Snapshot, format: str, out: Path, query: str = "", filters: Filters | None = None) -> int:
+    """Writes the works that a search finds, in its order, to ``out``, whole or not at all; returns how many.
+
+    Raises ``UsageError`` for an unknown format, a query that cannot be read or a folder that is not there.
+    """
+    if format not in EXPORTERS:
+        raise unknown("export format", format, EXPORTERS)
+    if not out.parent.is_dir():
+        raise UsageError(f"{out.parent}: no such folder; make it first or write elsewhere with -o")
+    if out.is_dir():
+        raise UsageError(f"{out}: is a folder; name a file with -o")
+    with Searcher(snapshot) as searcher:
+        ids = searcher.search(query, filters, limit=0).ids
+    part = out.with_name(f"{out.name}.{os.getpid()}{PART}")
+    try:
+        with snapshot.connect() as connection, open(part, "wb") as file:
+            EXPORTERS[format].write(coded_works(connection, ids, snapshot.manifest["run"]), known_labels(connection), file)
+        sync_and_rename(part, out)
+    except OSError as error:
+        raise IntegrandError(f"{out}: cannot be written ({error.strerror})") from error
+    finally:
+        part.unlink(missing_ok=True)
+    return len(ids)
+
+
+def coded_works(connection: duckdb.DuckDBPyConnection, ids: list[str], run: str) -> Iterator[dict[str, Any]]:
+    """Each work with all that is coded of it: columns of ``v_works``, ``evidence`` (tags that stand, with their quotes),
+    ``findings``, ``places_found`` and ``copies_found`` (lists of rows), and the snapshot's ``run``."""
+    for start in range(0, len(ids), WORKS_AT_ONCE):
+        some = ids[start : start + WORKS_AT_ONCE]
+        works = {
+            row["id"]: row | {"evidence": [], "findings": [], "places_found": [], "copies_found": [], "run": run}
+            for row in _rows(connection, "SELECT * EXCLUDE (findings) FROM v_works WHERE id IN (SELECT unnest(?))", some)
+        }
+        for key, sql in _DETAILS.items():
+            for row in _rows(connection, sql, some):
+                works[row.pop("work")][key].append(row)
+        yield from (works[id] for id in some)
+
+
+_DETAILS = {
+    "evidence": """SELECT work, facet, label, score, unsure, said_by, "method", version, document, page, span_start, span_end, quote, url
+                   FROM v_evidence WHERE work IN (SELECT unnest(?)) ORDER BY work, facet, label, span_start""",
+    "findings": """SELECT w.id AS work, f.* FROM findings f JOIN works w ON w.judged_document = f.document
+                   WHERE w.id IN (SELECT unnest(?)) ORDER BY w.id, f.number""",
+    "places_found": """SELECT w.id AS work, p.* FROM places p JOIN works w ON w.judged_document = p.document
+                       WHERE w.id IN (SELECT unnest(?)) ORDER BY w.id, p.number""",
+    "copies_found": """SELECT c.work, c.document, c.url, c.role, c.reason, c.shown, d.media_type
+                       FROM copies c JOIN documents d ON d.id = c.document
+                       WHERE c.work IN (SELECT unnest(?)) AND c.url <> '' ORDER BY c.work, c.shown DESC, c.role, c.url""",
+}
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, sql: str, ids: list[str]) -> list[dict[str, Any]]:
+    result = connection.execute(sql, [ids])
+    names = [column[0] for column in result.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -1,0 +1,116 @@
+"""What a build knows before it reads a text: which documents there are, which works they make, who judged them, what happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from evidence.archive import read_captures
+from evidence.base import Base
+from evidence.records import Decision, Document, Tagging
+from evidence.segments import read_segments
+from warehouse.decisions import read_decisions, settled
+from warehouse.history import History, read_history, resolved
+from warehouse.metadata import Value, document_values
+from warehouse.works import Item, Work, group, item
+
+LIGHT = (
+    "id",
+    "extractor_version",
+    "media_type",
+    "size_bytes",
+    "status",
+    "content_digest",
+    "title",
+    "title_source",
+    "subtitle",
+    "authors",
+    "published",
+    "publisher",
+    "doi",
+    "isbn",
+    "issn",
+    "report_number",
+    "language",
+    "summary",
+    "provenance",
+    "links",
+    "signature",
+)
+"""The columns by which documents are grouped: all but their text."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is known before a text is read: the works, their metadata's values, who judged, the history."""
+
+    works: list[Work]
+    items: dict[str, Item]
+    values: dict[str, list[Value]]
+    history: History
+    tagged: dict[str, bool]
+    decisions: list[Decision]
+
+    @property
+    def work_of(self) -> dict[str, str]:
+        return {copy.document: work.id for work in self.works for copy in work.copies}
+
+
+def plan(base: Base, extractor_version: str, classifier_version: str) -> Plan:
+    """Reads all but the texts, and groups."""
+    light: dict[str, Document] = {}
+    for document in read_segments(base.documents(extractor_version), Document, LIGHT):
+        light.setdefault(document.id, document)
+    history = resolved(read_history(read_captures(base), {id: document.content_digest for id, document in light.items()}))
+    decisions = settled(read_decisions(base), history.stands_for)
+    items = {id: item(document, history) for id, document in light.items() if id not in history.stands_for}
+    works = group(list(items.values()), history, decisions)
+    redacted = {one.target for one in decisions if one.action == "redact"}
+    if redacted:
+        gone = {copy.document for work in works if work.id in redacted for copy in work.copies} | redacted
+        items = {id: one for id, one in items.items() if id not in gone}
+        _forget(history, gone)
+        works = group(list(items.values()), history, decisions)
+    values = {id: document_values(light[id]) for id in items}
+    tagged = {
+        tagging.document: tagging.status == "tagged"
+        for tagging in read_segments(base.tags(classifier_version), Tagging, ("document", "extractor_version", "version", "status"))
+        if tagging.extractor_version == extractor_version
+    }
+    return Plan(works, items, values, history, tagged, decisions)
+
+
+def _forget(history: History, gone: set[str]) -> None:
+    """Takes redacted documents out of the history; that something was there stays."""
+    for address in history.addresses.values():
+        address.documents = [document for document in address.documents if document not in gone]
+        address.document = address.documents[-1] if address.documents else None
+        for answer in address.answers.values():
+            answer.document = None if answer.document in gone else answer.document
+    history.changes = [one for one in history.changes if one.document not in gone and one.previous_document not in gone]
+    history.stands_for = {payload: document for payload, document in history.stands_for.items() if document not in gone}
+
+
+def home_url(planned: Plan, document: str) -> str:
+    """Where a document is best opened: an address that still holds it before one that does not, the first seen, then the shortest."""
+    addresses = planned.history.addresses
+    found = sorted(
+        planned.items[document].sightings,
+        key=lambda one: (
+            addresses[one.url].document != document,
+            addresses[one.url].state in ("missing", "withdrawn"),
+            one.run,
+            len(one.url),
+            one.url,
+        ),
+    )
+    return found[0].url if found else ""
+
+
+def availability(work: Work, planned: Plan) -> str:
+    """A work is present while any of its addresses is; missing until the last that is gone is known to be withdrawn."""
+    states = {planned.history.addresses[sighting.url].state for copy in work.copies for sighting in planned.items[copy.document].sightings}
+    if not states:
+        return "unknown"
+    if states <= {"withdrawn"}:
+        return "withdrawn"
+    return "missing" if states <= {"missing", "withdrawn"} else "present"
