@@ -29,10 +29,11 @@ _SAYS_PAGE = re.compile(r"\bpage\s*[|:]?\s*\d+|\d+\s*[|]?\s*page\b|^\d+\s*(?:of|
 
 @dataclass(slots=True)
 class Sheet:
-    """A page's height and segments."""
+    """A page's height and segments; ``turned`` read in another direction than the rest."""
 
     height: float
     segments: list[Segment]
+    turned: list[Segment]
 
 
 def running_matter(sheets: Sequence[Sheet], body: tuple[float, str]) -> list[set[int]]:
@@ -67,6 +68,16 @@ def running_matter(sheets: Sequence[Sheet], body: tuple[float, str]) -> list[set
             if _SAYS_PAGE.search(_plain(item.text)) and len(item.text) < 60 and _outermost(item, sheets[index], found[index]):
                 found[index].add(id(item))
     _slots(sheets, margins, found, body)
+    sides: dict[str, list[tuple[int, Segment]]] = defaultdict(list)
+    for index, sheet in enumerate(sheets):
+        for item in sheet.turned:
+            sides[_key(item.text)].append((index, item))
+            if item.artifact:
+                found[index].add(id(item))
+    for turned in sides.values():
+        if len({index for index, _ in turned}) >= MIN_REPEATS:
+            for index, item in turned:
+                found[index].add(id(item))
     return found
 
 

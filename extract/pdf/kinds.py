@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from extract.pdf.lines import BULLETS, Segment
 from extract.pdf.paragraphs import Paragraph
 from extract.pdf.reading import OutlineItem
+from extract.pdf.scans import FIGURE_FONT, SCAN_FONT
 
 MAX_HEADING = 220
 CAPTION = re.compile(
@@ -130,6 +131,10 @@ def _is_heading(paragraph: Paragraph, text: str, styles: Styles, below: Paragrap
         return False
     if styles.outline and plain(text) in styles.outline and len(plain(text)) > 3:
         return True
+    if first.font == FIGURE_FONT.name:
+        return False
+    if first.font == SCAN_FONT.name:
+        return first.size >= 1.25 * styles.body and letters > 3 and not _SENTENCE_END.search(text)
     large = first.size >= 1.13 * styles.body and first.size >= styles.body + 1
     if large:
         return not (_SENTENCE_END.search(text) and len(text) > 80) and not text[:1].islower()
@@ -153,7 +158,7 @@ def _set_apart(first: Segment, styles: Styles) -> bool:
     coloured = all(word.run.colour != styles.colour for word in first.words) and styles.colours[first.colour] < 0.1 * sum(
         styles.colours.values()
     )
-    return italic or coloured
+    return italic or coloured or first.underlined
 
 
 def footnotes(found: list[Paragraph], styles: Styles, height: float) -> None:

@@ -8,16 +8,18 @@ from dataclasses import dataclass, field
 from evidence.records import Table
 from extract.pdf.aligned_tables import framed, loose
 from extract.pdf.blocks import clean
-from extract.pdf.characters import Frame, PageText, Word
+from extract.pdf.characters import Frame, PageText, Word, turned_back
 from extract.pdf.drawing import Box, Drawing
 from extract.pdf.kinds import CAPTION
 from extract.pdf.lines import Segment, mark_small, segments
 from extract.pdf.paragraphs import Paragraph, paragraphs
 from extract.pdf.reading_order import regions
 from extract.pdf.ruled_tables import Grid, grids
+from extract.pdf.scans import SCAN_FONT
 from extract.pdf.spelling import Vocabulary
 
 MAX_PICTURES = 60
+MAX_UNDERLINES = 120
 
 
 @dataclass(slots=True)
@@ -34,6 +36,7 @@ class PageLayout:
     ocr: bool = False
     problem: str | None = None
     side: int = 0
+    turned: dict[int, list[Segment]] = field(default_factory=dict)
 
 
 def lay_out(number: int, text: PageText, drawn: Drawing, frame: Frame) -> PageLayout:
@@ -43,7 +46,8 @@ def lay_out(number: int, text: PageText, drawn: Drawing, frame: Frame) -> PageLa
     for direction, turned in text.turned.items():
         if sum(len(word.text) for word in turned) > 2 * sum(len(word.text) for word in words):
             words, side = turned, direction
-    mark_small(words)
+    if not any(word.font is SCAN_FONT for word in words[:1]):
+        mark_small(words)
     tables: list[Grid] = []
     boxes: list[Box] = []
     free = words
@@ -59,7 +63,22 @@ def lay_out(number: int, text: PageText, drawn: Drawing, frame: Frame) -> PageLa
     for grid in loose(found):
         tables.append(grid)
         found = [item for item in found if id(item.words[0]) not in grid.words]
-    return PageLayout(number, frame, found, tables, boxes, drawn.images, drawn.curves, side=side)
+    _underline(found, drawn)
+    turned = {direction: segments(others) for direction, others in text.turned.items() if direction != side}
+    if side and text.upright:
+        turned[0] = segments(text.upright)
+    return PageLayout(number, frame, found, tables, boxes, drawn.images, drawn.curves, side=side, turned=turned)
+
+
+def _underline(found: Sequence[Segment], drawn: Drawing) -> None:
+    """Mark lines that are underlined from end to end."""
+    rules = [box for box in drawn.across if 15 < box[2] - box[0]]
+    if not 0 < len(rules) <= MAX_UNDERLINES:
+        return
+    for item in found:
+        for x0, y0, x1, _ in rules:
+            if abs(x0 - item.x0) < 3 and abs(x1 - item.x1) < 4 and -0.5 < y0 - item.base < 0.35 * item.size:
+                item.underlined = True
 
 
 def _without(words: list[Word], tables: Sequence[Grid]) -> list[Word]:
@@ -92,7 +111,30 @@ def ordered(page: PageLayout, running: set[int], vocabulary: Vocabulary) -> tupl
                 paragraph = holders[id(first)]
             paragraph.column = number
             found.append(paragraph)
+    found.extend(_turned(page, running))
+    if page.side:
+        for paragraph in found:
+            if not paragraph.turned:
+                _show(paragraph, page.side, page.frame)
     return found, _records(page.number, found)
+
+
+def _turned(page: PageLayout, running: set[int]) -> list[Paragraph]:
+    """Text that reads in another direction than the page's, after all else."""
+    found: list[Paragraph] = []
+    for direction, items in sorted(page.turned.items()):
+        for region in regions([item for item in items if id(item) not in running]):
+            for paragraph in paragraphs(region):
+                paragraph.column, paragraph.turned = -1 - direction, True
+                _show(paragraph, direction, page.frame)
+                found.append(paragraph)
+    return found
+
+
+def _show(paragraph: Paragraph, direction: int, frame: Frame) -> None:
+    """Boxes of a turned frame to the page as shown."""
+    for item in paragraph.segments:
+        item.x0, item.y0, item.x1, item.y1 = turned_back((item.x0, item.y0, item.x1, item.y1), direction, frame)
 
 
 def _holder(grid: Grid) -> Segment:
@@ -157,8 +199,3 @@ def _records(number: int, found: list[Paragraph]) -> list[Table]:
                 break
         tables.append(Table(number, tuple(tuple(row) for row in paragraph.rows), caption))
     return tables
-
-
-def page_words(page: PageLayout) -> list[Word]:
-    """All words of the page that stand outside tables."""
-    return [word for item in page.segments for word in item.words]

@@ -54,6 +54,7 @@ class Segment:
     text_x0: float = 0.0
     artifact: bool = False
     colour: int = 0
+    underlined: bool = False
 
 
 def segments(words: Sequence[Word]) -> list[Segment]:
@@ -202,6 +203,7 @@ def joined(words: Sequence[Word]) -> str:
     """The words' text with spaces where they were, or where a gap shows that one was lost; bullets as "•"."""
     parts: list[str] = []
     previous: Word | None = None
+    dropped = False
     for word in words:
         text = word.text
         if text in HYPHENS:
@@ -211,16 +213,17 @@ def joined(words: Sequence[Word]) -> str:
         if word.raised:
             mark = _small_text(word, parts)
             if mark is None:
+                dropped = True
                 continue
             text = mark
         if previous is not None and not (word.raised and word.x0 - previous.x1 < 0.35 * previous.size and parts):
             if not word.glued or word.x0 - previous.x1 > 0.24 * max(word.size, previous.size):
-                if not previous.text.endswith("\u00ad"):
+                if not previous.text.endswith("\u00ad") and not (dropped and text[0] in ".,;:)"):
                     parts.append(" ")
         elif previous is None and len(text) == 1 and (text in BULLETS or text in "o-–*") and len(words) > 1:
             text = BULLET if text in BULLETS else text
         parts.append(text)
-        previous = word
+        previous, dropped = word, False
     return "".join(parts).translate(LIGATURES)
 
 

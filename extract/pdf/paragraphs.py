@@ -28,6 +28,7 @@ class Paragraph:
     rows: list[list[str]] = field(default_factory=list)
     label: bool = False
     continues: bool = False
+    turned: bool = False
 
     @property
     def text(self) -> str:

@@ -69,7 +69,7 @@ def _window(file: OpenFile, indices: range, items: Sequence[OutlineItem], state:
             state.problems.append(f"page {layout.number}: {layout.problem}")
     state.styles.settle(items)
     running = running_matter(
-        [Sheet(layout.frame.height, layout.segments) for layout in layouts], (state.styles.body, state.styles.font)
+        [_sheet(layout) for layout in layouts], (state.styles.body, state.styles.font)
     )
     parts = [ordered(layout, ids, state.vocabulary) for layout, ids in zip(layouts, running, strict=True)]
     state.in_references = settle_kinds(
@@ -78,10 +78,15 @@ def _window(file: OpenFile, indices: range, items: Sequence[OutlineItem], state:
     pages = []
     for layout, ids, (found, tables) in zip(layouts, running, parts, strict=True):
         blocks = tuple(made for made in (block(paragraph, state.vocabulary) for paragraph in found) if made.text)
-        furniture = tuple(clean(item.text) for item in layout.segments if id(item) in ids)
+        furniture = tuple(clean(item.text) for item in [*layout.segments, *(i for items in layout.turned.values() for i in items)] if id(item) in ids)
         frame = layout.frame
         pages.append(PdfPage(layout.number, frame.width, frame.height, layout.ocr, blocks, tuple(tables), furniture))
     return pages
+
+
+def _sheet(layout: PageLayout) -> Sheet:
+    height = layout.frame.width if layout.side in (1, 3) else layout.frame.height
+    return Sheet(height, layout.segments, [item for items in layout.turned.values() for item in items])
 
 
 def _layout(file: OpenFile, index: int, shelf: FontShelf) -> PageLayout:

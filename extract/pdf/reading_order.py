@@ -130,6 +130,9 @@ def _suffix(
         left = min(left, min(item.x0 for item in bands[place]))
         right = max(right, max(item.x1 for item in bands[place]))
         if any(left < a and b < right for a, b in common) and _two_sided(bands[place : index + 1], common):
+            widest = max(b - a for a, b in common)
+            if first is not None and len(bands[place]) == 1 and widest < 0.6 * max(b - a for a, b in shared):
+                break
             first, shared = place, common
     return first, shared
 

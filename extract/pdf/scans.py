@@ -13,6 +13,7 @@ from PIL import Image
 from extract.pdf import ocr
 from extract.pdf.characters import Font, Frame, PageText, Run, Word
 from extract.pdf.drawing import Box, Drawing
+from extract.pdf.spelling import frequency
 
 FEW_LETTERS = 30
 """A page with fewer letters than this and something drawn on it is taken for a picture of a page."""
@@ -22,7 +23,10 @@ MAX_IMAGE_PIXELS = 120_000_000
 """Images of more pixels are not decoded: 120 million at three bytes are 360 MB."""
 OUTLINES = 150
 """As many filled shapes on a page without text are letters drawn as outlines."""
-_SCAN_FONT = Font("", False, False)
+SCAN_FONT = Font("(recognised)", False, False)
+FIGURE_FONT = Font("(recognised in a figure)", False, False)
+MIN_FIGURE_WORDS = 5
+"""A figure's recognised text is kept where at least so many of its words are English ones, and most of them."""
 
 
 @dataclass(slots=True)
@@ -115,26 +119,44 @@ def recognise(page: object, frame: Frame, wanted: Picture, text: PageText, read:
         areas = [(0.0, 0.0, frame.width, frame.height)]
     else:
         areas = wanted.areas
-    found = False
+    found, printed = False, list(text.upright)
     for area in areas:
         x0, y0 = area[0] * scale, area[1] * scale
         part = picture.crop((int(x0), int(y0), int(area[2] * scale), int(area[3] * scale)))
         if min(part.size) < 20:
             continue
         seen, turn = ocr.recognised(part, read)
-        words = _page_words(seen, scale, turn)
+        if not wanted.whole:
+            seen = _credible(seen)
+        words = _page_words(seen, scale, SCAN_FONT if wanted.whole else FIGURE_FONT)
         if turn:
             text.turned.setdefault({1: 3, 2: 2, 3: 1}[turn], []).extend(words)
         else:
             for word in words:
                 word.x0, word.x1 = word.x0 + area[0], word.x1 + area[0]
                 word.y0, word.y1, word.base = word.y0 + area[1], word.y1 + area[1], word.base + area[1]
+            if not wanted.whole:
+                words = [word for word in words if not any(_overlaps(word, other) for other in printed)]
             text.upright.extend(words)
         found = found or bool(words)
     return found
 
 
-def _page_words(seen: list[ocr.SeenWord], scale: float, turn: int) -> list[Word]:
+def _credible(seen: list[ocr.SeenWord]) -> list[ocr.SeenWord]:
+    """A figure's words without what is read into its lines and arrows; nothing where hardly any of it is English."""
+    letters = [word.text.strip(".,;:()'\"").lower() for word in seen]
+    long = [text for text in letters if len(text) > 2 and text.isalpha()]
+    known = sum(frequency(text) > 1e-6 for text in long)
+    if known < MIN_FIGURE_WORDS or known < 0.6 * len(long):
+        return []
+    return [word for word, text in zip(seen, letters, strict=True) if word.confidence > 55 and any(map(str.isalnum, text))]
+
+
+def _overlaps(word: Word, other: Word) -> bool:
+    return word.x0 < other.x1 and word.x1 > other.x0 and word.y0 < other.base - 0.2 * other.size and word.y1 > other.y0
+
+
+def _page_words(seen: list[ocr.SeenWord], scale: float, font: Font) -> list[Word]:
     """Words in points. A line's height varies with its letters, so sizes near the page's usual one are set to it."""
     lines: dict[int, list[ocr.SeenWord]] = {}
     for word in seen:
@@ -152,10 +174,12 @@ def _page_words(seen: list[ocr.SeenWord], scale: float, turn: int) -> list[Word]
         if abs(size - usual) < 0.28 * usual:
             size = usual
         base = (words[0].y1 - _descent(words) * (words[0].y1 - words[0].y0)) / scale
-        run = Run(_SCAN_FONT, size, (1.0, 0.0), (0.0, base), False)
+        if not any(map(str.isalnum, "".join(word.text for word in words))):
+            continue
+        run = Run(font, size, (1.0, 0.0), (0.0, base), False)
         for word in words:
             found.append(Word(
-                word.text, word.x0 / scale, base - 0.78 * size, word.x1 / scale, base + 0.22 * size, base, size, False, _SCAN_FONT, run
+                word.text, word.x0 / scale, base - 0.78 * size, word.x1 / scale, base + 0.22 * size, base, size, False, font, run
             ))
     return found
 

@@ -24,12 +24,16 @@ def settle_kinds(pages: Sequence[list[Paragraph]], heights: Sequence[float], sty
     """Set kinds and levels in place, join what columns cut, split reference lists; whether the last page ends inside one."""
     for page, height in zip(pages, heights, strict=True):
         _join_columns(page)
+        turned = [paragraph for paragraph in page if paragraph.turned]
+        if turned:
+            page[:] = [paragraph for paragraph in page if not paragraph.turned]
         footnotes(page, styles, height)
         for index, paragraph in enumerate(page):
             above = page[index - 1] if index else None
             below = page[index + 1] if index + 1 < len(page) else None
             classify(paragraph, styles, above, below)
         _join_headings(page)
+        page.extend(turned)
         page.sort(key=lambda paragraph: paragraph.kind == "footnote")
     unfinished = False
     for page in pages:

@@ -19,6 +19,8 @@ COMPOUND = 150.0
 "hardworking" (147) and "outpatient" (28) are words."""
 KEPT = frozenset({"self", "non", "cross", "ex", "quasi", "half", "well", "all"})
 """First parts that British spelling keeps apart unless the whole is a common word ("nonsense", "selfish", "allow")."""
+PARTICLES = frozenset({"in", "up", "out", "off", "on", "to", "by", "of", "down", "over", "through", "based", "led", "the"})
+"""Second parts that make compounds ("walk-in", "follow-up", "place-based"), not word endings, unless the whole is a common word."""
 _PARTS = re.compile(r"([^\W\d_]+(?:['’][^\W\d_]+)?)-$")
 _NEXT = re.compile(r"^([^\W\d_]+)")
 _WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
@@ -66,7 +68,11 @@ class Vocabulary:
         if first in KEPT and known < 1e-6:
             return None
         if known >= MIN_KNOWN:
+            if second in PARTICLES and known < 4e-6:
+                return None
+            if known < 1.5e-7 and len(first) <= 5 and halves > 1e-6:
+                return None
             return None if known < 4e-6 and halves > COMPOUND * known and len(first) > 2 else above[:-1]
-        if halves >= 1e-6 and len(first) > 2:
+        if halves >= 1e-6:
             return None
         return above[:-1]
