@@ -65,7 +65,9 @@ def running_matter(sheets: Sequence[Sheet], body: tuple[float, str]) -> list[set
                     found[index].add(id(item))
     for index, items in enumerate(margins):
         for item, _ in items:
-            if _SAYS_PAGE.search(_plain(item.text)) and len(item.text) < 60 and _outermost(item, sheets[index], found[index]):
+            plain = _plain(item.text)
+            says = _SAYS_PAGE.search(plain)
+            if says and len(item.text) < 60 and (len(says.group()) == len(plain) or _outermost(item, sheets[index], found[index])):
                 found[index].add(id(item))
     _slots(sheets, margins, found, body)
     sides: dict[str, list[tuple[int, Segment]]] = defaultdict(list)

@@ -117,7 +117,7 @@ def _is_caption(text: str, paragraph: Paragraph, styles: Styles) -> bool:
     first = paragraph.segments[0]
     if not rest:
         return True
-    return not _SENTENCE_VERB.match(rest) and (rest[:1].isupper() or first.bold or first.italic) and len(text) < 300
+    return not _SENTENCE_VERB.match(rest) and (rest[:1].isupper() or first.bold or first.italic) and len(text) < 500
 
 
 def _is_heading(paragraph: Paragraph, text: str, styles: Styles, below: Paragraph | None) -> bool:

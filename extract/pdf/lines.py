@@ -218,10 +218,11 @@ def joined(words: Sequence[Word]) -> str:
             text = mark
         if previous is not None and not (word.raised and word.x0 - previous.x1 < 0.35 * previous.size and parts):
             if not word.glued or word.x0 - previous.x1 > 0.24 * max(word.size, previous.size):
-                if not previous.text.endswith("\u00ad") and not (dropped and text[0] in ".,;:)"):
+                if not previous.text.endswith("\u00ad") and text[0] not in (".,;:)" if dropped else ",;"):
                     parts.append(" ")
         elif previous is None and len(text) == 1 and (text in BULLETS or text in "o-–*") and len(words) > 1:
-            text = BULLET if text in BULLETS else text
+            if text in BULLETS or text == "o" and words[1].x0 - word.x1 > 0.6 * word.size:
+                text = BULLET
         parts.append(text)
         previous, dropped = word, False
     return "".join(parts).translate(LIGATURES)

@@ -16,6 +16,8 @@ from extract.pdf.lines import Segment, segment
 MIN_GUTTER_EM = 0.9
 NARROW_GUTTER_EM = 0.55
 MIN_COLUMN_EM = 4.0
+BESIDE = 0.4
+"""Share of one side's lines that must have a line of the other side beside them for the two to be columns."""
 MAX_DEPTH = 12
 
 
@@ -138,13 +140,16 @@ def _suffix(
 
 
 def _two_sided(bands: list[list[Segment]], common: list[tuple[float, float]]) -> bool:
-    """Whether text stands side by side on both sides of one of the intervals (not: one below the other)."""
+    """Whether text stands side by side on both sides of one of the intervals (not: one below the other, or by turns)."""
     for a, b in common:
-        left = [(item.y0, item.y1) for band in bands for item in band if item.x1 <= a + 0.5]
-        right = [(item.y0, item.y1) for band in bands for item in band if item.x0 >= b - 0.5]
-        if left and right and min(max(y1 for _, y1 in left), max(y1 for _, y1 in right)) > max(
-            min(y0 for y0, _ in left), min(y0 for y0, _ in right)
-        ):
+        left = right = left_beside = right_beside = 0
+        for band in bands:
+            before = sum(item.x1 <= a + 0.5 for item in band)
+            behind = sum(item.x0 >= b - 0.5 for item in band)
+            left, right = left + before, right + behind
+            if before and behind:
+                left_beside, right_beside = left_beside + before, right_beside + behind
+        if left_beside and (left_beside >= BESIDE * left or right_beside >= BESIDE * right):
             return True
     return False
 
@@ -185,7 +190,7 @@ def _common(one: list[tuple[float, float]], two: list[tuple[float, float]], need
 
 def _closed(members: list[Segment]) -> tuple[list[Segment], tuple[float, float] | None]:
     gutter = _gutter(members)
-    return members, gutter if gutter and _two_sided([members], [gutter]) else None
+    return members, gutter if gutter and _two_sided(_bands(members), [gutter]) else None
 
 
 def _joined(
