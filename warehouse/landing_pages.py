@@ -16,51 +16,12 @@ from warehouse.likeness import TitleWords, same_title, title_overlap, title_word
 if TYPE_CHECKING:
     from warehouse.works import Item
 
-_OFFER = frozenset(
-    [
-        "download",
-        "view",
-        "read",
-        "open",
-        "get",
-        "full",
-        "complete",
-        "final",
-        "main",
-        "report",
-        "paper",
-        "document",
-        "publication",
-        "pdf",
-        "docx",
-        "doc",
-        "pptx",
-        "odt",
-        "epub",
-        "file",
-        "here",
-        "now",
-        "as",
-        "version",
-        "mb",
-        "kb",
-        "new",
-        "window",
-        "tab",
-        "opens",
-        "text",
-        "briefing",
-        "click",
-        "link",
-        "see",
-        "whole",
-        "free",
-        "copy",
-        "accessible",
-        "print",
-        "attachment",
-    ]
-)
+_OFFER = frozenset((
+    "download", "view", "read", "open", "get", "full", "complete", "final", "main", "report", "paper", "document",
+    "publication", "pdf", "docx", "doc", "pptx", "odt", "epub", "file", "here", "now", "as", "version", "mb", "kb", "new",
+    "window", "tab", "opens", "text", "briefing", "click", "link", "see", "whole", "free", "copy", "accessible", "print",
+    "attachment"
+))
 MAX_OFFERED = 12
 """A page that leads to more files than this is a list, whatever its title."""
 

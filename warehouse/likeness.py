@@ -16,52 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 _WORD = re.compile(r"\d+(?:\.\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?")
-_STOP = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "by",
-        "for",
-        "from",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "of",
-        "on",
-        "or",
-        "our",
-        "the",
-        "this",
-        "to",
-        "with",
-    ]
-)
-_PARTS = frozenset(
-    [
-        "part",
-        "section",
-        "volume",
-        "vol",
-        "chapter",
-        "appendix",
-        "annex",
-        "annexe",
-        "supplement",
-        "module",
-        "phase",
-        "issue",
-        "edition",
-        "week",
-        "month",
-        "quarter",
-    ]
-)
+_STOP = frozenset((
+    "a", "an", "and", "are", "as", "at", "by", "for", "from", "in", "into", "is", "it", "its", "of", "on", "or", "our", "the",
+    "this", "to", "with"
+))
+_PARTS = frozenset((
+    "part", "section", "volume", "vol", "chapter", "appendix", "annex", "annexe", "supplement", "module", "phase", "issue",
+    "edition", "week", "month", "quarter"
+))
 _WHOLE = 2.0**32
 
 
@@ -74,7 +36,13 @@ class TitleWords:
     parts: frozenset[str]
 
 
+_SITE = re.compile(r"\s+(?:\||»|::)\s+")
+"""What web pages put between their title and the site's name."""
+
+
 def title_words(title: str | None) -> TitleWords:
+    """A title's words; of a web page's title with the site's name in it, the longest part."""
+    title = max(_SITE.split(title or ""), key=len)
     found = [word.replace("’", "'") for word in _WORD.findall(unicodedata.normalize("NFKC", title or "").casefold())]
     words = frozenset(word for word in found if word not in _STOP)
     return TitleWords(words, frozenset(word for word in words if word[0].isdigit()), words & _PARTS)

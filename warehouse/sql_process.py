@@ -13,23 +13,10 @@ import duckdb
 import pyarrow as pa
 
 REFUSED, FAILED = 3, 4
-TABLE_FUNCTIONS = frozenset(
-    [
-        "range",
-        "generate_series",
-        "unnest",
-        "repeat",
-        "json_each",
-        "json_tree",
-        "duckdb_tables",
-        "duckdb_columns",
-        "duckdb_views",
-        "duckdb_functions",
-        "duckdb_types",
-        "duckdb_keywords",
-        "pragma_table_info",
-    ]
-)
+TABLE_FUNCTIONS = frozenset((
+    "range", "generate_series", "unnest", "repeat", "json_each", "json_tree", "duckdb_tables", "duckdb_columns",
+    "duckdb_views", "duckdb_functions", "duckdb_types", "duckdb_keywords", "pragma_table_info"
+))
 """Table functions that only compute or describe the schema. All others read files, change settings or run further SQL."""
 SCALAR_FUNCTIONS_REFUSED = frozenset(("getenv", "write_log", "set_config", "json_execute_serialized_sql", "current_setting"))
 ADDRESS_SPACE_MB = 3_072

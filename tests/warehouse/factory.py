@@ -37,77 +37,14 @@ from warehouse.build import Publication, publish
 
 EXTRACTOR, CLASSIFIER = "x1", "c1"
 FIRST_DAY = datetime(2024, 1, 1, 2, 0, tzinfo=UTC)
-_NOUNS = [
-    "pathway",
-    "ward",
-    "nurse",
-    "budget",
-    "clinic",
-    "visit",
-    "patient",
-    "carer",
-    "plan",
-    "team",
-    "bed",
-    "trust",
-    "record",
-    "meeting",
-    "review",
-    "survey",
-    "region",
-    "hospital",
-    "village",
-    "street",
-    "pilot",
-    "service",
-    "panel",
-    "board",
-    "month",
-    "letter",
-    "referral",
-    "checklist",
-    "kitchen",
-    "bus",
-    "lunch",
-    "doctor",
-    "matron",
-    "porter",
-    "daughter",
-    "morning",
-    "corridor",
-]
-_VERBS = [
-    "joins",
-    "moves",
-    "helps",
-    "delays",
-    "counts",
-    "keeps",
-    "shares",
-    "visits",
-    "plans",
-    "pays",
-    "asks",
-    "finds",
-    "loses",
-    "meets",
-    "knows",
-    "opens",
-    "writes",
-    "follows",
-    "measures",
-    "starts",
-]
+_FIRST = ("ba", "co", "di", "fu", "ga", "he", "ki", "lo", "mu", "ne", "pi", "ra", "so", "tu", "va", "we", "xi", "yo", "bre", "cli", "dro", "gru")
+_WORDS = [first + second for first in _FIRST for second in _FIRST]
 
 
 def prose(seed: str, sentences: int = 40) -> str:
-    """Sentences that nobody wrote, always the same for a seed."""
+    """Sentences that nobody wrote, always the same for a seed; two seeds share next to no five words in a row."""
     dice = random.Random(seed)
-    return " ".join(
-        f"The {dice.choice(_NOUNS)} {dice.choice(_VERBS)} the {dice.choice(_NOUNS)} and every {dice.choice(_NOUNS)} "
-        f"{dice.choice(_VERBS)} near the {dice.choice(_NOUNS)}."
-        for _ in range(sentences)
-    )
+    return " ".join(f"{' '.join(dice.choices(_WORDS, k=14)).capitalize()}." for _ in range(sentences))
 
 
 _PAYLOADS: dict[str, bytes] = {}

@@ -6,72 +6,17 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
-_BODY_WORDS = frozenset(
-    [
-        "agency",
-        "alliance",
-        "assembly",
-        "association",
-        "authority",
-        "board",
-        "centre",
-        "center",
-        "charity",
-        "city",
-        "college",
-        "collaborative",
-        "commission",
-        "committee",
-        "company",
-        "confederation",
-        "consortium",
-        "council",
-        "county",
-        "department",
-        "directorate",
-        "england",
-        "executive",
-        "federation",
-        "forum",
-        "foundation",
-        "fund",
-        "government",
-        "group",
-        "health",
-        "hospital",
-        "house",
-        "institute",
-        "institution",
-        "international",
-        "limited",
-        "ltd",
-        "ministry",
-        "national",
-        "network",
-        "nhs",
-        "office",
-        "organisation",
-        "organization",
-        "parliament",
-        "partnership",
-        "plc",
-        "programme",
-        "royal",
-        "school",
-        "scotland",
-        "service",
-        "services",
-        "society",
-        "team",
-        "think",
-        "trust",
-        "union",
-        "unit",
-        "university",
-        "wales",
-    ]
-)
-_PARTICLES = frozenset(["van", "von", "der", "den", "de", "da", "di", "du", "la", "le", "del", "ten", "ter", "bin", "al", "st"])
+_BODY_WORDS = frozenset((
+    "agency", "alliance", "assembly", "association", "authority", "board", "centre", "center", "charity", "city", "college",
+    "collaborative", "commission", "committee", "company", "confederation", "consortium", "council", "county", "department",
+    "directorate", "england", "executive", "federation", "forum", "foundation", "fund", "government", "group", "health",
+    "hospital", "house", "institute", "institution", "international", "limited", "ltd", "ministry", "national", "network",
+    "nhs", "office", "organisation", "organization", "parliament", "partnership", "plc", "programme", "royal", "school",
+    "scotland", "service", "services", "society", "team", "think", "trust", "union", "unit", "university", "wales"
+))
+_PARTICLES = frozenset((
+    "van", "von", "der", "den", "de", "da", "di", "du", "la", "le", "del", "ten", "ter", "bin", "al", "st"
+))
 _TITLES = re.compile(r"^(?:(?:dr|prof|professor|mr|mrs|ms|miss|sir|dame|lord|baroness)\.?\s+)+", re.IGNORECASE)
 _LETTERS = re.compile(r"(?:,?\s+(?:phd|md|mbbs|frcp|frcgp|mrcp|rn|cbe|obe|mbe|msc|ma|ba))+\.?$", re.IGNORECASE)
 
