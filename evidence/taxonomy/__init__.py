@@ -53,7 +53,7 @@ VERSION_LENGTH = 12
 
 @lru_cache(maxsize=4)
 def load_taxonomy(folder: Path = FOLDER) -> Taxonomy:
-    """Every facet and crosswalk in ``folder``, checked. Raises ``UsageError`` naming file, key and expectation."""
+    """Every facet (in the codebook's order) and crosswalk in ``folder``, checked. Raises ``UsageError`` naming file, key and expectation."""
     facets: dict[str, Facet] = {}
     crosswalks: dict[str, Crosswalk] = {}
     rules: StrengthRules | None = None
@@ -73,7 +73,8 @@ def load_taxonomy(folder: Path = FOLDER) -> Taxonomy:
             rules = _rules(form.rules)
     if rules is None:
         raise UsageError(f"{folder.name}: expected one facet with [rules] of evidence strength, found none")
-    taxonomy = Taxonomy(_version(contents), facets, crosswalks, rules)
+    ordered = dict(sorted(facets.items(), key=lambda item: int(item[1].section)))
+    taxonomy = Taxonomy(_version(contents), ordered, crosswalks, rules)
     _check_references(taxonomy)
     return taxonomy
 

@@ -125,7 +125,7 @@ class FacetForm(Form):
     name: Words
     definition: Words
     source: Words
-    section: str
+    section: Annotated[str, StringConstraints(pattern=r"^[0-9]+$")]
     cardinality: Literal["exactly_one", "at_most_one", "any"]
     grain: Literal["document", "finding"] = "document"
     off_topic: bool = False
