@@ -24,7 +24,7 @@ def read_portable(payload: bytes) -> Reading:
         Leaf(page.number, tuple(_block(block) for block in page.blocks if block.text.strip()), page.width, page.height, page.ocr) for page in pdf.pages
     )
     tables: list[Table] = [table for page in pdf.pages for table in page.tables]
-    furniture = Counter(re.sub(r"^\W*(?:page\s)?\d+\W+|\W+(?:page\s)?\d+(?:\s?of\s?\d+)?\W*$", "", clean(text), flags=re.I) for page in pdf.pages for text in page.furniture)
+    furniture = Counter(_without_page_number(clean(text)) for page in pdf.pages for text in page.furniture)
     running = tuple(text for text, _ in furniture.most_common(12) if any(char.isalpha() for char in text))
     seen = tuple(
         Provenance(field, value, "docinfo")
@@ -32,6 +32,10 @@ def read_portable(payload: bytes) -> Reading:
         if (value := clean(pdf.docinfo.get(key) or pdf.docinfo.get(key.lower()) or ""))
     )
     return Reading(PDF, leaves, seen=seen, tables=tuple(tables), running=running, status=pdf.status, reason=pdf.reason)
+
+
+def _without_page_number(text: str) -> str:
+    return re.sub(r"(?i)^\W*(?:page\s?\W?\s?)?\d{1,3}\s*(?:of\s\d+)?\W+(?=\D)(?!\w*\s?(?:19|20)\d\d)|\W+(?:page\s?\W?\s?)?\d{1,3}(?:\s?of\s?\d+)?\W*$", "", text) if not re.match(r"(?i)\d{1,2}(?:st|nd|rd|th)?\s+[a-z]{3,9}\b", text) else text
 
 
 def _block(block: PdfBlock) -> Block:

@@ -13,7 +13,7 @@ BULLET = re.compile(r"^\s*(?:[•●▪■◦‣⁃∙·○►➢➤✓✔❖♦
 NUMBERED = re.compile(r"^\s*(?:\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+(?=\S)")
 SENTENCE_END = re.compile(r"[.!?:;][\"'”’)\]»]*\d{0,3}$")
 _FUNCTION_WORDS = frozenset(
-    "a an and are as at be been but by can could for from had has have his her how if in including into is it its may more most no nor not "
+    "a an and are as at be been but by can could for from had has have his her how if in including into is its may more most no nor not "
     "of on or our over per should such than that the their these they this those through to under up via was we were when where which "
     "while who whose will with within without would your".split()
 )

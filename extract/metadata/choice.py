@@ -15,7 +15,8 @@ from extract.metadata.bylines import authors_of
 from extract.metadata.dates import dates_in, normal_date
 from extract.metadata.imprint import Imprint, imprint_of
 from extract.metadata.people import bare_name, is_organisation, turned
-from extract.metadata.title_page import Candidate, TitlePage, read_title_page, similarity
+from extract.metadata.publishers import bodies_by_domain, journals_cited, most_named
+from extract.metadata.title_page import Candidate, TitlePage, read_title_page, similarity, testimony
 from extract.metadata.words import words
 
 _DECLARED = ("record", "selector", "json_ld", "meta_tag", "front_matter")
@@ -46,20 +47,20 @@ def choose(reading: Reading, layout: Layout, name: str, link_text: str | None) -
     """Title, authors, dates and identifiers with where each came from."""
     seen = [value for value in reading.seen if value.value and value.source in VALUE_SOURCES]
     imprint = imprint_of(layout, reading.running) if layout.placed else Imprint((), ())
-    witnesses = _witnesses(seen, imprint, reading, name, link_text)
-    page = read_title_page(layout, witnesses) if layout.placed else TitlePage()
+    witnesses = _witnesses(seen, imprint, layout, name, link_text)
+    page = read_title_page(layout, witnesses, reading.running) if layout.placed else TitlePage()
     titles, subtitle = _titles(seen, imprint, reading, page, witnesses, name, link_text)
     title = titles[0] if titles else None
     groups = _authors(seen, imprint, reading, layout, title)
     by_field: dict[str, list[Provenance]] = {"title": titles, "authors": [value for group in groups for value in group]}
-    by_field["publisher"] = _publishers(seen, imprint, layout, page.issuer)
+    by_field["publisher"] = _publishers(seen, imprint, layout, page, reading.running)
     by_field["published"] = _dates(seen, imprint)
     for field in _SINGLE:
         by_field[field] = _single(field, seen, imprint)
     if subtitle and not by_field["subtitle"]:
         by_field["subtitle"] = [Provenance("subtitle", subtitle, title.source if title else "first_page")]
     if title is not None:
-        completed = _with_publisher(title.value, by_field["publisher"])
+        completed = _with_publisher(_longest_generic(title.value, titles), by_field["publisher"])
         if completed != title.value:
             titles.insert(0, Provenance("title", completed, title.source))
     authors = tuple(dict.fromkeys(value.value for value in groups[0])) if groups else ()
@@ -89,6 +90,9 @@ def title_from_name(name: str) -> str | None:
     return base if len(re.findall(r"[^\W\d_]{3,}", base)) >= 2 else None
 
 
+_LABELLED = re.compile(r"(?im)^(?:(?:project|report|paper|document|study|full) )?title ?:\s*(\S.{8,200})$")
+
+
 def _named(name: str, link_text: str | None) -> list[tuple[str, str]]:
     """Titles that the link and the file's name suggest, with their sources."""
     link = clean(re.sub(r"(?i)\b(?:download|read|view|pdf|the|full|report|here|open|click)\b|[\[(][^\])]*(?:kb|mb|pdf)[^\])]*[\])]", " ", link_text or ""))
@@ -96,11 +100,14 @@ def _named(name: str, link_text: str | None) -> list[tuple[str, str]]:
     return [(text, source) for text, source in found if text and len(text.split()) > 1]
 
 
-def _witnesses(seen: list[Provenance], imprint: Imprint, reading: Reading, name: str, link_text: str | None) -> list[tuple[str, float]]:
+def _witnesses(seen: list[Provenance], imprint: Imprint, layout: Layout, name: str, link_text: str | None) -> list[tuple[str, float]]:
     """What else names the document, with how far it is trusted to tell candidates apart."""
     found = [(value.value, 1.6) for value in seen if value.field == "title" and value.source in _FILE_PROPERTIES and not is_junk_title(value.value)]
     found += [(value.value, 2.2) for value in imprint.stated if value.field == "title"][:2]
     found += [(text, 1.6) for text, _ in _named(name, link_text)]
+    labelled = _LABELLED.search(layout.text[:6000])
+    if labelled:
+        found.append((labelled.group(1), 3.0))
     return found
 
 
@@ -151,13 +158,15 @@ def _running_titles(reading: Reading, witnesses: list[tuple[str, float]], best: 
     """Running headers that may be the title, scored like lines of the first page: one header alone on every page mostly is it."""
     kept: list[str] = []
     for text in reading.running[:6]:
-        bare = re.sub(r"(?i)^\W*(?:page\s)?\d*\W*|[^\w?)’”]*(?:page)?[^\w?)’”]*\d*[^\w?)’”]*$", "", text)
+        bare = re.sub(r"(?i)^(?:page\s)?\d{1,3}[^\w(‘“]+|[^\w?)’”]+(?:page[^\w]+)?\d{1,3}[^\w?)’”]*$", "", text)
+        if words().document_kinds.fullmatch(bare) or "et al" in text or re.search(r"(?i)research briefing|^page\b|^document title", bare):
+            continue
         if 2 <= len(bare.split()) <= 25 and not is_organisation(bare) and not re.search(r"https?:|www\.|@|©|^\d", bare) and not words().series.fullmatch(bare) and not dates_in(bare):
             kept.append(bare)
     scored = []
     for bare in kept:
         alone = len(kept) == 1 and reading.media_type.startswith("text/") and (best is None or similarity(bare, best.title) < 0.9)
-        score = 2.2 + 0.6 * (len(bare.split()) > 2) + 2.4 * alone + sum(weight * similarity(bare, witness) for witness, weight in witnesses)
+        score = 2.2 + 0.6 * (len(bare.split()) > 2) + 2.4 * alone + testimony(bare, witnesses)
         scored.append((Provenance("title", bare, "running_header"), score))
     return sorted(scored, key=lambda pair: -pair[1])
 
@@ -172,10 +181,19 @@ def _page_titles(values: list[Provenance]) -> list[Provenance]:
     return [*agreeing, *(value for value in values if value not in agreeing)]
 
 
+def _longest_generic(title: str, titles: list[Provenance]) -> str:
+    """"Annual report" with the period that a rival adds to the same words."""
+    if not _GENERIC.fullmatch(title.strip()):
+        return title
+    return max((value.value for value in titles if _GENERIC.fullmatch(value.value.strip()) and value.value.casefold().startswith(title.casefold())), key=len, default=title)
+
+
 def _with_publisher(title: str, publishers: list[Provenance]) -> str:
     """"Annual Report 2024" names nothing without its body: the publisher goes before it."""
-    generic = re.fullmatch(r"(?i)(?:the )?(?:annual (?:report|review)(?: (?:and|&) (?:summary )?(?:financial )?accounts?)?|annual accounts|accounts|quality accounts?|board (?:papers|meeting)|strategic plan|corporate plan|business plan|staff survey)[\W\d]*(?:(?:\w+ )?\d{4}[\W\d]*(?:to|–|-)?[\W\d]*(?:\w+ )?(?:\d{4})?)?", title.strip())
-    return f"{publishers[0].value} {title}" if generic and publishers else title
+    return f"{publishers[0].value} {title}" if publishers and _GENERIC.fullmatch(title.strip()) else title
+
+
+_GENERIC = re.compile(r"(?i)(?:the )?(?:annual (?:report|review)(?: (?:and|&) (?:summary )?(?:financial )?accounts?)?|annual accounts|accounts|quality accounts?|board (?:papers|meeting)|strategic plan|corporate plan|business plan|staff survey)[\W\d]*(?:(?:\w+ )?\d{4}[\W\d]*(?:to|–|-)?[\W\d]*(?:\w+ )?(?:\d{4})?)?")
 
 
 def _authors(seen: list[Provenance], imprint: Imprint, reading: Reading, layout: Layout, title: Provenance | None) -> list[list[Provenance]]:
@@ -215,7 +233,7 @@ def _split_names(value: str) -> list[str]:
     return [name if is_organisation(name) else bare_name(name) for name in names]
 
 
-def _publishers(seen: list[Provenance], imprint: Imprint, layout: Layout, issuer: str | None) -> list[Provenance]:
+def _publishers(seen: list[Provenance], imprint: Imprint, layout: Layout, page: TitlePage, running: tuple[str, ...]) -> list[Provenance]:
     declared = [value for value in seen if value.field == "publisher"]
     trusted = [value for value in declared if value.source in _DECLARED]
     stated = [value for value in imprint.stated if value.field == "publisher"]
@@ -227,8 +245,10 @@ def _publishers(seen: list[Provenance], imprint: Imprint, layout: Layout, issuer
         for text in [" ".join(item.block.text.split())]
         if is_organisation(text) and len(text) < 100
     ] if layout.placed else []
-    issued = [Provenance("publisher", issuer, "first_page")] if issuer else []
-    return list(dict.fromkeys([*trusted, *stated, *issued, *front, *loose, *(value for value in declared if value.source not in _DECLARED)]))
+    issued = [Provenance("publisher", text, "first_page") for text in (page.journal, page.issuer) if text]
+    cited = [Provenance("publisher", text, "running_header") for text in journals_cited(running, layout)]
+    known = [Provenance("publisher", text, "text") for text in (*bodies_by_domain(layout, running), *most_named(layout))]
+    return list(dict.fromkeys([*trusted, *cited[:1], *issued, *stated, *front, *loose, *known, *(value for value in declared if value.source not in _DECLARED)]))
 
 
 def _dates(seen: list[Provenance], imprint: Imprint) -> list[Provenance]:

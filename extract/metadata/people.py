@@ -81,15 +81,16 @@ def is_person(text: str, common: frozenset[str]) -> bool:
         return False
     if sum(len(token) > 1 and token.lower() not in _LOWER for token in tokens) < 1:
         return False
-    if any(_ABSTRACT.search(token) for token in full):
+    if any(_ABSTRACT.search(token) for token in full) or _WORDLIKE.search(full[0]) and full[0].lower() not in words().names_like_words:
         return False
     ordinary = [token for token in full if token.lower() in common or token.lower() in _LOWER]
     return len(ordinary) < len(full) and (len(ordinary) <= 1 or len(full) - len(ordinary) >= 2)
 
 
 _ABSTRACT = re.compile(r"(?i)[a-z]{2,}(?:tions?|ments?|ness|ities|ances?|ships?|ology|isms?|ibility|ability|sions?|ised|ized|ised|ical|ising|izing)$")
+_WORDLIKE = re.compile(r"(?i)^[a-z]{3,}(?:ed|ing|ly|al|ive|ous|ful|less|able|ible|ary|ory|ic|ier|est)$")
 _LOWER = frozenset(
-    "practice adviser advisor secretary company number elements mapping meeting minutes agenda item bundle people promise strategy plan planning framework priorities performance quality safety staff survey board patient "
+    "city cities towards toward through making building working living learning joining moving better best good more what why how who when where is are can does do not no yes our your their its it we you they this that these those all any every each some many most up out over under between about after before during against case current home life lives child children young older people adults adult age ageing growth change future vision world state place places area areas locality neighbourhood neighbourhoods district borough county region regional real time access outcomes outcome costs cost funding finance financial budget budgets personal individual joint total new innovation innovations implementation evaluation evidence learning lessons experience experiences journey centre hub unit practice adviser advisor secretary company number elements mapping meeting minutes agenda item bundle people promise strategy plan planning framework priorities performance quality safety staff survey board patient "
     "patients service services data digital information technology system systems development improvement programme education training workforce wellbeing well-being community primary secondary hospital key "
     "original systematic article journal vol volume issue email tel phone web www appendix annexe version draft final statement policy paper pathway pathways model models conference university "
     "january a an and as at by for from in of on or the to with health care social integrated report review summary introduction contents abstract background methods results conclusion "

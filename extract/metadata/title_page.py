@@ -39,6 +39,7 @@ class TitlePage:
 
     candidates: tuple[Candidate, ...] = ()
     issuer: str | None = None
+    journal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,10 @@ class _Group:
     read: int
     after_label: bool
     before_label: bool
+    strand: bool = False
 
 
-def read_title_page(layout: Layout, witnesses: Sequence[tuple[str, float]]) -> TitlePage:
+def read_title_page(layout: Layout, witnesses: Sequence[tuple[str, float]], running: Sequence[str] = ()) -> TitlePage:
     """Scores the lines of the first page that has any to offer. ``witnesses`` are (text, weight) pairs."""
     common = common_words(layout.text[:200_000])
     for number in dict.fromkeys(item.page for item in layout.placed):
@@ -67,12 +69,30 @@ def read_title_page(layout: Layout, witnesses: Sequence[tuple[str, float]]) -> T
         groups, issuer = _groups(blocks, common)
         if groups:
             largest = max((block.size for block in blocks), default=0.0)
+            journal = _journal(groups, blocks, running)
             scored = []
             for index, group in enumerate(groups):
                 subtitle = _subtitle(group, groups[index + 1], common) if index + 1 < len(groups) else None
-                scored.append(Candidate(_trimmed(group.text), subtitle, _score(group, largest, witnesses), number))
-            return TitlePage(tuple(sorted(scored, key=lambda candidate: -candidate.score)), issuer)
+                score = _score(group, largest, witnesses) - (3.0 if group is journal or group.strand else 0.0)
+                scored.append((score, group, Candidate(_trimmed(group.text), subtitle, score, number)))
+            scored.sort(key=lambda entry: -entry[0])
+            best = scored[0][1]
+            before = next((group for group in groups if group.order == best.order - 1), None)
+            if issuer is None and best.after_label and before is not None and before.before_label and len(before.text.split()) <= 6:
+                issuer = before.text
+            return TitlePage(tuple(candidate for _, _, candidate in scored), issuer, journal.text if journal else None)
     return TitlePage()
+
+
+def _journal(groups: list[_Group], blocks: list[Block], running: Sequence[str]) -> _Group | None:
+    """The journal's name above an article: a short first line, where a DOI stands near it or a running header cites it with "et al."."""
+    first = groups[0]
+    if len(first.text.split()) > 7 or SENTENCE_END.search(first.text) or len(groups) < 2:
+        return None
+    near = " ".join(block.text for block in blocks[: first.last + 4])
+    cited = any("et al" in text and first.text.casefold() in text.casefold() for text in (*running, near))
+    identified = "10." in near and re.search(r"(?i)\bdoi\b", near) is not None
+    return first if cited or identified and (first.before_label or first.last < 3 and first.size < 14) else None
 
 
 def _groups(blocks: list[Block], common: frozenset[str]) -> tuple[list[_Group], str | None]:
@@ -91,7 +111,7 @@ def _groups(blocks: list[Block], common: frozenset[str]) -> tuple[list[_Group], 
             text = _joined([blocks[at].text for at in held])
             if len(text.split()) <= _LONGEST:
                 level = first.level if first.kind == "heading" else 0
-                groups.append(_Group(text, first.size, level, first.bold, held[0], held[-1], len(groups), read, label, before_label))
+                groups.append(_Group(text, first.size, level, first.bold, held[0], held[-1], len(groups), read, label, before_label, roles[held[0]] == "kind_and_strand"))
                 label = False
             held.clear()
 
@@ -112,8 +132,13 @@ def _groups(blocks: list[Block], common: frozenset[str]) -> tuple[list[_Group], 
             flush()
             label = True
             issuer = issuer or re.split(r"\s*[–—:|-]\s+|\s(?=(?:End of|Final|Interim)\b)", block.text.strip())[0].strip() or None
-        elif role == "title":
-            if held and label and blocks[held[-1]].text.rstrip().endswith(":"):
+        elif role == "kind_and_strand":
+            flush()
+            held.append(at)
+            flush()
+            label = True
+        elif role == "title" or role == "people" and not groups and not held and len(block.text.split()) <= 5:
+            if held and label and blocks[held[-1]].text.rstrip().endswith(":") and len(blocks[held[-1]].text.split()) <= 6 and not block.text[0].islower():
                 held.clear()  # A strand of work named between "Final report" and the title.
             if held and (held[-1] != at - 1 or not _belongs(blocks[held[-1]], block, _joined([blocks[one].text for one in held]), roles[at + 1] if at + 1 < len(blocks) else "")):
                 flush()
@@ -124,8 +149,6 @@ def _groups(blocks: list[Block], common: frozenset[str]) -> tuple[list[_Group], 
             if read > 200 and groups:
                 break
     flush()
-    if issuer is None:
-        issuer = next((group.text for group, after in zip(groups, groups[1:], strict=False) if group.before_label and after.after_label and len(group.text.split()) <= 6), None)
     return groups, issuer
 
 
@@ -142,6 +165,8 @@ def _role(block: Block, common: frozenset[str]) -> str:
         return "label"
     if _ISSUED.search(text) and not text.isupper():
         return "issued"
+    if _STRAND.fullmatch(text):
+        return "kind_and_strand"
     if words().section_names.fullmatch(text.strip(" :.")) or words().series.fullmatch(text):
         return "skip"
     found = dates_in(text)
@@ -155,14 +180,15 @@ def _role(block: Block, common: frozenset[str]) -> str:
 
 
 _SPAN = re.compile(rf"(?i)\(?(?:(?:19|20)\d\d\s?[–/-]\s?(?:(?:20)?\d\d)(?:\s?(?:to|[–-])\s?20\d\d\s?[–/-]\s?\d\d)?|\d{{1,2}} \w+ 20\d\d to \d{{1,2}} \w+ 20\d\d|20\d\d/\d\d to 20\d\d/\d\d)\)?")
+_STRAND = re.compile(r"(?i)(?:end of (?:project|programme|study)|final|interim|evaluation|project) report\s*[:–-]\s*(?:\S+\s?){1,4}")
 _ISSUED = re.compile(r"(?i)[a-z)]\s*(?:[–—:-]\s*)?(?:end of (?:project|programme|study)|final|interim)\s+(?:project |evaluation )?report\s*:?$")
 
 
 def _belongs(above: Block, below: Block, held: str, next_role: str) -> bool:
     so_far = len(held.split())
-    if so_far > 32 or is_organisation(held) and not above.text.endswith(("-", "–")):
+    if so_far > 32 or is_organisation(held) and not is_organisation(f"{held} {below.text}"):
         return False
-    opens_low = below.text[0].islower() or below.text[0] in "(–—-&"
+    opens_low = (below.text[0].islower() or below.text[0] in "(–—-&") and not SENTENCE_END.search(above.text)
     last = above.text.split()[-1].lower()
     if abs(above.size - below.size) > 0.8:
         return False
@@ -179,7 +205,8 @@ def _belongs_unsized(above: Block, below: Block, so_far: int, next_role: str) ->
     """Converted title pages keep the line breaks of the cover: short display lines, or a title's last words before its authors."""
     display = (above.bold or above.kind == "heading") and (below.bold or below.kind == "heading")
     short = len(above.text.split()) <= 4 and len(below.text.split()) <= 5
-    if display and short and so_far <= 9 and not SENTENCE_END.search(above.text):
+    tail = (above.bold or above.kind == "heading") and so_far <= 4 and len(below.text.split()) <= 2
+    if (display and short or tail) and so_far <= 9 and not SENTENCE_END.search(above.text):
         return True
     return next_role == "people" and so_far >= 5 and len(below.text.split()) <= 4 and not SENTENCE_END.search(above.text)
 
@@ -220,7 +247,13 @@ def _score(group: _Group, largest: float, witnesses: Sequence[tuple[str, float]]
     score -= 1.5 if group.read > 30 else 0.0
     score -= 1.5 * (group.text.endswith((".", ";", ",")) and count > 5) + 1.5 * group.text[0].islower() + 0.4 * group.text.endswith(":")
     score -= 2.2 * is_organisation(group.text) + 0.8 * (not re.search(r"[a-z]{3}", group.text) and count == 1)
-    return score + sum(weight * similarity(group.text, witness) for witness, weight in witnesses)
+    return score + testimony(group.text, witnesses)
+
+
+def testimony(text: str, witnesses: Sequence[tuple[str, float]]) -> float:
+    """What the witnesses add; one that says the very same words counts twice."""
+    alike = [(similarity(text, witness), weight) for witness, weight in witnesses]
+    return sum(weight * amount * (2 if amount > 0.95 else 1) for amount, weight in alike)
 
 
 def similarity(left: str, right: str) -> float:

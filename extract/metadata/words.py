@@ -10,7 +10,7 @@ from pathlib import Path
 
 WORDS = Path(__file__).with_name("words.toml")
 _PATTERNS = ("document_kinds", "series", "section_names", "junk_titles", "junk_authors", "author_headings", "publisher_cues", "author_cues")
-_LISTS = ("organisation_words", "organisation_places", "person_titles", "post_nominals")
+_LISTS = ("names_like_words", "organisation_words", "organisation_places", "person_titles", "post_nominals")
 
 
 class WordListError(ValueError):
@@ -29,6 +29,7 @@ class Words:
     author_headings: re.Pattern[str]
     publisher_cues: re.Pattern[str]
     author_cues: re.Pattern[str]
+    names_like_words: frozenset[str]
     organisation_words: frozenset[str]
     organisation_places: frozenset[str]
     person_titles: frozenset[str]

@@ -1,0 +1,71 @@
+"""Publishers that a document does not name as such: by its web addresses, by its running headers, by whom it speaks of most."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from functools import lru_cache
+from pathlib import Path
+
+from extract.assembly import Layout
+from extract.metadata.people import is_organisation
+from extract.metadata.words import WordListError, words
+
+DOMAINS = Path(__file__).with_name("publishers.toml")
+
+_ADDRESS = re.compile(r"(?:https?://|www\.|@)?((?:[a-z0-9-]{1,40}\.){1,4}(?:uk|org|com|int|scot|wales|net|eu))\b", re.I)
+_ET_AL = re.compile(r"\bet al\.?[,.]?\s+([A-Z][A-Za-z&:,\- ]{2,70}?)\W*\s*(?:\(?(?:19|20)\d\d|\d+[:;(]|$)")
+_JOURNAL_YEAR = re.compile(r"^([A-Z][A-Za-z&:\- ]{3,60}?)[.,]?\s+(?:19|20)\d\d\s?;\s?\d")
+_FEWEST_MENTIONS = 6
+
+
+@lru_cache(maxsize=1)
+def domains(path: Path = DOMAINS) -> dict[str, str]:
+    """Domain to body. Raises WordListError where the file breaks its schema."""
+    table = tomllib.loads(path.read_text(encoding="utf-8")).get("domains")
+    if not isinstance(table, dict) or not all(isinstance(name, str) and "." in domain for domain, name in table.items()):
+        raise WordListError(f"{path.name}: domains: expected a table of domain = name")
+    return table
+
+
+def bodies_by_domain(layout: Layout, running: tuple[str, ...]) -> list[str]:
+    """The body whose known domain the first pages or running matter print, else the one the whole text prints at least thrice."""
+    front = " ".join(running) + " " + " ".join(item.block.text for item in layout.placed[:40] if item.block.kind not in ("reference", "footnote"))
+    last = " ".join(item.block.text for item in layout.placed[-12:] if item.block.kind not in ("reference", "footnote"))
+    everywhere = Counter(name for name in _known(" ".join(item.block.text for item in layout.placed if item.block.kind != "reference")[:400_000]))
+    often = [name for name, count in everywhere.most_common(1) if count >= 3]
+    return list(dict.fromkeys([*_known(front[:6000]), *_known(last), *often]))
+
+
+def _known(text: str) -> list[str]:
+    found = []
+    for match in _ADDRESS.finditer(text):
+        parts = match.group(1).lower().split(".")
+        for start in range(len(parts) - 1):
+            if name := domains().get(".".join(parts[start:])):
+                found.append(name)
+                break
+    return found
+
+
+def journals_cited(running: tuple[str, ...], layout: Layout) -> list[str]:
+    """A journal's name in "Author et al. Journal (2024) 24:1" of a running header or the first lines."""
+    found = []
+    for text in (*running, *(item.block.text for item in layout.placed[:6] if len(item.block.text) < 200)):
+        match = _ET_AL.search(text) or _JOURNAL_YEAR.search(text)
+        if match and len(match.group(1).split()) <= 8:
+            found.append(match.group(1).strip(" ,.:-"))
+    return list(dict.fromkeys(found))
+
+
+def most_named(layout: Layout) -> list[str]:
+    """The body that the text names far more often than any other: a trust's own report, a council's own strategy."""
+    endings = "|".join(sorted((word.capitalize() for word in words().organisation_words), key=len, reverse=True))
+    name = re.compile(rf"\b((?:[A-Z][\w’'&-]+\s(?:(?:of|and|for|the)\s)?){{1,6}}(?:{endings}))\b(?!\s(?:Board|Chair|Chief|Director))")
+    text = " ".join(item.block.text for item in layout.placed if item.block.kind not in ("reference", "boilerplate"))[:150_000]
+    counts = Counter(re.sub(r"^(?:The|At|In|For|By|And|As|Our|With|From|This)\s", "", match.group(1)) for match in name.finditer(text))
+    ranked = [(found, count) for found, count in counts.most_common(6) if is_organisation(found) and len(found.split()) >= 3]
+    if ranked and ranked[0][1] >= _FEWEST_MENTIONS and (len(ranked) == 1 or ranked[0][1] >= 1.5 * ranked[1][1]):
+        return [ranked[0][0]]
+    return []
