@@ -14,7 +14,7 @@ from extract.pdf.lines import BULLETS, Segment
 from extract.pdf.reading_order import Region
 
 _TERMINAL = re.compile(r"[.!?:;][\"'”’)\]]*$")
-_NUMBER_LABEL = re.compile(r"^\(?(\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)\]]$|^\[\d{1,3}\]$|^\d{1,2}(?:\.\d{1,2}){1,3}\.?$")
+_NUMBER_LABEL = re.compile(r"^\(?(\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)\]]$|^\[\d{1,3}\]$|^\d{1,2}(?:\.\d{1,2}){1,3}[.)]?$")
 
 
 @dataclass(slots=True)
@@ -113,8 +113,10 @@ def _unfinished(item: Segment) -> bool:
 
 def _label_begins(current: Paragraph, item: Segment, above: Segment, column: Column) -> bool:
     """A label at the start of a line is one unless the line goes on a sentence ("... in phase" / "2. The ...")."""
-    if item.label[0] in BULLETS or item.label in "-–—*o":
+    if item.label[0] in BULLETS or item.label in "*o":
         return True
+    if item.label in "-–—":
+        return current.label or not _unfinished(above) or abs(item.x0 - above.x0) > 0.8 * item.size
     if not _NUMBER_LABEL.match(item.label) and item.label != "|":
         return False
     first = current.segments[0]

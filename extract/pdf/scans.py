@@ -31,10 +31,11 @@ MIN_FIGURE_WORDS = 5
 
 @dataclass(slots=True)
 class Picture:
-    """Why a page needs recognition: ``whole`` page, or only the ``areas`` of its images."""
+    """Why a page needs recognition: ``whole`` page, or only the ``areas`` of its images; ``body``: they hold its main text."""
 
     whole: bool
     areas: list[Box]
+    body: bool = False
 
 
 def picture_of(text: PageText, drawn: Drawing, frame: Frame) -> Picture | None:
@@ -48,7 +49,8 @@ def picture_of(text: PageText, drawn: Drawing, frame: Frame) -> Picture | None:
         return None
     bare = [box for box in areas if _share(box, page) > 0.12 and not _written_on(box, text)]
     if sum(_share(box, page) for box in bare) >= MIN_IMAGE_SHARE:
-        return Picture(False, bare)
+        inner = sum(len(w.text) for w in text.upright if 0.12 * frame.height < w.base < 0.88 * frame.height)
+        return Picture(False, bare, inner < FEW_LETTERS)
     return None
 
 
@@ -127,8 +129,8 @@ def recognise(page: object, frame: Frame, wanted: Picture, text: PageText, read:
             continue
         seen, turn = ocr.recognised(part, read)
         if not wanted.whole:
-            seen = _credible(seen)
-        words = _page_words(seen, scale, SCAN_FONT if wanted.whole else FIGURE_FONT)
+            seen = _credible(seen, wanted.body)
+        words = _page_words(seen, scale, SCAN_FONT if wanted.whole or wanted.body else FIGURE_FONT)
         if turn:
             text.turned.setdefault({1: 3, 2: 2, 3: 1}[turn], []).extend(words)
         else:
@@ -142,14 +144,23 @@ def recognise(page: object, frame: Frame, wanted: Picture, text: PageText, read:
     return found
 
 
-def _credible(seen: list[ocr.SeenWord]) -> list[ocr.SeenWord]:
-    """A figure's words without what is read into its lines and arrows; nothing where hardly any of it is English."""
+def _credible(seen: list[ocr.SeenWord], body: bool) -> list[ocr.SeenWord]:
+    """A figure's words without what is read into its lines and arrows; nothing where hardly any of it is English.
+
+    A picture that is the page's body (a table, say) may hold few words; then the engine must be sure of most.
+    """
     letters = [word.text.strip(".,;:()'\"").lower() for word in seen]
     long = [text for text in letters if len(text) > 2 and text.isalpha()]
     known = sum(frequency(text) > 1e-6 for text in long)
     if known < MIN_FIGURE_WORDS or known < 0.6 * len(long):
-        return []
-    return [word for word, text in zip(seen, letters, strict=True) if word.confidence > 55 and any(map(str.isalnum, text))]
+        sure = sum(word.confidence > 75 for word in seen)
+        if not body or len(seen) < 4 * MIN_FIGURE_WORDS or sure < 0.6 * len(seen):
+            return []
+    lines = {word.line for word, text in zip(seen, letters, strict=True) if len(text) > 2 or text.isdigit() and len(text) > 1}
+    return [
+        word for word, text in zip(seen, letters, strict=True)
+        if word.line in lines and word.confidence > 55 and any(map(str.isalnum, text))
+    ]
 
 
 def _overlaps(word: Word, other: Word) -> bool:
