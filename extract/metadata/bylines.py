@@ -35,13 +35,23 @@ def authors_of(layout: Layout, running: tuple[str, ...], title: str | None) -> l
 def _under_title(placed: tuple[Placed, ...], title: str | None, common: frozenset[str]) -> Iterator[str]:
     """Lines of nothing but names on the title page, after the title and before the text."""
     key = re.sub(r"\W+", "", (title or "").casefold())
-    at = 0
+    starts = []
     for index, item in enumerate(placed[:25]):
         text = re.sub(r"\W+", "", item.block.text.casefold())
         if key and (text in key or key in text) and len(text) > 5:
-            at = index + 1
+            starts.append(index + 1)
+    # A title may be printed twice, on the cover and inside; a title split over blocks is followed by its own rest.
+    for start in starts or [0]:
+        names = list(_names_from(placed, start, common))
+        if names:
+            yield from names
+            return
+
+
+def _names_from(placed: tuple[Placed, ...], at: int, common: frozenset[str]) -> Iterator[str]:
     found = False
     strangers = 0
+    patience = 8 if any(item.block.size for item in placed[:5]) else 3
     for item in placed[at : at + 22]:
         text = item.block.text
         if item.page > placed[0].page + 1 or item.block.kind not in ("heading", "body", "list") or len(text.split()) > 120:
@@ -58,7 +68,7 @@ def _under_title(placed: tuple[Placed, ...], title: str | None, common: frozense
             yield from names
         elif any(char.isalpha() for char in text):
             strangers += 1
-            if found and strangers > 1 or strangers > 8:
+            if found and strangers > 1 or strangers > patience:
                 return
 
 
@@ -123,13 +133,18 @@ def _below_heading(placed: tuple[Placed, ...], common: frozenset[str]) -> Iterat
         for below in placed[index + 1 : index + 16]:
             if below.block.kind == "heading" and not _first_names(below.block.text, common) or below.block.kind in ("reference", "table") or _THANKS.match(below.block.text) or re.match(r"(?i)editors?\b|contents\b", below.block.text):
                 break
-            names = list(_first_names(below.block.text, common))
+            names = _first_names(_printed(below), common)
             if not names and taken and len(below.block.text.split()) > 12:
                 break
             taken.extend(names)
         if taken:
             yield from taken
             return
+
+
+def _printed(item: Placed) -> str:
+    """A block's text with the line breaks of the page, where they are known."""
+    return "\n".join(item.block.text[line.start : line.end] for line in item.block.lines) or item.block.text
 
 
 def _first_names(text: str, common: frozenset[str]) -> list[str]:
@@ -148,7 +163,7 @@ def _first_names(text: str, common: frozenset[str]) -> list[str]:
 
 
 def _in_running(running: tuple[str, ...], common: frozenset[str]) -> Iterator[str]:
-    for text in running:
-        dated = dates_in(text)
-        if dated:
+    """Names in a footer that carries a date, beside it or in a line of their own."""
+    if any(dates_in(text) or re.search(r"(?i)\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b", text) for text in running):
+        for text in running:
             yield from _list_of_names(re.sub(r"\W+\d+\W*(?:\|.*)?$", "", text), common)

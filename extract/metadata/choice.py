@@ -165,7 +165,7 @@ def _running_titles(reading: Reading, witnesses: list[tuple[str, float]], best: 
             kept.append(bare)
     scored = []
     for bare in kept:
-        alone = len(kept) == 1 and reading.media_type.startswith("text/") and (best is None or similarity(bare, best.title) < 0.9)
+        alone = len(kept) == 1 and reading.media_type.startswith("text/") and (best is None or similarity(bare, best.title) < 0.5)
         score = 2.2 + 0.6 * (len(bare.split()) > 2) + 2.4 * alone + testimony(bare, witnesses)
         scored.append((Provenance("title", bare, "running_header"), score))
     return sorted(scored, key=lambda pair: -pair[1])

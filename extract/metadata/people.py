@@ -10,7 +10,7 @@ _PARTICLE = r"(?:de|del|della|der|den|di|da|dos|du|la|le|van|von|ten|ter|bin|ibn
 _INITIAL = r"(?:[^\W\d_a-z]\.?(?:[- ]?[^\W\d_a-z]\.)*)"
 _TOKEN = r"(?:[^\W\d_a-z][^\W\d_]*(?:[-‐‑'’][^\W\d_]+)*)"
 _NAME = re.compile(rf"(?:{_TOKEN}|{_INITIAL})(?:\s+(?:{_PARTICLE}\s+)*(?:{_TOKEN}|{_INITIAL})){{1,4}}")
-_MARKS = re.compile(r"(?<=[^\W\d_])[\d*†‡§¶,]+(?:\s*,\s*[\d*†‡§¶]+)*(?=\s|$|,|;)|[*†‡§¶]|\b\d+\b|(?<=[^\W\d_])\d+(?:,\d+)*")
+_MARKS = re.compile(r"(?<=[^\W\d_])[\d*†‡§¶,]+(?:\s*,\s*[\d*†‡§¶]+)*(?=\s|$|,|;)|[*†‡§¶]|\b\d+\b|(?<=[^\W\d_])\d+(?:,\d+)*(?![^\W\d_])")
 _SPLIT = re.compile(r"\s*(?:;|\||\n|,|\s&\s|\band\b|\bwith\b|•|·)\s*")
 
 
@@ -77,7 +77,7 @@ def is_person(text: str, common: frozenset[str]) -> bool:
         return False
     tokens = [token for token in re.split(r"[\s.]+", text) if token]
     full = [token for token in tokens if len(token) > 1]
-    if not full or any(token.lower() in words().organisation_words for token in full) or any(token.isupper() and len(token) > 3 for token in full) and not text.isupper():
+    if not full or any(token.lower() in words().organisation_words for token in full) or any(token.isupper() and len(token) > 2 for token in full) and not text.isupper():
         return False
     if sum(len(token) > 1 and token.lower() not in _LOWER for token in tokens) < 1:
         return False
@@ -90,7 +90,7 @@ def is_person(text: str, common: frozenset[str]) -> bool:
 _ABSTRACT = re.compile(r"(?i)[a-z]{2,}(?:tions?|ments?|ness|ities|ances?|ships?|ology|isms?|ibility|ability|sions?|ised|ized|ised|ical|ising|izing)$")
 _WORDLIKE = re.compile(r"(?i)^[a-z]{3,}(?:ed|ing|ly|al|ive|ous|ful|less|able|ible|ary|ory|ic|ier|est)$")
 _LOWER = frozenset(
-    "city cities towards toward through making building working living learning joining moving better best good more what why how who when where is are can does do not no yes our your their its it we you they this that these those all any every each some many most up out over under between about after before during against case current home life lives child children young older people adults adult age ageing growth change future vision world state place places area areas locality neighbourhood neighbourhoods district borough county region regional real time access outcomes outcome costs cost funding finance financial budget budgets personal individual joint total new innovation innovations implementation evaluation evidence learning lessons experience experiences journey centre hub unit practice adviser advisor secretary company number elements mapping meeting minutes agenda item bundle people promise strategy plan planning framework priorities performance quality safety staff survey board patient "
+    "about number appendix home-based city cities towards toward through making building working living learning joining moving better best good more what why how who when where is are can does do not no yes our your their its it we you they this that these those all any every each some many most up out over under between about after before during against case current home life lives child children young older people adults adult age ageing growth change future vision world state place places area areas locality neighbourhood neighbourhoods district borough county region regional real time access outcomes outcome costs cost funding finance financial budget budgets personal individual joint total new innovation innovations implementation evaluation evidence learning lessons experience experiences journey centre hub unit practice adviser advisor secretary company number elements mapping meeting minutes agenda item bundle people promise strategy plan planning framework priorities performance quality safety staff survey board patient "
     "patients service services data digital information technology system systems development improvement programme education training workforce wellbeing well-being community primary secondary hospital key "
     "original systematic article journal vol volume issue email tel phone web www appendix annexe version draft final statement policy paper pathway pathways model models conference university "
     "january a an and as at by for from in of on or the to with health care social integrated report review summary introduction contents abstract background methods results conclusion "

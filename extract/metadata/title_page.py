@@ -220,7 +220,7 @@ def _joined(texts: list[str]) -> str:
 
 def _subtitle(group: _Group, below: _Group, common: frozenset[str]) -> str | None:
     count = len(below.text.split())
-    if below.first != group.last + 1 or below.after_label or not 2 <= count <= 14 or is_organisation(below.text) or SENTENCE_END.search(below.text):
+    if below.first != group.last + 1 or below.after_label or not 2 <= count <= 12 or is_organisation(below.text) or SENTENCE_END.search(below.text):
         return None
     if below.text.casefold().startswith(_trimmed(group.text).casefold()) or re.match(r"(?:client|version|pathway|for|by|with|to|in)\b", below.text, re.I):
         return None
