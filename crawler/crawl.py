@@ -199,7 +199,6 @@ class Crawl:
         for index, listing in enumerate(names.listings):
             self.frontier.offer(Lead(self.source.absolute(listing.url), "listing", FROM_LISTING, listing=index))
         for place in names.pages:
-            self._discovered += 1
             self.frontier.offer(Lead(self.source.absolute(place), "page"))
 
     def _read(self, lead: Lead, capture: Capture, body: Body) -> None:
@@ -216,6 +215,8 @@ class Crawl:
             self._discovered += 1
             self._offer_listed(lead, HtmlPage(lead.url, body.payload, body.content_type))
         elif capture.role == "page":
+            # Only start pages are led to by nothing.
+            self._discovered += lead.kind == FROM_PAGE and lead.via is None
             self._offer_linked(lead, HtmlPage(lead.url, body.payload, body.content_type))
 
     def _offer_named(self, lead: Lead, named: Named) -> None:

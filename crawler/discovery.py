@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
@@ -65,7 +66,7 @@ def named_in_sitemap(payload: bytes) -> Named:
 def _unpacked(payload: bytes) -> bytes:
     try:
         return gunzip(payload, max_size=MAX_UNPACKED_BYTES)
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         raise Refused(f"not a sitemap: cannot be unpacked ({error})") from error
 
 

@@ -83,7 +83,8 @@ def scrapy_settings(source: Source, contact: str) -> dict[str, Any]:
         "DEFAULT_REQUEST_HEADERS": {
             "Accept": "text/html,application/xhtml+xml,application/pdf,application/xml;q=0.9,*/*;q=0.8",
             "Accept-Language": source.language if source.language == "en" else f"{source.language},en;q=0.5",
-            "Accept-Encoding": "gzip, deflate, br",
+            # Not br: what comes lies in the archive as it came, and warcio, by which others read it, stumbles over brotli.
+            "Accept-Encoding": "gzip, deflate",
         },
         "DOWNLOAD_DELAY": manners.delay_s,
         "DOWNLOAD_DELAY_JITTER": 0,

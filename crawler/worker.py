@@ -21,6 +21,7 @@ from datetime import date
 from importlib import import_module
 from io import FileIO
 from typing import Any
+from urllib.parse import urlsplit
 
 from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
@@ -29,7 +30,6 @@ from scrapy.extensions.throttle import AutoThrottle
 from scrapy.signals import headers_received
 from scrapy.utils.reactor import install_reactor
 
-from crawler.addresses import origin_of
 from crawler.catalogue import Source
 from crawler.crawl import Crawl
 from crawler.expectations import counted
@@ -136,7 +136,7 @@ def _keep_delay(crawler: Crawler, origin: str, delay_s: float) -> None:
     """Makes ``delay_s`` the least delay of a host, against AutoThrottle too."""
     assert crawler.engine is not None
     downloader = crawler.engine.downloader
-    host = origin_of(origin).split("://", 1)[1].rsplit(":", 1)[0] if origin.count(":") > 1 else origin.split("://", 1)[1]
+    host = urlsplit(origin).hostname or ""
     downloader.per_slot_settings[host] = {"delay": delay_s}
     if host in downloader.slots:
         downloader.slots[host].delay = max(delay_s, downloader.slots[host].delay)

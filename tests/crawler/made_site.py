@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.recordloader import ArcWarcRecord
 
 from crawler.catalogue import Source
 from evidence.archive import read_captures
@@ -16,7 +19,8 @@ PDF = b"%PDF-1.4\n%made for a test\n"
 
 def page(title: str, *links: tuple[str, str]) -> str:
     anchors = "\n".join(f'<p><a href="{href}">{text}</a></p>' for href, text in links)
-    return f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title></head><body><main><h1>{title}</h1>{anchors}</main></body></html>'
+    head = f'<head><meta charset="utf-8"><title>{title}</title></head>'
+    return f'<!doctype html><html lang="en">{head}<body><main><h1>{title}</h1>{anchors}</main></body></html>'
 
 
 def sitemap(origin: str, *paths: str) -> str:
@@ -74,5 +78,14 @@ def captures(base: Base, run: str | None = None) -> dict[str, Capture]:
 
 def told(base: Base, run: str) -> set[tuple[object, ...]]:
     """What a harvest tells of each address, without time and place in the archive."""
-    return {(path, one.outcome, one.status, one.reason, one.digest, one.via, one.link_text, one.depth, one.role, one.media_type, one.size_bytes)
+    return {(path, one.outcome, one.status, one.reason, one.digest, one.size_bytes, one.via, one.link_text, one.depth, one.role, one.media_type)
             for path, one in captures(base, run).items()}
+
+
+def warc_records(paths: Iterable[Path], kind: str) -> list[ArcWarcRecord]:
+    """The records of one kind in WARC files, headers only."""
+    found = []
+    for path in paths:
+        with open(path, "rb") as file:
+            found += [record for record in ArchiveIterator(file) if record.rec_type == kind]
+    return found

@@ -27,7 +27,8 @@ def test_a_sitemap_gives_addresses_and_days() -> None:
 
 
 def test_an_index_gives_sitemaps() -> None:
-    named = named_in_sitemap(b"<sitemapindex><sitemap><loc>http://x.org/1.xml</loc></sitemap><sitemap><loc>http://x.org/2.xml.gz</loc></sitemap></sitemapindex>")
+    rows = b"<sitemap><loc>http://x.org/1.xml</loc></sitemap><sitemap><loc>http://x.org/2.xml.gz</loc></sitemap>"
+    named = named_in_sitemap(b"<sitemapindex>" + rows + b"</sitemapindex>")
     assert named.sitemaps == ("http://x.org/1.xml", "http://x.org/2.xml.gz") and named.entries == ()
 
 
@@ -68,7 +69,8 @@ def test_rss_gives_pages_words_days_and_enclosures() -> None:
 
 def test_atom_gives_pages_words_days_and_the_next_page() -> None:
     named = named_in_feed(b"""<feed xmlns="http://www.w3.org/2005/Atom"><link rel="self" href="/f"/><link rel="next" href="/f?page=2"/>
-      <entry><title type="html">A &lt;i&gt;b&lt;/i&gt;</title><link rel="alternate" href="/a"/><link rel="enclosure" href="/a.pdf"/><updated>2024-03-01T09:00:00Z</updated></entry>
+      <entry><title type="html">A &lt;i&gt;b&lt;/i&gt;</title><link rel="alternate" href="/a"/><link rel="enclosure" href="/a.pdf"/>
+      <updated>2024-03-01T09:00:00Z</updated></entry>
       <entry><title>C</title><link href="/c"/><published>2023-01-02</published></entry></feed>""")
     assert [(one.address, one.text, one.modified, one.file) for one in named.entries] == [
         ("/a", "A b", date(2024, 3, 1), False), ("/a.pdf", "A b", date(2024, 3, 1), True), ("/c", "C", date(2023, 1, 2), False)]
@@ -76,7 +78,8 @@ def test_atom_gives_pages_words_days_and_the_next_page() -> None:
 
 
 def test_rdf_gives_pages() -> None:
-    named = named_in_feed(b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/">
+    named = named_in_feed(b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
+      xmlns:dc="http://purl.org/dc/elements/1.1/">
       <channel/><item><title>A</title><link>http://x.org/a</link><dc:date>2024-03-01</dc:date></item></rdf:RDF>""")
     assert [(one.address, one.modified) for one in named.entries] == [("http://x.org/a", date(2024, 3, 1))]
 

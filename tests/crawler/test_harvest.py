@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from evidence.archive import read_captures, read_payload
 from evidence.base import Base
 from evidence.errors import SourceBroken, UsageError
 from pipeline.local_site import Answer, LocalSite
-from tests.crawler.made_site import FILES, ORIGIN, PDF, captures, made_source, page, sitemap, told, write_site
+from tests.crawler.made_site import FILES, ORIGIN, PDF, captures, made_source, page, sitemap, told, warc_records, write_site
 
 
 @pytest.fixture
@@ -83,8 +84,7 @@ def test_the_second_run_asks_conditionally_and_stores_no_body(base: Base, site: 
         if one.outcome == "unchanged":
             assert read_payload(base, one) == read_payload(base, old)
     assert sum(path.stat().st_size for path in base.archive.glob("*/*")) - size < 20_000
-    revisits = [record.rec_headers.get_header("WARC-Profile") for path in base.archive.glob("*/r2-*.warc.gz")
-                for record in ArchiveIterator(open(path, "rb")) if record.rec_type == "revisit"]
+    revisits = [record.rec_headers.get_header("WARC-Profile") for record in warc_records(base.archive.glob("*/r2-*.warc.gz"), "revisit")]
     assert set(revisits) == {"http://netpreserve.org/warc/1.1/revisit/server-not-modified"} and len(revisits) == 10
 
 
@@ -173,8 +173,7 @@ def test_a_body_that_cannot_be_unpacked_is_a_failure_of_that_address_only(base: 
 def test_request_headers_are_archived_and_name_us_with_a_contact(base: Base, site: LocalSite) -> None:
     harvest(base, "r1", [made_source().at(site.origin)], contact="library@example.org")
     assert all("integrand/" in request.user_agent and "library@example.org" in request.user_agent for request in site.requests)
-    (path,) = base.archive.glob("made/*.warc.gz")
-    asked = [record for record in ArchiveIterator(open(path, "rb")) if record.rec_type == "request"]
+    asked = warc_records(base.archive.glob("made/*.warc.gz"), "request")
     assert len(asked) == len(site.requests)
     for record in asked:
         assert "library@example.org" in record.http_headers.get_header("User-Agent")
@@ -258,7 +257,7 @@ def test_a_robots_txt_that_cannot_be_read_forbids_everything_and_breaks_the_sour
     (count,) = harvest(base, "r1", [made_source(politeness=politeness).at(site.origin)])
     assert {request.path for request in site.requests} <= {"/robots.txt"}
     assert "robots.txt could not be read" in count.broken[0]
-    with pytest.raises(SourceBroken, match="made: .*robots"):
+    with pytest.raises(SourceBroken, match=r"made: .*robots"):
         require_unbroken([count])
 
 
@@ -273,7 +272,7 @@ def test_crawl_delay_is_kept(base: Base, site: LocalSite) -> None:
     site.overrides["/sitemap.xml"] = sitemap(site.origin, "/b.html", "/new.html")
     harvest(base, "r1", [made_source().at(site.origin)])
     times = [request.received_s for request in site.requests]
-    assert min(later - earlier for earlier, later in zip(times[1:], times[2:], strict=False)) >= 0.25
+    assert min(later - earlier for earlier, later in itertools.pairwise(times[1:])) >= 0.25
 
 
 def test_the_definitions_delay_is_kept_between_requests(base: Base, site: LocalSite) -> None:
@@ -282,7 +281,7 @@ def test_the_definitions_delay_is_kept_between_requests(base: Base, site: LocalS
     slow = source.model_copy(update={"politeness": source.politeness.model_copy(update={"delay_s": 0.3})})
     harvest(base, "r1", [slow])
     times = [request.received_s for request in site.requests]
-    assert len(times) == 4 and min(later - earlier for earlier, later in zip(times, times[1:], strict=False)) >= 0.25
+    assert len(times) == 4 and min(later - earlier for earlier, later in itertools.pairwise(times)) >= 0.25
 
 
 def test_limit_bounds_pages_and_files_each_and_judges_no_minimum(base: Base, site: LocalSite) -> None:
@@ -326,8 +325,18 @@ def test_an_unreadable_sitemap_breaks_the_source(base: Base, site: LocalSite) ->
     assert "no sitemap" in count.broken[0] and "not a sitemap" in count.warnings[0]
 
 
+def test_a_start_page_that_is_gone_breaks_the_source(base: Base, site: LocalSite) -> None:
+    source = made_source(discovery={"pages": ["/a.html"]}).at(site.origin)
+    (count,) = harvest(base, "r1", [source])
+    assert count.broken == () and count.fetched > 1
+    site.overrides["/a.html"] = 404
+    (count,) = harvest(base, "r2", [source])
+    assert "no sitemap, feed, listing or start page" in count.broken[0]
+
+
 def test_a_gzipped_index_leads_to_sitemaps_and_these_to_pages(base: Base, site: LocalSite) -> None:
-    index = f"<sitemapindex><sitemap><loc>{site.origin}/deep.xml.gz</loc></sitemap><sitemap><loc>http://elsewhere.localhost/x.xml</loc></sitemap></sitemapindex>"
+    rows = "".join(f"<sitemap><loc>{place}</loc></sitemap>" for place in (f"{site.origin}/deep.xml.gz", "http://elsewhere.localhost/x.xml"))
+    index = f"<sitemapindex>{rows}</sitemapindex>"
     site.overrides["/sitemap.xml"] = index
     site.overrides["/deep.xml.gz"] = Answer(200, gzip.compress(sitemap(site.origin, "/b.html").encode()), "application/gzip")
     harvest(base, "r1", [made_source().at(site.origin)])
