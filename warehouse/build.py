@@ -7,6 +7,7 @@ So a reader sees the old snapshot or the new one, and a build that is killed or 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
 import shutil
@@ -29,7 +30,7 @@ from warehouse.keys import key_problems
 from warehouse.loading import SCHEMA, VIEWS, Loader, create_database, create_views
 from warehouse.metadata import choose, value_rows
 from warehouse.planning import Plan, plan
-from warehouse.snapshot import BUILDING, Snapshot, current_snapshot, discard_old, discard_unfinished, point_to
+from warehouse.snapshot import BUILDING, Snapshot, discard_old, discard_unfinished, point_to, pointed_name, snapshots
 from warehouse.text_index import build_index
 from warehouse.vectors import Encode, embed
 from warehouse.work_rows import copy_rows, current_copies, source_rows, work_row
@@ -74,16 +75,17 @@ def publish(
     discard_unfinished(base)
     encoder = encoder or str(getattr(getattr(encode, "__self__", None), "version", ""))
     inputs = inputs_digest(base, extractor_version, classifier_version, taxonomy.version, encoder if encode else "none")
-    current = current_snapshot(base)
+    finished = {one.name: one for one in snapshots(base) if one.is_readable}
+    current = finished.get(pointed_name(base) or "")
     if current is not None and current.manifest.get("inputs") == inputs:
         return _publication(current, run, False, "nothing has changed since the current snapshot was published", started)
-    for name in _names(run):
-        snapshot = Snapshot(base.warehouse / name)
-        if not snapshot.path.exists():
-            break
-        if snapshot.manifest.get("inputs") == inputs:  # killed between the rename and the pointer's swap
-            point_to(base, snapshot)
-            return _publication(snapshot, run, True, "finished a publication that was interrupted", started)
+    for one in finished.values():
+        newer = current is None or current.name in one.manifest["published_after"]
+        if newer and one.manifest.get("inputs") == inputs:
+            point_to(base, one)  # killed between the rename and the pointer's swap
+            return _publication(one, run, True, "finished a publication that was interrupted", started)
+    used = [*(current.manifest["published_after"] if current else []), *(one.name for one in snapshots(base)), pointed_name(base) or ""]
+    snapshot = Snapshot(base.warehouse / _free_name(run, used))
     building = snapshot.path.with_name(snapshot.name + BUILDING)
     building.mkdir(parents=True)
     try:
@@ -96,6 +98,7 @@ def publish(
             "classifier_version": classifier_version,
             "taxonomy_version": taxonomy.version,
             "encoder": encoder,
+            "published_after": sorted(set(used) - {""}),
             "format": BUILD_FORMAT,
             "counts": counts,
         }
@@ -111,8 +114,9 @@ def publish(
     return _publication(snapshot, run, True, "published", started)
 
 
-def _names(run: str) -> list[str]:
-    return [run, *(f"{run}-{number}" for number in range(2, 1000))]
+def _free_name(run: str, used: Sequence[str]) -> str:
+    """The run's name, or that with a number where the run has published before: no path is ever used twice."""
+    return next(name for number in itertools.count(1) if (name := run if number == 1 else f"{run}-{number}") not in used)
 
 
 def inputs_digest(base: Base, extractor_version: str, classifier_version: str, taxonomy_version: str, encoder: str) -> str:

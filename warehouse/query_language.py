@@ -17,6 +17,7 @@ from evidence.taxonomy.vocabulary import unknown
 LONGEST_QUERY = 5_000
 DEEPEST_NESTING = 40
 SHORTEST_STEM = 3
+MOST_WILD_CARDS = 4
 
 TEXT_FIELD_NAMES = {
     "title": "title",
@@ -278,9 +279,11 @@ def _word(token: _Token, field: str | None) -> Node | None:
 
 def check_pattern(text: str, at: int) -> None:
     """Raises ``UsageError`` for a truncation that would match half the dictionary."""
-    stem = re.match(r"\w*", text)
-    if "*" in text and (stem is None or len(stem[0]) < SHORTEST_STEM):
-        raise UsageError(f"query, character {at}: {text!r}: expected at least {SHORTEST_STEM} letters before *")
+    for piece in re.split(r"[^\w*?]+", text):
+        if "*" in piece and len(re.match(r"\w*", piece)[0]) < SHORTEST_STEM:  # type: ignore[index]
+            raise UsageError(f"query, character {at}: {text!r}: expected at least {SHORTEST_STEM} letters before *")
+        if piece.count("*") + piece.count("?") > MOST_WILD_CARDS:
+            raise UsageError(f"query, character {at}: {text!r}: at most {MOST_WILD_CARDS} * and ? in a word")
 
 
 def _labelled(token: _Token, facet: str) -> Labelled:

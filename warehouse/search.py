@@ -68,7 +68,7 @@ class Searcher:
 
     def __init__(self, snapshot: Snapshot, encode: vectors.Encode | None = None) -> None:
         """``encode`` turns the query into a vector by the model that made the snapshot's; None searches by words alone."""
-        self.snapshot, self._encode = snapshot, encode
+        self.snapshot, self._encode, self._run = snapshot, encode, str(snapshot.manifest["run"])
         self._connection = snapshot.connect()
         try:
             self._works = open_index(snapshot.text / "works").searcher()
@@ -118,7 +118,7 @@ class Searcher:
         return SearchAnswer(
             query,
             shown(node),
-            self.snapshot.manifest["run"],
+            self._run,
             len(hits),
             time.monotonic() - started,
             self._facets(ids),

@@ -50,6 +50,14 @@ class Snapshot:
             raise IntegrandError(f"{self.path}: not a readable snapshot ({error}); publish again with `integrand publish`") from error
         return manifest
 
+    @property
+    def is_readable(self) -> bool:
+        """False for a folder that is damaged: a new snapshot may then take its place, nothing may be taken over from it."""
+        try:
+            return "published_after" in self.manifest and self.database.is_file()
+        except IntegrandError:
+            return False
+
     def connect(self) -> duckdb.DuckDBPyConnection:
         """A read-only connection. Every connection of one process to one file must be configured alike: so all come from here."""
         try:
@@ -58,16 +66,22 @@ class Snapshot:
             raise IntegrandError(f"{self.database}: cannot be opened ({error}); publish again with `integrand publish`") from error
 
 
-def current_snapshot(base: Base) -> Snapshot | None:
-    """The snapshot to read, or None where nothing was published yet."""
-    pointer = base.warehouse / _POINTER
+def pointed_name(base: Base) -> str | None:
+    """The name in the pointer, whether or not it is there; None before the first publication."""
     try:
-        name = pointer.read_text("utf-8").strip()
+        return (base.warehouse / _POINTER).read_text("utf-8").strip() or None
     except FileNotFoundError:
         return None
+
+
+def current_snapshot(base: Base) -> Snapshot | None:
+    """The snapshot to read, or None where nothing was published yet."""
+    name = pointed_name(base)
+    if name is None:
+        return None
     path = base.warehouse / name
-    if not name or not path.is_dir():
-        raise IntegrandError(f"{pointer}: names {name!r}, which is not there; publish again with `integrand publish`")
+    if not path.is_dir():
+        raise IntegrandError(f"{base.warehouse / _POINTER}: names {name!r}, which is not there; publish again with `integrand publish`")
     return Snapshot(path)
 
 
@@ -100,7 +114,6 @@ def discard_unfinished(base: Base) -> None:
 
 def discard_old(base: Base, keep: int = KEPT) -> None:
     """Keeps the current snapshot and the newest others, ``keep`` in all. Open files of a removed one stay readable."""
-    current = current_snapshot(base)
-    others = [one for one in snapshots(base) if current is None or one.path != current.path]
+    others = [one for one in snapshots(base) if one.name != pointed_name(base)]
     for one in others[: max(len(others) - (keep - 1), 0)]:
         shutil.rmtree(one.path, ignore_errors=True)

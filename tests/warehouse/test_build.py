@@ -1,0 +1,320 @@
+"""Publishing: nothing twice, all or nothing, readers undisturbed, equal rows however the base came about."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from evidence.errors import IntegrandError, UsageError
+from evidence.records import Decision
+from evidence.segments import as_plain
+from tests.warehouse.conftest import Library, make_library
+from tests.warehouse.factory import FIRST_DAY, MadeBase, letters, made_taxonomy, make_document, make_tagging, prose, span
+from warehouse.keys import key_problems, keys
+from warehouse.loading import create_database, create_views
+from warehouse.search import Searcher
+from warehouse.snapshot import current_snapshot, require_snapshot, snapshots
+
+URL = "http://a.test/x.pdf"
+CONTENT_TABLES = ("works", "documents", "pages", "sections", "passages", "copies", "tags", "taggings", "findings", "places", "appraisals", "appraisal_answers",
+                  "refs", "work_values", "aliases", "vectors", "labels", "crosswalk")
+"""The tables that hold no time and no run."""
+
+
+def contents(made: MadeBase, tables: tuple[str, ...] = CONTENT_TABLES) -> dict[str, list[Any]]:
+    return {table: made.rows(f"FROM {table}") for table in tables}
+
+
+def decide(made: MadeBase, *decisions: Decision, reviewer: str = "ann") -> None:
+    with open(made.base.decisions / f"{reviewer}.jsonl", "a", encoding="utf-8") as file:
+        for one in decisions:
+            file.write(json.dumps(as_plain(one) | {"decided_at": one.decided_at.isoformat()}) + "\n")
+
+
+def test_publishing_twice_adds_nothing_and_says_so(made: MadeBase) -> None:
+    made.run([(URL, make_document([prose("a")], title="A"))])
+    first = made.publish()
+    again = made.publish("another-run")
+    assert first.published and not again.published and "nothing has changed" in again.reason
+    assert again.snapshot == first.snapshot and [one.name for one in snapshots(made.base)] == [first.snapshot]
+    assert (again.works, again.documents) == (1, 1) and again.new_works == ()
+
+
+def test_a_run_report_alone_is_no_reason_to_publish(made: MadeBase) -> None:
+    made.run([(URL, make_document([prose("a")], title="A"))])
+    made.publish()
+    made.base.close_run(made.base.open_run("run"))
+    assert not made.publish("another-run").published
+
+
+def test_a_build_that_is_killed_leaves_the_old_snapshot_current_and_the_next_one_clears_up(made: MadeBase) -> None:
+    made.run([(URL, make_document([prose("a")], title="A"))])
+    made.publish()
+    made.run([("http://a.test/y.pdf", make_document([prose("b")], title="B"))])
+    killed = subprocess.run([sys.executable, "-c", f"""
+import os, signal
+from evidence.base import Base
+from tests.warehouse.factory import made_taxonomy
+from warehouse.build import publish
+publish(Base({str(made.root)!r}), extractor_version="x1", classifier_version="c1", taxonomy=made_taxonomy(), run="run02",
+        encode=lambda texts: os.kill(os.getpid(), signal.SIGKILL))
+"""], env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert list(made.base.warehouse.glob("*.building")), "it was killed in the middle of a build"
+    assert require_snapshot(made.base).name == "run01" and made.rows("SELECT title FROM works") == [("A",)]
+    assert made.publish().published
+    assert sorted(path.name for path in made.base.warehouse.iterdir()) == ["current", "run01", "run02"]
+    assert made.rows("SELECT title FROM works ORDER BY 1") == [("A",), ("B",)]
+
+
+def test_a_publication_killed_before_the_pointer_moved_is_finished_and_not_built_again(made: MadeBase) -> None:
+    made.run([(URL, make_document([prose("a")], title="A"))])
+    made.publish()
+    (made.base.warehouse / "current").unlink()
+    again = made.publish()
+    assert again.published and "interrupted" in again.reason and require_snapshot(made.base).name == "run01"
+
+
+def test_an_error_in_the_middle_of_a_build_publishes_nothing_and_leaves_nothing(made: MadeBase) -> None:
+    made.run([(URL, make_document([prose("a")], title="A"))])
+    for encode in (lambda texts: np.zeros((1, 3, 3)), lambda texts: np.full((len(texts), 4), np.nan)):
+        with pytest.raises(IntegrandError, match="encoder"):
+            made.publish(encode=encode)
+    assert current_snapshot(made.base) is None and list(made.base.warehouse.iterdir()) == []
+
+
+def test_a_failed_key_publishes_nothing(made: MadeBase) -> None:
+    document = make_document([prose("a")], title="A")
+    made.run([(URL, document)])
+    made.publish()
+    made.run([(URL, 304)], taggings=[make_tagging(document, labels={"integration_type": ["invented_label"]})])
+    with pytest.raises(IntegrandError, match=r"not published.*invented_label.*not in labels"):
+        made.publish()
+    assert require_snapshot(made.base).name == "run01"
+
+
+def test_a_reader_of_the_old_snapshot_is_undisturbed_by_publishing_and_by_the_removal_of_its_folder(made: MadeBase) -> None:
+    made.run([(URL, make_document(["Ward teams. " + prose("a", 3)], title="A"))])
+    made.publish()
+    with Searcher(require_snapshot(made.base)) as reader:
+        for number in range(5):
+            made.run([(f"http://a.test/{number}.pdf", make_document(["Ward teams. " + prose(str(number))], title=f"B{number}"))])
+            made.publish()
+        assert reader.search("ward").total == 1
+        assert reader.search("ward").works[0]["passages"]
+    with Searcher(require_snapshot(made.base)) as reader:
+        assert reader.search("ward").total == 6
+
+
+def test_the_last_three_snapshots_are_kept_and_no_path_is_used_twice(made: MadeBase) -> None:
+    names = []
+    for number in range(5):
+        made.run([(f"http://a.test/{number}.pdf", make_document([prose(str(number))], title=f"B{number}"))])
+        names.append(made.publish("same-run").snapshot)
+    assert len(set(names)) == 5
+    assert {one.name for one in snapshots(made.base)} == set(names[-3:]) and require_snapshot(made.base).name == names[-1]
+
+
+def test_a_base_whose_segments_came_in_pieces_has_the_same_rows_as_one_that_was_not_disturbed(tmp_path: Path) -> None:
+    whole = make_library(MadeBase(tmp_path / "whole")).made
+    pieces = MadeBase(tmp_path / "pieces")
+    original = MadeBase.run
+
+    def in_pieces(self: MadeBase, fetched: list[Any], *, taggings: list[Any] = (), via: Any = None, source: str = "made", run: str | None = None) -> str:  # type: ignore[assignment]
+        name = run or f"run{self.runs + 1:02d}"
+        runs = self.runs
+        for one in reversed(fetched):
+            self.runs = runs
+            mine = [tagging for tagging in taggings if not isinstance(one[1], int) and tagging.document == one[1].id]
+            original(self, [one], taggings=mine, via=via, source=source, run=name)
+        return name
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(MadeBase, "run", in_pieces)
+        make_library(pieces)
+    assert len(list(pieces.base.captures.glob("*.parquet"))) > len(list(whole.base.captures.glob("*.parquet")))
+    for table in CONTENT_TABLES:
+        key = ", ".join(f'"{column}"' for column in keys().primary[table])
+        assert pieces.rows(f"FROM {table} ORDER BY {key}") == whole.rows(f"FROM {table} ORDER BY {key}"), table
+
+
+def test_nothing_is_encoded_twice_for_the_same_encoder(made: MadeBase) -> None:
+    asked: list[str] = []
+
+    def encode(texts: list[str]) -> np.ndarray:
+        asked.extend(texts)
+        return letters(texts)
+
+    made.run([(URL, make_document([prose("a")], title="A"))])
+    made.publish(encode=encode)
+    first = len(asked)
+    made.run([("http://a.test/y.pdf", make_document([prose("b")], title="B"))])
+    made.publish(encode=encode)
+    assert first == 2 and len(asked) == 4 and len(set(asked)) == 4
+    matrix = np.load(require_snapshot(made.base).vectors)
+    texts = [row[0] for row in made.rows("""SELECT coalesce(p.text[:2000], w.title) FROM vectors v JOIN works w ON w.id = v.work
+                                            LEFT JOIN passages p ON p.document = v.document AND p.number = v.passage ORDER BY v.number""")]
+    assert np.allclose(matrix, letters(texts), atol=1e-6) and matrix.dtype == np.float32
+
+
+def test_another_encoder_encodes_all_again(made: MadeBase) -> None:
+    from warehouse.build import publish
+    made.run([(URL, make_document([prose("a")], title="A"))])
+    made.publish(encode=letters)
+    asked: list[str] = []
+
+    def narrow(texts: list[str]) -> np.ndarray:
+        asked.extend(texts)
+        return letters(texts)[:, :8] + 0.1
+
+    publish(made.base, extractor_version="x1", classifier_version="c1", taxonomy=made_taxonomy(), run="r", encode=narrow, encoder="narrow")
+    assert len(asked) == 2 and np.load(require_snapshot(made.base).vectors).shape == (2, 8)
+
+
+def test_metadata_is_the_most_trusted_of_the_copies_and_the_rest_is_kept(library: Library) -> None:
+    rows = library.made.rows(f"SELECT field, \"value\", value_source, chosen FROM work_values WHERE work = '{library.id('torbay')}' AND field IN ('title', 'publisher')")
+    assert ("publisher", "Made Trust UK", "json_ld", True) in rows and ("publisher", "Made Trust", "text", False) in rows
+    assert ("title", "torbay_final_v3", "docinfo", False) in rows and ("title", "Integrated care in Torbay", "first_page", True) in rows
+    assert library.made.rows(f"SELECT title, publisher FROM works WHERE id = '{library.id('torbay')}'") == [("Integrated care in Torbay", "Made Trust UK")]
+
+
+def test_the_tags_of_a_work_are_those_of_the_copy_that_was_judged(library: Library) -> None:
+    assert library.made.rows(f"SELECT judged_document FROM works WHERE id = '{library.id('torbay')}'") == [(library.id("torbay"),)]
+    assert library.made.rows(f"SELECT judged_document, relevance, unsure FROM works WHERE id = '{library.id('scan')}'") == [(None, None, False)]
+
+
+def test_a_crosswalk_shows_what_lies_outside_of_a_typology(library: Library) -> None:
+    assert library.made.rows("SELECT label, term_name FROM crosswalk WHERE term IS NULL") == [("financial", "outside this typology")]
+
+
+@pytest.fixture
+def decided(made: MadeBase) -> Callable[..., list[tuple[Any, ...]]]:
+    document = make_document(["Teams share one budget.", prose("a", 20)], title="A")
+    tagging = make_tagging(document, design="policy", labels={"theme": ["prevention", "workforce"]}, unsure=True)
+    made.run([(URL, document)], taggings=[tagging])
+
+    def after(*changes: dict[str, Any]) -> list[tuple[Any, ...]]:
+        decide(made, *[Decision(f"d{number}", "ann", FIRST_DAY.replace(hour=number), target=document.id, **one) for number, one in enumerate(changes)])
+        made.publish()
+        return made.rows("SELECT facet, label, said_by FROM v_work_tags WHERE facet IN ('theme', 'study_design') ORDER BY ALL")
+
+    return after
+
+
+def test_a_rejected_tag_no_longer_stands_and_is_kept(made: MadeBase, decided: Callable[..., list[Any]]) -> None:
+    assert decided({"action": "reject", "facet": "theme", "label": "prevention"}) == [("study_design", "policy", "machine"), ("theme", "workforce", "machine")]
+    assert made.rows("SELECT label, decision FROM tags WHERE NOT stands") == [("prevention", "d0")]
+
+
+def test_a_persons_design_takes_the_machines_place_and_is_no_guess(made: MadeBase, decided: Callable[..., list[Any]]) -> None:
+    assert made.publish().published and made.rows("SELECT unsure FROM works") == [(True,)]
+    found = decided({"action": "change", "facet": "study_design", "label": "policy", "new_label": "case_study", "quote": "Teams share one budget."})
+    assert found[0] == ("study_design", "case_study", "person")
+    assert made.rows("SELECT study_design, unsure FROM works") == [("case_study", False)]
+    assert made.rows("SELECT page, span_start, span_end FROM tags WHERE said_by = 'person'") == [(1, 0, 23)]
+
+
+def test_a_quote_that_is_no_longer_in_the_text_is_shown_as_unanchored(made: MadeBase, decided: Callable[..., list[Any]]) -> None:
+    decided({"action": "add", "facet": "theme", "label": "hospital_discharge", "quote": "Words of another reading."})
+    assert made.rows("SELECT anchored FROM decisions") == [(False,)]
+    assert made.rows("SELECT span_start FROM tags WHERE label = 'hospital_discharge'") == [(None,)]
+
+
+def test_the_last_word_on_a_label_counts(decided: Callable[..., list[Any]]) -> None:
+    found = decided({"action": "reject", "facet": "theme", "label": "prevention"}, {"action": "add", "facet": "theme", "label": "prevention"},
+                    {"action": "accept", "facet": "theme", "label": "workforce"})
+    assert found[1:] == [("theme", "prevention", "person"), ("theme", "workforce", "person")]
+
+
+def test_a_redacted_work_is_in_no_table(made: MadeBase) -> None:
+    keep, gone = make_document([prose("a")], title="A"), make_document(["A person's name stands here. " + prose("b")], title="B")
+    made.run([(URL, keep), ("http://a.test/y.pdf", gone)], taggings=[make_tagging(gone), make_tagging(keep)])
+    decide(made, Decision("d1", "ann", FIRST_DAY, "redact", gone.id, reason="asked for"))
+    made.publish(encode=letters)
+    assert made.rows("SELECT id FROM works") == [(keep.id,)]
+    for table in ("documents", "passages", "copies", "changes"):
+        assert made.rows(f"SELECT count(*) FROM {table} WHERE {'id' if table == 'documents' else 'document'} = '{gone.id}'") == [(0,)]
+    with Searcher(require_snapshot(made.base)) as searcher:
+        assert searcher.search('"person s name"').total == 0
+
+
+def test_a_torn_last_decision_is_left_out_and_other_damage_is_named(made: MadeBase) -> None:
+    made.run([(URL, make_document([prose("a")], title="A"))])
+    path = made.base.decisions / "ann.jsonl"
+    path.write_text('{"id": "d1", "revie')
+    assert made.publish().published
+    path.write_text('{"id": "d1", "revie\n')
+    with pytest.raises(IntegrandError, match=r"ann\.jsonl: line 1"):
+        made.publish("next")
+
+
+def test_tags_of_another_reading_of_the_document_are_not_taken(made: MadeBase) -> None:
+    document = make_document([prose("a")], title="A")
+    made.run([(URL, document)], taggings=[replace(make_tagging(document), extractor_version="x0")])
+    made.publish()
+    assert made.rows("FROM tags") == []
+
+
+def test_a_document_that_was_written_twice_is_loaded_once(made: MadeBase) -> None:
+    document = make_document([prose("a")], title="A")
+    made.run([(URL, document)], taggings=[make_tagging(document)])
+    made.documents.clear()
+    made.run([(URL, document)], taggings=[make_tagging(document, design="opinion")])
+    made.publish()
+    assert made.rows("SELECT count(*), any_value(study_design) FROM works") == [(1, "case_study")]
+
+
+def test_every_table_and_view_says_what_it_holds_and_every_table_has_a_key(library: Library) -> None:
+    silent = library.made.rows("SELECT table_name FROM duckdb_tables() WHERE comment IS NULL UNION ALL "
+                               "SELECT view_name FROM duckdb_views() WHERE NOT internal AND comment IS NULL")
+    assert silent == []
+    assert {row[0] for row in library.made.rows("SELECT table_name FROM duckdb_tables()")} == set(keys().primary)
+
+
+@pytest.mark.parametrize("sql", [
+    "INSERT INTO works SELECT * FROM works", "UPDATE copies SET work = 'nobody'", "UPDATE documents SET work = 'nobody'", "DELETE FROM labels",
+    "DELETE FROM addresses", "UPDATE works SET shown_document = 'nobody'", "UPDATE aliases SET work = 'nobody'", "DELETE FROM sources"])
+def test_a_broken_key_is_found_and_named(library: Library, tmp_path: Path, sql: str) -> None:
+    connection = create_database(tmp_path / "x.duckdb", tmp_path)
+    connection.execute(f"ATTACH '{library.snapshot.database}' AS old (READ_ONLY)")
+    for table in keys().primary:
+        connection.execute(f"INSERT INTO {table} SELECT * FROM old.{table}")
+    create_views(connection)
+    assert key_problems(connection) == []
+    connection.execute(sql)
+    assert key_problems(connection)
+
+
+def test_asking_before_anything_was_published_says_what_to_do(made: MadeBase) -> None:
+    with pytest.raises(UsageError, match="nothing published yet"):
+        require_snapshot(made.base)
+
+
+def test_a_span_helper_tells_pages(library: Library) -> None:
+    document = library.documents["torbay"]
+    assert span(document, "One budget paid for both kinds of care.").page == 2
+
+
+@pytest.mark.parametrize("damage", ["pointer", "manifest", "database"])
+def test_a_damaged_snapshot_is_replaced_by_publishing_again(made: MadeBase, damage: str) -> None:
+    made.run([(URL, make_document([prose("a")], title="A"))])
+    made.publish()
+    old = require_snapshot(made.base)
+    if damage == "pointer":
+        (made.base.warehouse / "current").write_text("nowhere\n")
+    elif damage == "manifest":
+        (old.path / "manifest.json").write_text("{")
+    else:
+        old.database.unlink()
+    assert made.publish().published
+    assert made.rows("SELECT title FROM works") == [("A",)]
