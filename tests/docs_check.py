@@ -52,7 +52,7 @@ def defects() -> Iterator[str]:
 
 def code_in(line: str) -> list[str]:
     """The code of a line: what stands between backquotes, or the whole line where it is indented or a shell line."""
-    if line.startswith(("    ", "$ ", "integrand ", "make ", ".venv/bin/integrand ")):
+    if line.startswith(("    ", "$ ", ".venv/bin/integrand ")):
         return [line]
     return re.findall(r"`([^`]+)`", line)
 
