@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from crawler.addresses import matches
-from crawler.catalogue import SOURCES, Source, chosen_sources, load_sources, read_source
+from crawler.catalogue import (
+    SOURCES,
+    Discovery,
+    Documents,
+    Expect,
+    Follow,
+    Limits,
+    Listing,
+    Politeness,
+    Selectors,
+    Source,
+    chosen_sources,
+    load_sources,
+    read_source,
+)
 from evidence.errors import UsageError
 from tests.crawler.made_site import made_source
 
@@ -128,3 +143,11 @@ def test_an_unknown_source_is_answered_with_the_nearest_names() -> None:
 def test_a_source_survives_the_way_to_the_crawling_process(tmp_path: Path) -> None:
     source = read_source(write(tmp_path, GOOD))
     assert Source.model_validate(source.model_dump(mode="json")) == source
+
+
+def test_every_key_of_a_definition_is_told_in_the_documentation() -> None:
+    told = (Path(__file__).parents[2] / "docs" / "sources.md").read_text("utf-8")
+    prose = re.sub(r"```.*?```", "", told, flags=re.DOTALL)
+    named = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`([^`]+)`", prose))))
+    keys = {key for model in (Source, Listing, Discovery, Follow, Documents, Selectors, Politeness, Limits, Expect) for key in model.model_fields}
+    assert keys - {"slug"} <= named
