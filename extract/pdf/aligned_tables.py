@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 
 from extract.pdf.characters import Word
@@ -131,7 +132,7 @@ def _place(item: Segment, columns: list[tuple[float, float]]) -> int:
 
 def _merged(rows: list[list[Segment]], columns: list[tuple[float, float]]) -> list[list[list[Segment]]]:
     """Lines to table rows: lines closer than the table's usual step, and lines without a first cell, belong to a row already begun."""
-    steps = [below[0].base - above[0].base for above, below in zip(rows, rows[1:], strict=False)]
+    steps = [below[0].base - above[0].base for above, below in pairwise(rows)]
     usual = median(steps)
     close = 0.82 * usual if usual > 1.3 * rows[0][0].size else 0.0
     table: list[list[list[Segment]]] = []
@@ -139,10 +140,10 @@ def _merged(rows: list[list[Segment]], columns: list[tuple[float, float]]) -> li
         cells: list[list[Segment]] = [[] for _ in columns]
         for item in row:
             cells[_place(item, columns)].append(item)
-        goes_on = bool(table) and (
-            steps[index - 1] <= close
-            or not cells[0] and bool(table[-1][0]) and not any(_NUMERIC.match(i.text) for c in cells for i in c) and steps[index - 1] <= 1.35 * usual
-        )
+        step = steps[index - 1] if index else 0.0
+        numbers = any(_NUMERIC.match(item.text) for cell in cells for item in cell)
+        hangs = bool(table) and not cells[0] and bool(table[-1][0]) and not numbers and step <= 1.35 * usual
+        goes_on = bool(table) and (step <= close or hangs)
         if goes_on:
             for column, cell in enumerate(cells):
                 table[-1][column].extend(cell)
@@ -162,8 +163,8 @@ def _is_table(table: list[list[list[Segment]]], ruled: bool) -> bool:
     numeric = sum(bool(_NUMERIC.match(text)) for text in filled) / len(filled)
     length = sum(map(len, filled)) / len(filled)
     if ruled:
-        return numeric > 0.2 or length <= MAX_CELL and len(table[0]) > 2
-    return numeric > 0.35 and length <= 25 or len(table[0]) >= 3 and numeric > 0.2 and length <= 30
+        return numeric > 0.2 or (length <= MAX_CELL and len(table[0]) > 2)
+    return (numeric > 0.35 and length <= 25) or (len(table[0]) >= 3 and numeric > 0.2 and length <= 30)
 
 
 def loose(items: Sequence[Segment]) -> list[Grid]:

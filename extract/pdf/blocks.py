@@ -13,13 +13,14 @@ from extract.pdf.spelling import Vocabulary
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ufeff\u200b\u2060]+")
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
+_LEADERS = re.compile(r"(?:[ \t]?[.…_]){5,}[ \t]*")
 _URL_CUT = re.compile(r"(?:https?://|www\.|doi\.org/|10\.\d{4,}/)\S*$")
 
 
 def clean(text: str) -> str:
-    """No control characters, plain single spaces, composed accents; idempotent."""
+    """No control characters, plain single spaces, composed accents, leading dots as one ellipsis; idempotent."""
     text = unicodedata.normalize("NFC", _CONTROL.sub("", text))
-    return _SPACES.sub(" ", text).strip()
+    return _SPACES.sub(" ", _LEADERS.sub(" … ", text)).strip()
 
 
 def block(paragraph: Paragraph, vocabulary: Vocabulary) -> Block:

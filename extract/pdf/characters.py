@@ -306,9 +306,9 @@ def _marked_artifact(text_object: int) -> bool:
     written = ctypes.c_ulong()
     for index in range(min(4, _mark_count(text_object))):
         mark = _mark(text_object, index)
-        if mark and _mark_name(mark, ctypes.addressof(buffer), 32, ctypes.addressof(written)):
-            if bytes(buffer)[: max(0, written.value - 2)].decode("utf-16-le", "replace") == "Artifact":
-                return True
+        known = mark and _mark_name(mark, ctypes.addressof(buffer), 32, ctypes.addressof(written))
+        if known and bytes(buffer)[: max(0, written.value - 2)].decode("utf-16-le", "replace") == "Artifact":
+            return True
     return False
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from extract.pdf.lines import BULLETS, Segment
+from extract.pdf.lines import BULLETS, Segment, contents_line
 from extract.pdf.paragraphs import Paragraph
 from extract.pdf.reading import OutlineItem
 from extract.pdf.scans import FIGURE_FONT, SCAN_FONT
@@ -124,7 +124,7 @@ def _is_heading(paragraph: Paragraph, text: str, styles: Styles, below: Paragrap
     if len(text) > MAX_HEADING or len(paragraph.segments) > 4 or not any(map(str.isalpha, text)):
         return False
     first = paragraph.segments[0]
-    if first.label and first.label[0] in BULLETS:
+    if (first.label and first.label[0] in BULLETS) or contents_line(paragraph.segments[-1]):
         return False
     letters = sum(map(str.isalpha, text))
     if letters < 2 or letters < 0.5 * len(text.replace(" ", "")):

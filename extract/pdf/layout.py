@@ -64,15 +64,15 @@ def lay_out(number: int, text: PageText, drawn: Drawing, frame: Frame) -> PageLa
         tables.append(grid)
         found = [item for item in found if id(item.words[0]) not in grid.words]
     _underline(found, drawn)
-    turned = {direction: segments(others) for direction, others in text.turned.items() if direction != side}
+    asides = {direction: segments(others) for direction, others in text.turned.items() if direction != side}
     if side and text.upright:
-        turned[0] = segments(text.upright)
-    return PageLayout(number, frame, found, tables, boxes, drawn.images, drawn.curves, side=side, turned=turned)
+        asides[0] = segments(text.upright)
+    return PageLayout(number, frame, found, tables, boxes, drawn.images, drawn.curves, side=side, turned=asides)
 
 
 def _underline(found: Sequence[Segment], drawn: Drawing) -> None:
     """Mark lines that are underlined from end to end."""
-    rules = [box for box in drawn.across if 15 < box[2] - box[0]]
+    rules = [box for box in drawn.across if box[2] - box[0] > 15]
     if not 0 < len(rules) <= MAX_UNDERLINES:
         return
     for item in found:

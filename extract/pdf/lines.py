@@ -95,6 +95,8 @@ def mark_small(words: Sequence[Word]) -> None:
 def _belongs(word: Word, anchor: Word, gap: float) -> bool:
     if word.size > SMALL * anchor.size or not -0.35 * anchor.size < gap < 0.6 * anchor.size:
         return False
+    if not (word.glued or len(word.text) <= 3 or _MARK.match(word.text)) or not any(map(str.isalnum, anchor.text)):
+        return False
     return 0.05 * anchor.size < abs(anchor.base - word.base) < 0.75 * anchor.size
 
 
@@ -140,12 +142,28 @@ def _split(row: list[Word]) -> list[Segment]:
     return found
 
 
+def margin_text(item: Segment) -> bool:
+    """Whether a piece is only a label or a page number, such as stands beside a text, in a column of its own."""
+    text = item.text
+    return bool(item.words) and len(text) <= 8 and (not any(map(str.isalpha, text)) or bool(LABEL.match(text)))
+
+
+def contents_line(item: Segment) -> bool:
+    """A line of a table of contents: its page number stands apart at its end, or behind leading dots."""
+    if len(item.words) < 2 or not item.words[-1].text.isdigit():
+        return False
+    before, last = item.words[-2], item.words[-1]
+    return last.x0 - before.x1 > 1.5 * last.size or (len(before.text) > 3 and set(before.text) <= {".", "…"})
+
+
 def _goes_on(current: list[Word], word: Word, gap: float, em: float) -> bool:
     """A wide gap that parts nothing: stretched by justification inside one text object, or between a label and its item."""
     if current[-1].run is word.run:
         return gap < STRETCHED_EM * em
     if gap > LABEL_GAP_EM * em:
         return False
+    if (word.text == "|" or current[-1].text == "|") and gap < 2 * GAP_EM * em:
+        return True
     if _labels(current):
         return True
     return len(current) == 1 and current[0].text.isdigit() and len(current[0].text) < 4 and (
@@ -217,11 +235,11 @@ def joined(words: Sequence[Word]) -> str:
                 continue
             text = mark
         if previous is not None and not (word.raised and word.x0 - previous.x1 < 0.35 * previous.size and parts):
-            if not word.glued or word.x0 - previous.x1 > 0.24 * max(word.size, previous.size):
-                if not previous.text.endswith("\u00ad") and text[0] not in (".,;:)" if dropped else ",;"):
-                    parts.append(" ")
+            apart = not word.glued or word.x0 - previous.x1 > 0.24 * max(word.size, previous.size)
+            if apart and not previous.text.endswith("\u00ad") and text[0] not in (".,;:)" if dropped else ",;"):
+                parts.append(" ")
         elif previous is None and len(text) == 1 and (text in BULLETS or text in "o-–*") and len(words) > 1:
-            if text in BULLETS or text == "o" and words[1].x0 - word.x1 > 0.6 * word.size:
+            if text in BULLETS or (text == "o" and words[1].x0 - word.x1 > 0.6 * word.size):
                 text = BULLET
         parts.append(text)
         previous, dropped = word, False

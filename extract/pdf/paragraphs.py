@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from extract.pdf.lines import BULLETS, Segment
+from extract.pdf.lines import BULLETS, Segment, contents_line
 from extract.pdf.reading_order import Region
 
 _TERMINAL = re.compile(r"[.!?:;][\"'”’)\]]*$")
@@ -78,6 +78,8 @@ def _typical(counts: Counter[float]) -> float:
 def _begins(current: Paragraph, item: Segment, following: Segment | None, column: Column) -> bool:
     above = current.segments[-1]
     if not above.words or not item.words:
+        return True
+    if contents_line(above):
         return True
     size = max(above.size, item.size)
     step = item.base - above.base
@@ -160,7 +162,7 @@ def _stopped(above: Segment, item: Segment, column: Column) -> bool:
     first = item.words[0]
     room = column.right - above.x1
     need = first.x1 - first.x0 + 0.35 * item.size
-    if room < need + 0.4 * item.size or _centred(above, item) and abs(above.x0 - item.x0) > item.size:
+    if room < need + 0.4 * item.size or (_centred(above, item) and abs(above.x0 - item.x0) > item.size):
         return False
     starts = item.text[:1].isupper() or item.text[:1].isdigit() or item.text[:1] in "“‘\"'(["
     if not _unfinished(above):

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from extract.pdf.lines import Segment, segment
+from extract.pdf.lines import Segment, margin_text, segment
 
 MIN_GUTTER_EM = 0.9
 NARROW_GUTTER_EM = 0.55
@@ -140,16 +140,26 @@ def _suffix(
 
 
 def _two_sided(bands: list[list[Segment]], common: list[tuple[float, float]]) -> bool:
-    """Whether text stands side by side on both sides of one of the intervals (not: one below the other, or by turns)."""
+    """Whether text stands side by side on both sides of one of the intervals (not: one below the other, or by turns).
+
+    Labels and page numbers beside their lines are no column.
+    """
     for a, b in common:
         left = right = left_beside = right_beside = 0
+        left_text = right_text = False
         for band in bands:
-            before = sum(item.x1 <= a + 0.5 for item in band)
-            behind = sum(item.x0 >= b - 0.5 for item in band)
+            before = behind = 0
+            for item in band:
+                if item.x1 <= a + 0.5:
+                    before += 1
+                    left_text = left_text or not margin_text(item)
+                elif item.x0 >= b - 0.5:
+                    behind += 1
+                    right_text = right_text or not margin_text(item)
             left, right = left + before, right + behind
             if before and behind:
                 left_beside, right_beside = left_beside + before, right_beside + behind
-        if left_beside and (left_beside >= BESIDE * left or right_beside >= BESIDE * right):
+        if left_beside and left_text and right_text and (left_beside >= BESIDE * left or right_beside >= BESIDE * right):
             return True
     return False
 
@@ -160,7 +170,7 @@ def _heads_next(members: list[list[Segment]], band: list[Segment]) -> int:
     if len(members) < 2 or len(last) != 1 or not band[0].words or not last[0].words:
         return 0
     heading, line = last[0], band[0]
-    marked = heading.size > 1.08 * line.size or heading.bold and not line.bold
+    marked = heading.size > 1.08 * line.size or (heading.bold and not line.bold)
     return int(marked and line.base - heading.base < 3.0 * heading.size)
 
 
@@ -217,8 +227,8 @@ def _gutter(items: Sequence[Segment]) -> tuple[float, float] | None:
     total = len(ordered)
     for index, item in enumerate(ordered):
         width = item.x0 - reach
-        if width > NARROW_GUTTER_EM * em and (best is None or width > best[1] - best[0]):
-            if width > MIN_GUTTER_EM * em or (index >= 4 and total - index >= 4):
-                best = (reach, item.x0)
+        need = NARROW_GUTTER_EM if index >= 4 and total - index >= 4 else MIN_GUTTER_EM
+        if width > need * em and (best is None or width > best[1] - best[0]):
+            best = (reach, item.x0)
         reach = max(reach, item.x1)
     return best

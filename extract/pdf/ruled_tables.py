@@ -147,7 +147,7 @@ def _grid(across: list[_Rule], down: list[_Rule], words: Sequence[Word]) -> tupl
     ]
     if not inside:
         return None, None
-    if len(xs) < 3 or len(ys) < 3 and len(xs) < 4:
+    if len(xs) < 3 or (len(ys) < 3 and len(xs) < 4):
         return None, box
     owner = _owners(across, down, xs, ys)
     taken: dict[int, list[Word]] = {}

@@ -89,9 +89,9 @@ def too_large(page: object) -> bool:
         item = pdfium.FPDFPage_GetObject(page, index)
         if pdfium.FPDFPageObj_GetType(item) != pdfium.FPDF_PAGEOBJ_IMAGE:
             continue
-        if pdfium.FPDFImageObj_GetImagePixelSize(item, ctypes.byref(width), ctypes.byref(height)):
-            if width.value * height.value > MAX_IMAGE_PIXELS:
-                return True
+        known = pdfium.FPDFImageObj_GetImagePixelSize(item, ctypes.byref(width), ctypes.byref(height))
+        if known and width.value * height.value > MAX_IMAGE_PIXELS:
+            return True
     return False
 
 
@@ -156,7 +156,7 @@ def _credible(seen: list[ocr.SeenWord], body: bool) -> list[ocr.SeenWord]:
         sure = sum(word.confidence > 75 for word in seen)
         if not body or len(seen) < 4 * MIN_FIGURE_WORDS or sure < 0.6 * len(seen):
             return []
-    lines = {word.line for word, text in zip(seen, letters, strict=True) if len(text) > 2 or text.isdigit() and len(text) > 1}
+    lines = {word.line for word, text in zip(seen, letters, strict=True) if len(text) > 2 or (text.isdigit() and len(text) > 1)}
     return [
         word for word, text in zip(seen, letters, strict=True)
         if word.line in lines and word.confidence > 55 and any(map(str.isalnum, text))

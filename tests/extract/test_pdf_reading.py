@@ -14,8 +14,9 @@ from extract.pdf import PdfReading, read_pdf
 
 WIDTH, HEIGHT = A4
 PROSE = (
-    "Teams from the hospital and the council met every week to plan the care of older people. They shared one record and one budget. "
-    "Nurses visited people at home and social workers joined them where it helped. After a year fewer people were sent to hospital. "
+    "Teams from the hospital and the council met every week to plan the care of older people. They shared one record and one "
+    "budget. Nurses visited people at home and social workers joined them where it helped. After a year fewer people were sent to "
+    "hospital. "
 )
 
 
@@ -98,7 +99,8 @@ def test_numbered_captions_at_the_same_height_are_not_taken_for_running_matter()
 def test_line_end_hyphens_are_joined_in_words_and_kept_in_compounds() -> None:
     def draw(canvas: Canvas) -> None:
         lines(canvas, 60, 100, [
-            "The programme measured emergency admis-", "sions and the quality of decision-", "making in a self-", "care service over time."
+            "The programme measured emergency admis-", "sions and the quality of decision-", "making in a self-",
+            "care service over time.",
         ])
 
     text = read_pdf(made(draw)).pages[0].text

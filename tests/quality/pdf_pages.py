@@ -1,7 +1,7 @@
 """Page-level truth for PDF text: what must be on a page, in which order, what must not, its tables and references.
 
-``python -m tests.quality.pdf_pages`` prints each rate beside its floor (``pdf_pages.toml``) and every failure; it ends with 1 where a
-rate is below its floor. The labels are found through ``INTEGRAND_SHARED`` or ``../shared`` beside the repository.
+``python -m tests.quality.pdf_pages`` prints each rate beside its floor (``pdf_pages.toml``) and every failure; it ends with 1
+where a rate is below its floor. The labels are found through ``INTEGRAND_SHARED`` or ``../shared`` beside the repository.
 """
 
 from __future__ import annotations
