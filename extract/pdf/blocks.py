@@ -14,11 +14,14 @@ from extract.pdf.spelling import Vocabulary
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ufeff\u200b\u2060]+")
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 _LEADERS = re.compile(r"(?:[ \t]?[.…_]){5,}[ \t]*")
+_UNCLEAN = re.compile(r"[^ -~\u00a1-\u024f\u2010-\u2027\u2030-\u203a]| [ ._]|[.…_]{2}")
 _URL_CUT = re.compile(r"(?:https?://|www\.|doi\.org/|10\.\d{4,}/)\S*$")
 
 
 def clean(text: str) -> str:
     """No control characters, plain single spaces, composed accents, leading dots as one ellipsis; idempotent."""
+    if not _UNCLEAN.search(text):
+        return unicodedata.normalize("NFC", text).strip()
     text = unicodedata.normalize("NFC", _CONTROL.sub("", text))
     return _SPACES.sub(" ", _LEADERS.sub(" … ", text)).strip()
 

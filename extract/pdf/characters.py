@@ -13,6 +13,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import pypdfium2.raw as pdfium
@@ -227,22 +228,21 @@ def _read(address: int, handle: object, frame: Frame, shelf: FontShelf, result: 
     if not spans:
         return
     pieces: list[tuple[str, int, int, Run, bool]] = []
+    object_of, known, run = _char_object, None, None
     for start, end in spans:
         first = start if places is None else places[start]
         last = end - 1 if places is None else places[end - 1]
-        one, two = _char_object(address, first), _char_object(address, last)
-        if one == two or one is None or two is None:
+        two = object_of(address, last)
+        if two is None or two != known or run is None:
+            # characters of one object are neighbours: a word that ends in the last word's object lies wholly in it
+            one = two if first == last else object_of(address, first)
+            if one is not None and two is not None and one != two:
+                pieces.extend(_pieces(text, start, end, places, address, runs, frame, shelf))
+                known = None
+                continue
+            known = two
             run = runs.get(one or two or 0) or _run(address, first, one or two or 0, runs, frame, shelf)
-            pieces.append((text[start:end], first, last, run, False))
-            continue
-        at, current = start, one
-        for index in range(start, end):
-            here = _char_object(address, index if places is None else places[index])
-            if here != current and here is not None and index > at:
-                pieces.append(_piece(text, at, index, start, places, address, current or 0, runs, frame, shelf))
-                at = index
-            current = here if here is not None else current
-        pieces.append(_piece(text, at, end, start, places, address, current or 0, runs, frame, shelf))
+        pieces.append((text[start:end], first, last, run, False))
     boxes = (ctypes.c_double * (8 * len(pieces)))()
     at = ctypes.addressof(boxes)
     call = _char_box
@@ -253,14 +253,19 @@ def _read(address: int, handle: object, frame: Frame, shelf: FontShelf, result: 
     _place(pieces, list(boxes), frame, result)
 
 
-def _piece(
-    text: str, start: int, end: int, word_start: int, places: list[int] | None, address: int, text_object: int,
-    runs: dict[int, Run], frame: Frame, shelf: FontShelf,
-) -> tuple[str, int, int, Run, bool]:
-    first = start if places is None else places[start]
-    last = end - 1 if places is None else places[end - 1]
-    run = runs.get(text_object) or _run(address, first, text_object, runs, frame, shelf)
-    return text[start:end], first, last, run, start != word_start
+def _pieces(
+    text: str, start: int, end: int, places: list[int] | None, address: int, runs: dict[int, Run], frame: Frame, shelf: FontShelf,
+) -> list[tuple[str, int, int, Run, bool]]:
+    """A word that is set in several text objects, cut between them; all but the first piece are glued to the one before."""
+    indices = range(start, end) if places is None else places[start:end]
+    owners = [_char_object(address, index) for index in indices]
+    cuts = [0, *(n for n in range(1, len(owners)) if owners[n] is not None and owners[n] != owners[n - 1]), len(owners)]
+    found = []
+    for left, right in pairwise(cuts):
+        owner = owners[left] or 0
+        run = runs.get(owner) or _run(address, indices[left], owner, runs, frame, shelf)
+        found.append((text[start + left : start + right], indices[left], indices[right - 1], run, left > 0))
+    return found
 
 
 class _Answers:
@@ -314,33 +319,34 @@ def _marked_artifact(text_object: int) -> bool:
 
 def _place(pieces: list[tuple[str, int, int, Run, bool]], boxes: list[float], frame: Frame, result: PageText) -> None:
     """Boxes to the shown page; words of each direction in a frame of their own, in which they read to the right."""
-    width, height = frame.width, frame.height
-    upright, at = result.upright, 0
-    plain, left, top = frame.rotation == 0, frame.left, frame.top
-    for text, _, _, run, glued in pieces:
-        l1, r1, b1, t1, l2, r2, b2, t2 = boxes[at : at + 8]
-        at += 8
-        if plain and l1 <= l2:
-            x0, x1 = l1 - left, (r2 if r2 > r1 else r1) - left
-            y0, y1 = top - (t1 if t1 > t2 else t2), top - (b1 if b1 < b2 else b2)
-        else:
-            x0, y0, x1, y1 = frame.box(min(l1, l2), min(b1, b2), max(r1, r2), max(t1, t2))
-        middle_x, middle_y = (x0 + x1) / 2, (y0 + y1) / 2
-        if not (-1 <= middle_x <= width + 1 and -1 <= middle_y <= height + 1):
-            continue
-        if run.size < 1:
-            run.size = max(1.0, y1 - y0)
+    width, height = frame.width + 1, frame.height + 1
+    upright, plain, left = result.upright, frame.rotation == 0, frame.left
+    for index, ((text, _, _, run, glued), x0, x1, x2) in enumerate(zip(pieces, boxes[0::8], boxes[1::8], boxes[5::8], strict=True)):
         dx, dy = run.direction
         size, font = run.size, run.font
-        if dx > 0.97:
-            base = run.base[1]
-            word = Word(text, x0, base - 0.78 * size, x1, base + 0.22 * size, base, size, font.bold, font, run, glued, False, False, run.artifact)
-            (result.invisible if run.invisible else upright).append(word)
-        elif abs(dy) > 0.97 or dx < -0.97:
-            side = 1 if dy > 0.97 else 3 if dy < -0.97 else 2
-            result.turned.setdefault(side, []).append(_turned(text, (x0, y0, x1, y1), run, side, frame, glued))
+        if plain and dx > 0.97 and size >= 1 and x0 <= x2:
+            x0, x1, base = x0 - left, (x1 if x1 > x2 else x2) - left, run.base[1]
+            if not (-2 <= x0 + x1 <= 2 * width and -1 <= base - 0.3 * size <= height):
+                continue
         else:
-            result.slanted.append(text)
+            l1, r1, b1, t1, l2, r2, b2, t2 = boxes[8 * index : 8 * index + 8]
+            x0, y0, x1, y1 = frame.box(min(l1, l2), min(b1, b2), max(r1, r2), max(t1, t2))
+            if not (-2 <= x0 + x1 <= 2 * width and -2 <= y0 + y1 <= 2 * height):
+                continue
+            if size < 1:
+                size = run.size = max(1.0, y1 - y0)
+            if abs(dy) > 0.97 or dx < -0.97:
+                side = 1 if dy > 0.97 else 3 if dy < -0.97 else 2
+                result.turned.setdefault(side, []).append(_turned(text, (x0, y0, x1, y1), run, side, frame, glued))
+                continue
+            if dx <= 0.97:
+                result.slanted.append(text)
+                continue
+            base = run.base[1]
+        word = Word(
+            text, x0, base - 0.78 * size, x1, base + 0.22 * size, base, size, font.bold, font, run, glued, False, False, run.artifact
+        )
+        (result.invisible if run.invisible else upright).append(word)
 
 
 def _turned(text: str, box: tuple[float, float, float, float], run: Run, side: int, frame: Frame, glued: bool) -> Word:

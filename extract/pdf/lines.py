@@ -238,9 +238,10 @@ def joined(words: Sequence[Word]) -> str:
             apart = not word.glued or word.x0 - previous.x1 > 0.24 * max(word.size, previous.size)
             if apart and not previous.text.endswith("\u00ad") and text[0] not in (".,;:)" if dropped else ",;"):
                 parts.append(" ")
-        elif previous is None and len(text) == 1 and (text in BULLETS or text in "o-–*") and len(words) > 1:
-            if text in BULLETS or (text == "o" and words[1].x0 - word.x1 > 0.6 * word.size):
-                text = BULLET
+        elif previous is None and len(words) > 1 and (
+            text in BULLETS or (text == "o" and words[1].x0 - word.x1 > 0.6 * word.size)
+        ):
+            text = BULLET
         parts.append(text)
         previous, dropped = word, False
     return "".join(parts).translate(LIGATURES)

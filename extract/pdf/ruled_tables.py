@@ -179,18 +179,21 @@ def _owners(across: list[_Rule], down: list[_Rule], xs: list[float], ys: list[fl
             index = owner[index]
         return index
 
-    def covered(rules: list[_Rule], at: float, middle: float) -> bool:
-        return any(abs(rule.at - at) <= MIN_CELL and rule.start - 1 <= middle <= rule.end + 1 for rule in rules)
+    beside = [[rule for rule in down if abs(rule.at - x) <= MIN_CELL] for x in xs]
+    between = [[rule for rule in across if abs(rule.at - y) <= MIN_CELL] for y in ys]
+
+    def covered(rules: list[_Rule], middle: float) -> bool:
+        return any(rule.start - 1 <= middle <= rule.end + 1 for rule in rules)
 
     for row in range(rows):
         middle_y = (ys[row] + ys[row + 1]) / 2
         for column in range(columns):
             here = row * columns + column
             middle_x = (xs[column] + xs[column + 1]) / 2
-            if column and not covered(down, xs[column], middle_y):
+            if column and not covered(beside[column], middle_y):
                 one, two = sorted((root(here - 1), root(here)))
                 owner[two] = one
-            if row and not covered(across, ys[row], middle_x):
+            if row and not covered(between[row], middle_x):
                 one, two = sorted((root(here - columns), root(here)))
                 owner[two] = one
     return [root(index) for index in range(rows * columns)]
