@@ -180,9 +180,9 @@ class Thesaurus:
         given = _surface(phrase)
         terms: dict[str, str] = {}
         for id in ids:
-            for term in self.concepts[id].terms:
-                for spelt in (term, self._respelt(term)):
-                    terms.setdefault(_surface(spelt), spelt)
+            written = self.concepts[id].terms
+            for term in (*written, *map(self._respelt, written)):
+                terms.setdefault(_surface(term), term)
         return tuple(term for surface, term in terms.items() if surface != given)
 
     def _exploded(self, ids: Iterable[str]) -> Iterator[str]:
