@@ -25,6 +25,7 @@ BULLET = "•"
 LABEL = re.compile(
     rf"^(?:[{BULLETS}]|[-–—*o](?=$)|\(?(?:\d{{1,3}}|[a-zA-Z]|[ivxIVX]{{1,5}})[.)\]]|\d{{1,2}}(?:\.\d{{1,2}}){{1,3}}[.)]?|\[\d{{1,3}}\]|\|)$"
 )
+_SPECIAL = re.compile(rf"[{HYPHENS}\u00ad\ufb00-\ufb06]| [,;]|^[o{BULLETS}](?= )")
 _MARK = re.compile(r"^[\d,;–\-*†‡§¶#]+$")
 _SUPERSCRIPT = str.maketrans("0123456789+-–=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -189,6 +190,7 @@ def segment(words: list[Word]) -> Segment:
     if all(word.run is first.run for word in words):
         bold, italic = first.bold, first.font.italic
         x1 = max(word.x1 for word in words)
+        text = _plain(words)
     else:
         sizes: dict[float, int] = {}
         strong = total = slanted = 0
@@ -209,12 +211,19 @@ def segment(words: list[Word]) -> Segment:
         if len(sizes) > 1:
             size = max(sizes, key=lambda key: (sizes[key], key))
         bold, italic = 2 * strong > total, 2 * slanted > total
+        text = joined(words)
     label = words[0].text if len(words) > 1 and LABEL.match(words[0].text) else ""
     text_word = words[1] if label else words[0]
     return Segment(
-        words, words[0].x0, y0, x1, y1, words[0].base, size, bold, joined(words), text_word.font.name,
+        words, words[0].x0, y0, x1, y1, words[0].base, size, bold, text, text_word.font.name,
         italic, text_word.bold, label, text_word.x0, words[0].artifact, text_word.run.colour,
     )
+
+
+def _plain(words: list[Word]) -> str:
+    """The text of words of one text object, none of them raised or cut; else what ``joined`` makes of them."""
+    text = " ".join([word.text for word in words])
+    return joined(words) if _SPECIAL.search(text) or words[0].raised else text
 
 
 def joined(words: Sequence[Word]) -> str:

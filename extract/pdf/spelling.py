@@ -42,12 +42,21 @@ class Vocabulary:
     """The words of one document, counted: whole ones, and compounds that are hyphenated inside a line."""
 
     def __init__(self) -> None:
-        self.words: Counter[str] = Counter()
+        self._lines: list[str] = []
+        self._words: Counter[str] = Counter()
 
     def add(self, texts: Iterable[str]) -> None:
-        """Count the words of some lines; the last word of each line is left out where it ends in a hyphen."""
-        for text in texts:
-            self.words.update(_WORDS.findall(text.lower()[: -1 if text.endswith("-") else None]))
+        """Note some lines; the last word of a line that ends in a hyphen is left out. Counted when first asked for."""
+        self._lines.extend(texts)
+
+    @property
+    def words(self) -> Counter[str]:
+        """Each word's number of occurrences."""
+        if self._lines:
+            whole = "\n".join(text[:-1].rpartition(" ")[0] if text.endswith("-") else text for text in self._lines)
+            self._words.update(_WORDS.findall(whole.lower()))
+            self._lines.clear()
+        return self._words
 
     def joined(self, above: str, below: str) -> str | None:
         """The line ``above``, which ends in a hyphen, without it where the two halves are one word; None to keep it."""
