@@ -158,7 +158,7 @@ def _authors(text: str) -> tuple[str, ...]:
         pieces = [piece.strip(" ,.") if not re.search(r"\b[A-Z]\.$", piece.strip()) else piece.strip(" ,") for piece in text.split(";")]
         return tuple(piece for piece in pieces if piece)
     merged: list[str] = []
-    personal = re.search(r"(?:^|[\s,])[^\W\d_a-z]\.|\s[A-Z]{1,3}(?:,|$|\s+and\b)", text) is not None
+    personal = re.search(r"(?:^|[\s,])[^\W\d_a-z]\.|\s[A-Z]{1,3}(?:,|$|\s+and\b)|(?:^|and\s|,\s)[A-Z]{1,2}\s[A-Z][a-z]", text) is not None
     for piece in re.split(r",\s*(?:and\s+|&\s*)?|\s+&\s+" + (r"|\s+and\s+" if personal else ""), text):
         piece = piece.strip(" ,;")
         if not piece:

@@ -101,4 +101,6 @@ def _looks_like_heading(paragraph: Paragraph, following: Paragraph | None, first
     # A heading leads to text: a paragraph of sentences, or a list.
     leads = following.item or len(following.text) > max(80, len(text)) or following.text.endswith(":")
     titled = all(word[:1].isupper() or not word[:1].isalpha() or _SMALL.match(word) for word in words)
+    if first and paragraph.printed == 1 and (titled or leads):
+        return True
     return leads and (titled or first or text.isupper() or len(words) <= 10)

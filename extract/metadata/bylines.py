@@ -82,11 +82,11 @@ def _best_list(item: Placed, start: int, common: frozenset[str], lenient: bool) 
 
 
 def _list_of_names(text: str, common: frozenset[str], lenient: bool = False) -> list[str]:
-    dated = dates_in(text)
+    dated = dates_in(text) if len(text) < 1500 else []
     if dated:
         text = text[dated[-1][1] :] if dated[-1][0] < 5 else text[: dated[0][0]]
     text = text.strip(" |,;:")
-    if not text or len(text) > 900 or is_organisation(text) or re.search(r"[a-z]\.\s+[A-Z][a-z]+ [a-z]+ [a-z]+", text):
+    if not text or len(text) > 900 or max(map(len, text.split())) > 80 or is_organisation(text) or re.search(r"[a-z]\.\s+[A-Z][a-z]+ [a-z]+ [a-z]+", text):
         return []
     names = names_in(text, common)
     letters = sum(map(len, names))
@@ -103,7 +103,7 @@ def _after_cue(placed: tuple[Placed, ...], common: frozenset[str], cues: re.Patt
         text = item.block.text
         if item.block.kind == "heading":
             thanked = _THANKS.search(text) is not None and "author" not in text.lower()
-        if item.block.kind in ("reference", "table", "caption"):
+        if item.block.kind in ("reference", "table", "caption") or len(text) > 3000:
             continue
         for match in (cues or words().author_cues).finditer(text):
             if match.start() > 0 and text[match.start() - 1].isalnum() or match.start() > 400:
@@ -153,7 +153,7 @@ def _first_names(text: str, common: frozenset[str]) -> list[str]:
     if plain:
         return plain
     found = []
-    for entry in re.split(r"\n|;|(?<=[a-z)]{3})\.\s", text):
+    for entry in re.split(r"\n|;|(?<=[a-z)]{3})\.\s", text[:3000]):
         first = bare_name(re.split(r"[,:(–—]| - | is (?:a|an|the)\b", entry.strip(), maxsplit=1)[0])
         if is_person(first, common):
             found.append(first)

@@ -173,12 +173,14 @@ def _running_titles(reading: Reading, witnesses: list[tuple[str, float]], best: 
 
 def _page_titles(values: list[Provenance]) -> list[Provenance]:
     """A page's own titles: where most agree, the one that agrees best with the others, in the order of trust."""
+    told = [value for value in values if value.source in ("record", "selector")]
+    values = [value for value in values if value not in told]
     if len(values) < 3:
-        return values
+        return [*told, *values]
     support = [sum(similarity(value.value, other.value) for other in values) for value in values]
     best = max(support)
     agreeing = [value for value, amount in zip(values, support, strict=True) if amount >= 0.8 * best]
-    return [*agreeing, *(value for value in values if value not in agreeing)]
+    return [*told, *agreeing, *(value for value in values if value not in agreeing)]
 
 
 def _longest_generic(title: str, titles: list[Provenance]) -> str:

@@ -16,7 +16,7 @@ _SPLIT = re.compile(r"\s*(?:;|\||\n|,|\s&\s|\band\b|\bwith\b|•|·)\s*")
 
 def common_words(text: str) -> frozenset[str]:
     """Words that a text writes in lower case somewhere: what they are, no name is made of them alone."""
-    plain = re.sub(r"\S*(?:@|://|www\.)\S*", " ", text)
+    plain = " ".join(word for word in text.split() if "@" not in word and "://" not in word and not word.startswith("www."))
     return frozenset(re.findall(r"(?<![^\W\d_])[^\W\d_A-Z][^\W\d_]*", plain))
 
 

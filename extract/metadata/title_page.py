@@ -21,6 +21,8 @@ from extract.printed_lines import SENTENCE_END
 _WEAK_ENDS = frozenset("a an and as at by for from in into of on or the to with within our their & – — - : /".split())
 _MOST_BLOCKS = 30
 _LONGEST = 45
+_MOST_CHARS = 400
+"""No title is longer; the patterns below are written for lines, and would be slow on pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,8 @@ def _groups(blocks: list[Block], common: frozenset[str]) -> tuple[list[_Group], 
 
 
 def _role(block: Block, common: frozenset[str]) -> str:
+    if len(block.text) > _MOST_CHARS:
+        return "text"
     text = " ".join(block.text.split()).strip(" |•–—-")
     count = len(text.split())
     if block.kind not in ("heading", "body", "list") or not any(char.isalpha() for char in text) and not _SPAN.fullmatch(text):
