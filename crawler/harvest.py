@@ -18,20 +18,17 @@ from evidence.errors import BaseBusy, IntegrandError, SourceBroken, UsageError
 from evidence.records import Capture, SourceCount
 from evidence.segments import from_plain
 
-CONTACT = "INTEGRAND_CONTACT"
-"""The environment variable with the address (mail or web) that sites may write to; it goes into the User-Agent."""
-
 Progress = Callable[[Capture], None]
 
 
 def harvest(base: Base, run: str, sources: Sequence[Source], *, limit: int | None = None, since: date | None = None,
-            progress: Progress | None = None, contact: str | None = None) -> tuple[SourceCount, ...]:
+            progress: Progress | None = None, contact: str = "") -> tuple[SourceCount, ...]:
     """Harvests ``sources`` into the base under the run's name and returns their counts in the same order.
 
     The caller holds the base's lock and has called ``evidence.archive.salvage``. A run that was killed is gone on with by
     calling this again with its name: what it captured is not asked for again. ``limit`` bounds the pages and the files of
     each source, each; ``since`` passes over what a sitemap or feed dates earlier. ``progress`` is told of each new capture.
-    ``contact`` is what sites are told (default: ``INTEGRAND_CONTACT``).
+    ``contact`` is the address that sites are told in the User-Agent.
 
     A source that breaks its expectations is named in ``SourceCount.broken`` and raises nothing here
     (``crawler.expectations.require_unbroken`` does). Raises ``IntegrandError`` where the base cannot be read or written.
@@ -44,7 +41,7 @@ def harvest(base: Base, run: str, sources: Sequence[Source], *, limit: int | Non
     errand = {
         "base": str(base.root), "run": run, "sources": [source.model_dump(mode="json") for source in sources], "limit": limit,
         "since": since.isoformat() if since else None, "parent": os.getpid(),
-        "contact": os.environ.get(CONTACT, "") if contact is None else contact,
+        "contact": contact,
     }
     with tempfile.TemporaryFile() as complaints:
         worker = _start(errand, complaints)

@@ -28,7 +28,9 @@ class Settings(BaseSettings):
     max_file_bytes: int = Field(default=200 * 2**20, gt=0)
     """Larger local files are refused unread."""
     sources: Path | None = None
-    """A folder of further source definitions."""
+    """A file or folder of further source definitions."""
+    contact: str = ""
+    """The address (mail or web) that sites may write to; it goes into the User-Agent."""
     semantic: bool = True
     """Whether embeddings are used in tagging and search."""
 

@@ -38,7 +38,7 @@ class Run:
     def harvest(self, limit: int | None = None, since: date | None = None) -> None:
         with Steps("harvest", self.quiet) as steps:
             counts = harvest(
-                self.base, self.report.run, self.chosen, limit=limit, since=since,
+                self.base, self.report.run, self.chosen, limit=limit, since=since, contact=settings().contact,
                 progress=lambda capture: steps(capture.url, capture.outcome in ("refused", "failed")))
         self._add_sources(counts)
 
