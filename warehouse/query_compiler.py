@@ -70,6 +70,12 @@ class Compiler:
 
     def _text(self, leaf: Word | Phrase | Pattern) -> tantivy.Query:
         fields = [leaf.field] if leaf.field else list(TEXT_FIELDS)
+        try:
+            return self._in_fields(leaf, fields)
+        except ValueError as error:  # tantivy builds an automaton, of bounded size
+            raise UsageError(f"query, character {leaf.at}: {leaf.text!r} stands for too many words; truncate it later") from error
+
+    def _in_fields(self, leaf: Word | Phrase | Pattern, fields: list[str]) -> tantivy.Query:
         parts = [
             tantivy.Query.boost_query(one, BOOSTS.get(name, 1.0))
             for name in fields
@@ -97,7 +103,7 @@ class Compiler:
         for word in leaf.text.split():
             if "*" in word:
                 check_pattern(word, leaf.at)
-                words.append(pattern_regex(word))
+                words += pattern_words(word)
             else:
                 words += [re.escape(token) for token in analyzer(EXACT).analyze(word)]
         if len(words) < 2:
@@ -164,7 +170,7 @@ def pattern_words(text: str) -> list[str]:
 
 
 def pattern_regex(word: str) -> str:
-    return "".join({"*": r"\w*", "?": r"\w"}.get(piece, re.escape(piece)) for piece in re.split(r"([*?])", _folded(word)) if piece)
+    return "".join({"*": ".*", "?": "."}.get(piece, re.escape(piece)) for piece in re.split(r"([*?])", _folded(word)) if piece)
 
 
 def text_of(node: Node | None) -> str:

@@ -280,6 +280,8 @@ def _word(token: _Token, field: str | None) -> Node | None:
 def check_pattern(text: str, at: int) -> None:
     """Raises ``UsageError`` for a truncation that would match half the dictionary."""
     for piece in re.split(r"[^\w*?]+", text):
+        if piece.startswith("?"):
+            raise UsageError(f"query, character {at}: {text!r}: expected a letter before ?")
         if "*" in piece and len(re.match(r"\w*", piece)[0]) < SHORTEST_STEM:  # type: ignore[index]
             raise UsageError(f"query, character {at}: {text!r}: expected at least {SHORTEST_STEM} letters before *")
         if piece.count("*") + piece.count("?") > MOST_WILD_CARDS:

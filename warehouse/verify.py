@@ -14,7 +14,6 @@ from evidence.records import Document, Span, Tagging
 from evidence.segments import read_segments
 from evidence.taxonomy import Taxonomy
 from warehouse.build import inputs_digest
-from warehouse.decisions import MACHINE
 from warehouse.keys import key_problems
 from warehouse.planning import plan
 from warehouse.rows import document_rows, tagging_rows
@@ -201,13 +200,22 @@ def _rows(base: Base, snapshot: Snapshot, connection: duckdb.DuckDBPyConnection,
             rows = tagging_rows(tagging)
             for table in ("findings", "places"):
                 _same(connection, snapshot, table, "document", tagging.document, rows[table], result)
-            said = connection.execute(
-                "SELECT facet, label, score, span_start, quote FROM tags WHERE document = ? AND said_by = ? ORDER BY number",
-                [tagging.document, MACHINE],
-            ).fetchall()
+            said = _held(connection, "SELECT * FROM tags WHERE document = ? AND said_by = 'machine' ORDER BY number", tagging.document)
             result.count("rows of tags", len(said))
-            if said != [(row["facet"], row["label"], row["score"], row["span_start"], row["quote"]) for row in rows["tags"]]:
+            if [_as_said(row) for row in said] != [_as_said(row) for row in rows["tags"]]:
                 result.found(f"snapshot {snapshot.name}: the tags of document {tagging.document[:12]} are not those of the files")
+
+
+def _as_said(row: dict[str, object]) -> dict[str, object]:
+    """A tag without what people's decisions may have changed of it."""
+    return {name: value for name, value in row.items() if name not in ("number", "stands", "decision")}
+
+
+def _held(connection: duckdb.DuckDBPyConnection, sql: str, document: str) -> list[dict[str, object]]:
+    cursor = connection.execute(sql, [document])
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
 
 
 def _same(
@@ -220,9 +228,7 @@ def _same(
     result: Verification,
 ) -> None:
     """Every value of a document's rows of one table."""
-    cursor = connection.execute(f"SELECT * FROM {table} WHERE {key} = ? ORDER BY {'1' if table == 'documents' else 'number'}", [document])
-    names = [column[0] for column in cursor.description or ()]
-    held = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    held = _held(connection, f"SELECT * FROM {table} WHERE {key} = ? ORDER BY {'1' if table == 'documents' else 'number'}", document)
     result.count(f"rows of {table}", len(held))
     if held != rows:
         result.found(f"snapshot {snapshot.name}: the {table} of document {document[:12]} are not those of the files")

@@ -17,7 +17,7 @@ from warehouse.history import CONTENT_ROLES, History, Sighting
 from warehouse.landing_pages import landing_joins
 from warehouse.likeness import TextSketch, TitleWords, bucket_keys, same_title, sketch, title_overlap, title_words, titles_conflict
 
-MAX_COMPARED = 40
+MAX_COMPARED = 20
 """How many members of one bucket a document is compared with: buckets of a template's pages would else cost their square."""
 SMALL_TEXT = 50
 """Below so many shingles a signature says little."""
@@ -260,8 +260,10 @@ def near_duplicate(a: Item, b: Item) -> str | None:
     fifths. Other titles weigh more than a template's text: then all but a twentieth, and no other number in the title.
     Thresholds are from made pairs of versions, summaries and templates (tests/warehouse/test_works.py).
     """
+    if titles_conflict(a.words, b.words):
+        return None
     jaccard = a.text.jaccard(b.text)
-    if jaccard < 0.15 or titles_conflict(a.words, b.words):
+    if jaccard < 0.15:
         return None
     contained = a.text.containment(b.text)
     share = f"{round(100 * jaccard)} % of the text shared"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from evidence.records import Document
-from tests.warehouse.factory import MadeBase, Provenance, Reference, letters, make_document, make_tagging, prose
+from evidence.records import Decision, Document
+from tests.warehouse.factory import FIRST_DAY, MadeBase, Provenance, Reference, letters, make_document, make_tagging, prose
 from warehouse.search import Searcher
 from warehouse.snapshot import Snapshot, require_snapshot
 
@@ -68,6 +68,8 @@ def make_library(root: MadeBase) -> Library:
             make_tagging(d["trial"], design="randomised_trial", strength="strong", labels={"integration_type": ["clinical"], "population": ["older_people"]}),
             make_tagging(d["blog"], design="opinion", strength="none"),
             make_tagging(d["off"], design="observational", strength="limited", relevance="off_topic")])
+    root.run([("http://other.test/blog", 404)], source="other")
+    root.decide(Decision("d1", "ann", FIRST_DAY, "accept", d["torbay"].id, facet="integration_type", label="service", quote=quotes["service"]))
     root.publish(encode=letters)
     return Library(root, d, require_snapshot(root.base))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import random
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ from evidence.records import (
     AacodsAnswer,
     Appraisal,
     Capture,
+    Decision,
     Document,
     Finding,
     Link,
@@ -30,7 +32,7 @@ from evidence.records import (
     Tag,
     Tagging,
 )
-from evidence.segments import SegmentWriter
+from evidence.segments import SegmentWriter, as_plain
 from evidence.taxonomy import Crosswalk, CrosswalkLink, CrosswalkTerm, Facet, Label, StrengthRules, Taxonomy
 from extract.fingerprint import content_digest, signature
 from warehouse.build import Publication, publish
@@ -210,6 +212,11 @@ class MadeBase:
             encode=encode,
             encoder="made" if encode else "",
         )
+
+    def decide(self, *decisions: Decision) -> None:
+        with open(self.base.decisions / "ann.jsonl", "a", encoding="utf-8") as file:
+            for one in decisions:
+                file.write(json.dumps(as_plain(one) | {"decided_at": one.decided_at.isoformat()}) + "\n")
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         from warehouse.snapshot import require_snapshot

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -17,7 +16,6 @@ import pytest
 
 from evidence.errors import IntegrandError, UsageError
 from evidence.records import Decision
-from evidence.segments import as_plain
 from tests.warehouse.conftest import Library, make_library
 from tests.warehouse.factory import FIRST_DAY, MadeBase, letters, made_taxonomy, make_document, make_tagging, prose, span
 from warehouse.keys import key_problems, keys
@@ -33,12 +31,6 @@ CONTENT_TABLES = ("works", "documents", "pages", "sections", "passages", "copies
 
 def contents(made: MadeBase, tables: tuple[str, ...] = CONTENT_TABLES) -> dict[str, list[Any]]:
     return {table: made.rows(f"FROM {table}") for table in tables}
-
-
-def decide(made: MadeBase, *decisions: Decision, reviewer: str = "ann") -> None:
-    with open(made.base.decisions / f"{reviewer}.jsonl", "a", encoding="utf-8") as file:
-        for one in decisions:
-            file.write(json.dumps(as_plain(one) | {"decided_at": one.decided_at.isoformat()}) + "\n")
 
 
 def test_publishing_twice_adds_nothing_and_says_so(made: MadeBase) -> None:
@@ -204,7 +196,7 @@ def decided(made: MadeBase) -> Callable[..., list[tuple[Any, ...]]]:
     made.run([(URL, document)], taggings=[tagging])
 
     def after(*changes: dict[str, Any]) -> list[tuple[Any, ...]]:
-        decide(made, *[Decision(f"d{number}", "ann", FIRST_DAY.replace(hour=number), target=document.id, **one) for number, one in enumerate(changes)])
+        made.decide(*[Decision(f"d{number}", "ann", FIRST_DAY.replace(hour=number), target=document.id, **one) for number, one in enumerate(changes)])
         made.publish()
         return made.rows("SELECT facet, label, said_by FROM v_work_tags WHERE facet IN ('theme', 'study_design') ORDER BY ALL")
 
@@ -239,7 +231,7 @@ def test_the_last_word_on_a_label_counts(decided: Callable[..., list[Any]]) -> N
 def test_a_redacted_work_is_in_no_table(made: MadeBase) -> None:
     keep, gone = make_document([prose("a")], title="A"), make_document(["A person's name stands here. " + prose("b")], title="B")
     made.run([(URL, keep), ("http://a.test/y.pdf", gone)], taggings=[make_tagging(gone), make_tagging(keep)])
-    decide(made, Decision("d1", "ann", FIRST_DAY, "redact", gone.id, reason="asked for"))
+    made.decide(Decision("d1", "ann", FIRST_DAY, "redact", gone.id, reason="asked for"))
     made.publish(encode=letters)
     assert made.rows("SELECT id FROM works") == [(keep.id,)]
     for table in ("documents", "passages", "copies", "changes"):
