@@ -71,7 +71,11 @@ def mark_small(words: Sequence[Word]) -> None:
     if not words or min(word.size for word in words) > SMALL * max(word.size for word in words):
         return
     anchor = previous = words[0]
+    last = len(words) - 1
     for index, word in enumerate(words):
+        if word.run is previous.run and not previous.raised and (index == last or words[index + 1].run is word.run):
+            previous = word
+            continue
         size = word.size
         if not previous.raised:
             anchor = previous

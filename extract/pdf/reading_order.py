@@ -146,21 +146,21 @@ def _two_sided(bands: list[list[Segment]], common: list[tuple[float, float]]) ->
     """
     for a, b in common:
         left = right = left_beside = right_beside = 0
-        left_text = right_text = False
         for band in bands:
             before = behind = 0
             for item in band:
                 if item.x1 <= a + 0.5:
                     before += 1
-                    left_text = left_text or not margin_text(item)
                 elif item.x0 >= b - 0.5:
                     behind += 1
-                    right_text = right_text or not margin_text(item)
             left, right = left + before, right + behind
             if before and behind:
                 left_beside, right_beside = left_beside + before, right_beside + behind
-        if left_beside and left_text and right_text and (left_beside >= BESIDE * left or right_beside >= BESIDE * right):
-            return True
+        if left_beside and (left_beside >= BESIDE * left or right_beside >= BESIDE * right):
+            items = [item for band in bands for item in band]
+            left_text = any(item.x1 <= a + 0.5 and not margin_text(item) for item in items)
+            if left_text and any(item.x0 >= b - 0.5 and not margin_text(item) for item in items):
+                return True
     return False
 
 
