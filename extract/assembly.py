@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, replace
 
@@ -111,7 +112,7 @@ def _pieces(block: Block) -> list[tuple[int, int]]:
             bounded.append(space + 1 if space >= 0 else bounded[-1] + LONG_PASSAGE)
         bounded.append(cut)
     pieces = []
-    for start, end in zip(bounded, bounded[1:], strict=False):
+    for start, end in itertools.pairwise(bounded):
         stop = start + len(block.text[start:end].rstrip())
         if stop > start:
             pieces.append((start, stop))

@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import bibtexparser
 import rispy
+from bibtexparser.entrypoint import parse_string
 
 from evidence.errors import Refused
 from evidence.records import Provenance
 from extract.blocks import Block, Leaf, Reading
 from extract.clean_text import clean, decode
-from extract.media_type import BIBTEX, RIS
+from extract.media_type import RIS
 
 _MOST_CHARS = 50_000_000
 
@@ -41,7 +41,9 @@ def _reading(fields: list[tuple[str, str]], kind: str) -> tuple[bytes, Reading]:
     if keywords:
         blocks.append(Block("list", "; ".join(keywords)))
     seen = tuple(Provenance(field, value, "record") for field, value in fields if field not in ("summary", "keyword", "url"))
-    return hashlib.sha256(canonical).digest() + canonical, Reading(kind, (Leaf(1, tuple(blocks)),), seen=seen, summary=values.get("summary"))
+    return hashlib.sha256(canonical).digest() + canonical, Reading(
+        kind, (Leaf(1, tuple(blocks)),), seen=seen, summary=values.get("summary")
+    )
 
 
 def _ris(text: str) -> Iterator[list[tuple[str, str]]]:
@@ -50,34 +52,60 @@ def _ris(text: str) -> Iterator[list[tuple[str, str]]]:
     except Exception as error:  # rispy raises OSError, ValueError and its own on broken files
         raise Refused(f"broken RIS file ({' '.join(str(error).split())[:120]})") from error
     for entry in entries:
-        yield from _kept([
-            *_values(entry, "title", "title", "primary_title", "translated_title", "short_title"),
-            *(("authors", _given_first(name)) for key in ("authors", "first_authors") for name in entry.get(key) or []),
-            *_values(entry, "published", "date", "publication_year", "year"),
-            *_values(entry, "publisher", "publisher", "institution", "secondary_title", "journal_name", "alternate_title3"),
-            *_values(entry, "doi", "doi"), *_values(entry, "isbn", "issn", "isbn"), *_values(entry, "issn", "issn"), *_values(entry, "report_number", "report_number", "number"),
-            *_values(entry, "language", "language"), *_values(entry, "summary", "abstract", "notes_abstract"),
-            *(("keyword", clean(str(word))) for word in entry.get("keywords") or []),
-        ])
+        yield from _kept(
+            [
+                *_values(entry, "title", "title", "primary_title", "translated_title", "short_title"),
+                *(("authors", _given_first(name)) for key in ("authors", "first_authors") for name in entry.get(key) or []),
+                *_values(entry, "published", "date", "publication_year", "year"),
+                *_values(entry, "publisher", "publisher", "institution", "secondary_title", "journal_name", "alternate_title3"),
+                *_values(entry, "doi", "doi"),
+                *_values(entry, "isbn", "issn", "isbn"),
+                *_values(entry, "issn", "issn"),
+                *_values(entry, "report_number", "report_number", "number"),
+                *_values(entry, "language", "language"),
+                *_values(entry, "summary", "abstract", "notes_abstract"),
+                *(("keyword", clean(str(word))) for word in entry.get("keywords") or []),
+            ]
+        )
 
 
 def _bibtex(text: str) -> Iterator[list[tuple[str, str]]]:
     try:
-        entries = bibtexparser.parse_string(text).entries
+        entries = parse_string(text).entries
     except Exception as error:  # the parser raises many kinds of its own on broken files
         raise Refused(f"broken BibTeX file ({' '.join(str(error).split())[:120]})") from error
     for entry in entries:
         plain = {key.lower(): _unbraced(str(field.value)) for key, field in entry.fields_dict.items()}
-        date = "-".join(part for part in (plain.get("year"), plain.get("month") if (plain.get("month") or "").isdigit() else None) if part)
-        yield from _kept([
-            *_values(plain, "title", "title"), *_values(plain, "subtitle", "subtitle"),
-            *(("authors", _given_first(name)) for name in re.split(r"\s+and\s+", plain.get("author", "")) if name.strip()),
-            *_values(plain, "published", "date"), *([("published", date)] if date else []),
-            *_values(plain, "publisher", "publisher", "institution", "school", "organization", "journal", "journaltitle", "booktitle"),
-            *_values(plain, "doi", "doi"), *_values(plain, "isbn", "isbn"), *_values(plain, "issn", "issn"), *_values(plain, "report_number", "number"),
-            *_values(plain, "language", "language"), *_values(plain, "summary", "abstract"),
-            *(("keyword", clean(word)) for word in re.split(r"[,;]", plain.get("keywords", "")) if word.strip()),
-        ])
+        date = "-".join(
+            part for part in (plain.get("year"), plain.get("month") if (plain.get("month") or "").isdigit() else None) if part
+        )
+        yield from _kept(
+            [
+                *_values(plain, "title", "title"),
+                *_values(plain, "subtitle", "subtitle"),
+                *(("authors", _given_first(name)) for name in re.split(r"\s+and\s+", plain.get("author", "")) if name.strip()),
+                *_values(plain, "published", "date"),
+                *([("published", date)] if date else []),
+                *_values(
+                    plain,
+                    "publisher",
+                    "publisher",
+                    "institution",
+                    "school",
+                    "organization",
+                    "journal",
+                    "journaltitle",
+                    "booktitle",
+                ),
+                *_values(plain, "doi", "doi"),
+                *_values(plain, "isbn", "isbn"),
+                *_values(plain, "issn", "issn"),
+                *_values(plain, "report_number", "number"),
+                *_values(plain, "language", "language"),
+                *_values(plain, "summary", "abstract"),
+                *(("keyword", clean(word)) for word in re.split(r"[,;]", plain.get("keywords", "")) if word.strip()),
+            ]
+        )
 
 
 def _values(entry: dict[str, Any], field: str, *keys: str) -> Iterator[tuple[str, str]]:
@@ -100,4 +128,9 @@ def _given_first(name: str) -> str:
 
 
 def _unbraced(value: str) -> str:
-    return clean(re.sub(r"\\[&%$#_]", lambda match: match.group(0)[1], value.strip("{}\"")).replace("{", "").replace("}", "").replace("--", "–"))
+    return clean(
+        re.sub(r"\\[&%$#_]", lambda match: match.group(0)[1], value.strip('{}"'))
+        .replace("{", "")
+        .replace("}", "")
+        .replace("--", "–")
+    )

@@ -51,10 +51,10 @@ def is_boilerplate(text: str) -> bool:
     if len(text) > 600:
         return False
     words = len(text.split())
-    for rule in rules():
-        if words <= rule.max_words and (rule.pattern.fullmatch(text) if rule.whole else rule.pattern.search(text)):
-            return True
-    return False
+    return any(
+        words <= rule.max_words and (rule.pattern.fullmatch(text) if rule.whole else rule.pattern.search(text))
+        for rule in rules()
+    )
 
 
 def is_contents_line(text: str) -> bool:

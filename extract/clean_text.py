@@ -9,7 +9,7 @@ from charset_normalizer import from_bytes
 
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _INVISIBLE = dict.fromkeys([0xAD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, 0xFFFD, 0xFFFC])
-_CONTROL = {code: 32 for code in (*range(0, 9), 11, *range(14, 32), *range(127, 160))}
+_CONTROL = dict.fromkeys((*range(9), 11, *range(14, 32), *range(127, 160)), 32)
 _TABLE = str.maketrans(_LIGATURES) | _INVISIBLE | _CONTROL
 _SPACES = re.compile(r"\s+")
 

@@ -35,7 +35,9 @@ def open_archive(payload: bytes) -> zipfile.ZipFile:
         raise Refused(f"ZIP archive unpacks to {total:,} bytes (limit {MOST_BYTES:,})")
     for member in members:
         if member.file_size > _SMALL and member.file_size > MOST_RATIO * max(1, member.compress_size):
-            raise Refused(f"ZIP member {member.filename[:80]!r} unpacks to {member.file_size // max(1, member.compress_size)} times its size")
+            raise Refused(
+                f"ZIP member {member.filename[:80]!r} unpacks to {member.file_size // max(1, member.compress_size)} times its size"
+            )
     return archive
 
 

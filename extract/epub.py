@@ -17,7 +17,14 @@ from extract.containers import member_bytes, open_archive
 from extract.html.body import selected_blocks
 from extract.media_type import EPUB
 
-_FIELDS = {"title": "title", "creator": "authors", "publisher": "publisher", "date": "published", "language": "language", "identifier": "isbn"}
+_FIELDS = {
+    "title": "title",
+    "creator": "authors",
+    "publisher": "publisher",
+    "date": "published",
+    "language": "language",
+    "identifier": "isbn",
+}
 _MOST_BYTES = 60_000_000
 
 
@@ -25,7 +32,11 @@ def read_epub(payload: bytes) -> Reading:
     """Reads a book, a page a chapter file. Raises Refused where it is broken, protected or holds no text."""
     with open_archive(payload) as archive:
         names = set(archive.namelist())
-        if "META-INF/encryption.xml" in names and b"EncryptedData" in member_bytes(archive, "META-INF/encryption.xml", _MOST_BYTES) and "META-INF/rights.xml" in names:
+        if (
+            "META-INF/encryption.xml" in names
+            and b"EncryptedData" in member_bytes(archive, "META-INF/encryption.xml", _MOST_BYTES)
+            and "META-INF/rights.xml" in names
+        ):
             raise Refused("the EPUB is protected (DRM)")
         container = _parse(member_bytes(archive, "META-INF/container.xml", _MOST_BYTES))
         package_name = next((one.get("full-path") for one in container.iter("{*}rootfile") if one.get("full-path")), None)
@@ -33,7 +44,10 @@ def read_epub(payload: bytes) -> Reading:
             raise Refused("the EPUB names no package file")
         package = _parse(member_bytes(archive, package_name, _MOST_BYTES))
         base = posixpath.dirname(package_name)
-        items = {one.get("id"): (one.get("href") or "", one.get("media-type") or "", one.get("properties") or "") for one in package.iter("{*}item")}
+        items = {
+            one.get("id"): (one.get("href") or "", one.get("media-type") or "", one.get("properties") or "")
+            for one in package.iter("{*}item")
+        }
         leaves: list[Leaf] = []
         tables: list[Table] = []
         for reference in package.iter("{*}itemref"):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-_DOI = re.compile(r"(?:doi(?:\.org)?\s?[:/]?\s?(?:https?://(?:dx\.)?doi\.org/)?|https?://(?:dx\.)?doi\.org/|\bDOI\s)?\b(10\.\d{4,9}/[^\s\"'<>|,;\]}]{2,200})", re.I)
+_DOI = re.compile(
+    r"(?:doi(?:\.org)?\s?[:/]?\s?(?:https?://(?:dx\.)?doi\.org/)?|https?://(?:dx\.)?doi\.org/|\bDOI\s)?\b(10\.\d{4,9}/[^\s\"'<>|,;\]}]{2,200})",
+    re.I,
+)
 _ISBN = re.compile(r"\bISBN(?:[-\s]?1[03])?[:\s]*((?:97[89][-\s‐‑–]?)?(?:\d[-\s‐‑–]?){9}[\dXx])\b", re.I)
 _ISSN = re.compile(r"\bISSN\b[^\d]{0,20}(\d{4}[-‐‑–]\d{3}[\dXx])\b", re.I)
 _REPORT = re.compile(
@@ -65,5 +68,9 @@ def _isbn_holds(digits: str) -> bool:
     if len(digits) == 13 and digits.isdigit():
         return sum(int(digit) * (3 if index % 2 else 1) for index, digit in enumerate(digits)) % 10 == 0
     if len(digits) == 10 and "X" not in digits[:-1]:
-        return sum(weight * (10 if digit == "X" else int(digit)) for weight, digit in zip(range(10, 0, -1), digits, strict=True)) % 11 == 0
+        return (
+            sum(weight * (10 if digit == "X" else int(digit)) for weight, digit in zip(range(10, 0, -1), digits, strict=True))
+            % 11
+            == 0
+        )
     return False

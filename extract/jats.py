@@ -18,10 +18,38 @@ from extract.media_type import JATS
 _MOST_BYTES = 60_000_000
 _XLINK = "{http://www.w3.org/1999/xlink}href"
 _DATE_ORDER = ("epub", "epreprint", "electronic", "pub", "ppub", "print", "collection", "")
-_APART = frozenset((
-    "p", "sec", "title", "list", "list-item", "table-wrap", "fig", "caption", "disp-quote", "boxed-text", "def-list", "def-item", "def", "term", "table", "tr", "td", "th", "break", "label", "abstract", "kwd", "aff", "fn", "disp-formula",
-))
-_DROPPED = frozenset(("xref-group", "object-id", "inline-graphic", "graphic", "media", "alternatives", "mml:math", "tex-math", "math"))
+_APART = frozenset(
+    (
+        "p",
+        "sec",
+        "title",
+        "list",
+        "list-item",
+        "table-wrap",
+        "fig",
+        "caption",
+        "disp-quote",
+        "boxed-text",
+        "def-list",
+        "def-item",
+        "def",
+        "term",
+        "table",
+        "tr",
+        "td",
+        "th",
+        "break",
+        "label",
+        "abstract",
+        "kwd",
+        "aff",
+        "fn",
+        "disp-formula",
+    )
+)
+_DROPPED = frozenset(
+    ("xref-group", "object-id", "inline-graphic", "graphic", "media", "alternatives", "mml:math", "tex-math", "math")
+)
 
 
 def read_jats(payload: bytes) -> Reading:
@@ -30,7 +58,15 @@ def read_jats(payload: bytes) -> Reading:
         raise Refused(f"XML of {len(payload):,} bytes is longer than any article ({_MOST_BYTES:,})")
     if b"<!ENTITY" in payload[:100_000]:
         raise Refused("the XML declares entities, which no published article needs")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False, remove_comments=True, remove_pis=True)
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        recover=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
     try:
         root = etree.fromstring(payload, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
@@ -55,7 +91,14 @@ def read_jats(payload: bytes) -> Reading:
         raise Refused("the article holds no text")
     title = _text(article.find("./front/article-meta/title-group/article-title"))
     blocks = ([Block("heading", title, 1)] if title else []) + walk.blocks
-    return Reading(JATS, (Leaf(1, tuple(blocks)),), seen=tuple(_metadata(article)), tables=tuple(walk.tables), references=tuple(_references(article)), summary=walk.summary)
+    return Reading(
+        JATS,
+        (Leaf(1, tuple(blocks)),),
+        seen=tuple(_metadata(article)),
+        tables=tuple(walk.tables),
+        references=tuple(_references(article)),
+        summary=walk.summary,
+    )
 
 
 class _Walk:
@@ -96,12 +139,25 @@ class _Walk:
             for item in child.iterchildren("list-item", "def-item"):
                 self.add("list", _text(item))
         elif tag in ("fig", "fig-group", "supplementary-material", "media"):
-            for caption in ([child] if tag != "fig-group" else child.findall("fig")):
+            for caption in [child] if tag != "fig-group" else child.findall("fig"):
                 self.add("caption", clean(f"{_text(caption.find('label'))} {_text(caption.find('caption'))}"))
         elif tag in ("table-wrap", "table-wrap-group"):
             for wrap in [child] if tag == "table-wrap" else child.findall("table-wrap"):
                 self.table(wrap)
-        elif tag in ("boxed-text", "disp-quote", "disp-formula-group", "statement", "app", "app-group", "ack", "notes", "glossary", "bio", "speech", "verse-group"):
+        elif tag in (
+            "boxed-text",
+            "disp-quote",
+            "disp-formula-group",
+            "statement",
+            "app",
+            "app-group",
+            "ack",
+            "notes",
+            "glossary",
+            "bio",
+            "speech",
+            "verse-group",
+        ):
             if title := _text(child.find("title")):
                 self.add("heading", title, min(6, level + 1))
             self.section_content(child, min(5, level + 1))
@@ -121,7 +177,11 @@ class _Walk:
         caption = clean(f"{_text(wrap.find('label'))} {_text(wrap.find('caption'))}") or None
         self.add("caption", caption or "")
         for table in wrap.iter("table"):
-            rows = tuple(row for row in (tuple(_text(cell) for cell in line.iterchildren("td", "th")) for line in table.iter("tr")) if any(row))
+            rows = tuple(
+                row
+                for row in (tuple(_text(cell) for cell in line.iterchildren("td", "th")) for line in table.iter("tr"))
+                if any(row)
+            )
             if rows:
                 self.tables.append(Table(1, rows, caption))
                 self.add("table", "\n".join("\t".join(row) for row in rows))
@@ -158,7 +218,11 @@ def _strings(element: Any, without: frozenset[str]) -> Iterator[str]:
         if tag and tag not in _DROPPED and tag not in without:
             if tag in _APART:
                 yield " "
-            if tag == "sup" and re.fullmatch(r"[\d\W]+", "".join(child.itertext())) and not (element.text or "").rstrip()[-1:].isdigit():
+            if (
+                tag == "sup"
+                and re.fullmatch(r"[\d\W]+", "".join(child.itertext()))
+                and not (element.text or "").rstrip()[-1:].isdigit()
+            ):
                 yield f"{''.join(child.itertext())}"
             else:
                 yield from _strings(child, without)
@@ -173,12 +237,19 @@ def _metadata(article: Any) -> Iterator[Provenance]:
         return
     title, subtitle = _text(meta.find("title-group/article-title")), _text(meta.find("title-group/subtitle"))
     if title:
-        yield Provenance("title", f"{title}: {subtitle}" if subtitle and subtitle.casefold() not in title.casefold() else title, "record")
+        yield Provenance(
+            "title", f"{title}: {subtitle}" if subtitle and subtitle.casefold() not in title.casefold() else title, "record"
+        )
     if subtitle:
         yield Provenance("subtitle", subtitle, "record")
     for contributor in meta.iterfind(".//contrib-group/contrib"):
         if contributor.get("contrib-type", "author") == "author":
-            name = _person(contributor.find("name")) or _text(contributor.find(".//name")) or _text(contributor.find("collab")) or _text(contributor.find("string-name"))
+            name = (
+                _person(contributor.find("name"))
+                or _text(contributor.find(".//name"))
+                or _text(contributor.find("collab"))
+                or _text(contributor.find("string-name"))
+            )
             if name:
                 yield Provenance("authors", name, "record")
     if date := _published(meta):
@@ -199,7 +270,11 @@ def _metadata(article: Any) -> Iterator[Provenance]:
 
 
 def _person(name: Any) -> str:
-    return "" if name is None else clean(f"{_text(name.find('given-names'))} {_text(name.find('surname'))} {_text(name.find('suffix'))}")
+    return (
+        ""
+        if name is None
+        else clean(f"{_text(name.find('given-names'))} {_text(name.find('surname'))} {_text(name.find('suffix'))}")
+    )
 
 
 def _published(meta: Any) -> str | None:
@@ -224,8 +299,15 @@ def _reference_text(reference: Any) -> str:
     if citation.tag == "mixed-citation" or (citation.text or "").strip() or any((child.tail or "").strip() for child in citation):
         return clean(f"{_text(reference.find('label'))} {_text(citation)}")
     authors = ", ".join(_surname_first(name) for name in citation.iter("name", "collab"))
-    parts = [authors, *(_text(citation.find(name)) for name in ("article-title", "chapter-title", "source", "publisher-loc", "publisher-name"))]
-    where = "".join(f"{before}{text}" for name, before in (("year", ""), ("volume", ";"), ("issue", "/"), ("fpage", ":"), ("lpage", "-")) if (text := _text(citation.find(name))))
+    parts = [
+        authors,
+        *(_text(citation.find(name)) for name in ("article-title", "chapter-title", "source", "publisher-loc", "publisher-name")),
+    ]
+    where = "".join(
+        f"{before}{text}"
+        for name, before in (("year", ""), ("volume", ";"), ("issue", "/"), ("fpage", ":"), ("lpage", "-"))
+        if (text := _text(citation.find(name)))
+    )
     doi = next((f"doi:{_text(one)}" for one in citation.iterfind("pub-id") if one.get("pub-id-type") == "doi"), "")
     return clean(". ".join(part.rstrip(".") for part in (*parts, where, doi) if part) + ".")
 
@@ -251,7 +333,16 @@ def _references(article: Any) -> Iterator[Reference]:
         if not raw or citation is None:
             continue
         year = re.search(r"(?:1[89]|20)\d\d", _text(citation.find("year")))
-        title = next((text for name in ("article-title", "chapter-title", "source") if (text := _text(citation.find(name)))), None)
+        title = next(
+            (text for name in ("article-title", "chapter-title", "source") if (text := _text(citation.find(name)))), None
+        )
         doi = next((_text(one) for one in citation.iter("pub-id") if one.get("pub-id-type") == "doi"), None) or doi_in(raw)
         link = next((one.get(_XLINK) for one in citation.iter("ext-link", "uri") if one.get(_XLINK)), None)
-        yield Reference(raw, tuple(_surname_first(name) for name in citation.iter("name", "collab")), int(year.group(0)) if year else None, title, doi.lower() if doi else None, link)
+        yield Reference(
+            raw,
+            tuple(_surname_first(name) for name in citation.iter("name", "collab")),
+            int(year.group(0)) if year else None,
+            title,
+            doi.lower() if doi else None,
+            link,
+        )

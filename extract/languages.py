@@ -13,7 +13,7 @@ _SAMPLE_CHARS = 4000
 @lru_cache(maxsize=1)
 def _identifier() -> Any:
     # Loaded on first use: a second of work that a caller who reads only records should not pay.
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 

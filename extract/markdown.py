@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from datetime import date
 from typing import Any
 
 import yaml
@@ -18,9 +19,23 @@ from extract.printed_lines import BULLET, PrintedLine
 
 _FRONT_MATTER = re.compile(r"\A(---|\+\+\+)\s*\n(.{0,20000}?)\n\1\s*\n", re.S)
 _FIELDS = {
-    "title": "title", "subtitle": "subtitle", "author": "authors", "authors": "authors", "date": "published", "published": "published",
-    "publisher": "publisher", "organisation": "publisher", "organization": "publisher", "doi": "doi", "isbn": "isbn", "issn": "issn",
-    "lang": "language", "language": "language", "description": "summary", "summary": "summary", "abstract": "summary",
+    "title": "title",
+    "subtitle": "subtitle",
+    "author": "authors",
+    "authors": "authors",
+    "date": "published",
+    "published": "published",
+    "publisher": "publisher",
+    "organisation": "publisher",
+    "organization": "publisher",
+    "doi": "doi",
+    "isbn": "isbn",
+    "issn": "issn",
+    "lang": "language",
+    "language": "language",
+    "description": "summary",
+    "summary": "summary",
+    "abstract": "summary",
 }
 _HEADING = re.compile(r"^\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _BOLD_LINE = re.compile(r"^\s*(?:#{1,6}\s+)?(?:\*\*|__)(?=\S).{1,300}?(?:\*\*|__)[\s*]*$")
@@ -62,7 +77,9 @@ def read_markdown(payload: bytes) -> Reading:
 
 def _front_matter(fence: str, text: str) -> list[tuple[str, str]]:
     try:
-        loaded: Any = tomllib.loads(text) if fence == "+++" else yaml.safe_load(text) if text.count("&") + text.count("*") < 50 else None
+        loaded: Any = (
+            tomllib.loads(text) if fence == "+++" else yaml.safe_load(text) if text.count("&") + text.count("*") < 50 else None
+        )
     except (tomllib.TOMLDecodeError, yaml.YAMLError, ValueError, RecursionError):
         return []
     if not isinstance(loaded, dict):
@@ -70,10 +87,10 @@ def _front_matter(fence: str, text: str) -> list[tuple[str, str]]:
     values = []
     for key, value in loaded.items():
         field = _FIELDS.get(str(key).lower())
-        for one in value if isinstance(value, list) else [value]:
-            one = one.get("name") if isinstance(one, dict) else one
-            if field and isinstance(one, (str, int, float)) or field and hasattr(one, "isoformat"):
-                values.append((field, clean(one.isoformat() if hasattr(one, "isoformat") else str(one))))
+        for given in value if isinstance(value, list) else [value]:
+            one: Any = given.get("name") if isinstance(given, dict) else given
+            if field and isinstance(one, str | int | float | date):
+                values.append((field, clean(one.isoformat() if isinstance(one, date) else str(one))))
     return [(field, value) for field, value in values if value]
 
 
@@ -107,7 +124,9 @@ def _line(raw: str) -> PrintedLine:
         text = plain(quote[bullet.end() :])
         return PrintedLine(text, item=bool(text))
     text = plain(quote)
-    return PrintedLine(text, bold=bold, item=ordered is not None and not bold and bool(text) and (quote[:1].isspace() or len(text) > 60))
+    return PrintedLine(
+        text, bold=bold, item=ordered is not None and not bold and bool(text) and (quote[:1].isspace() or len(text) > 60)
+    )
 
 
 def plain(text: str) -> str:

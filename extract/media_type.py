@@ -35,12 +35,31 @@ _UNREADABLE = (
 _TAG = re.compile(rb"<(?:html|head|body|title|meta|div|table|section|main|article|p|h1)\b[^<>]*>", re.I)
 _ROOT = re.compile(rb"<(?![?!])([A-Za-z_][\w.:-]*)")
 _RIS = re.compile(rb"^(?:\xef\xbb\xbf)?\s*TY  - ", re.M)
-_BIBTEX = re.compile(rb"^\s*@(?:article|book|booklet|inbook|incollection|inproceedings|manual|mastersthesis|misc|online|phdthesis|"
-                     rb"proceedings|report|techreport|thesis|unpublished)\s*\{", re.I | re.M)
+_BIBTEX = re.compile(
+    rb"^\s*@(?:article|book|booklet|inbook|incollection|inproceedings|manual|mastersthesis|misc|online|phdthesis|"
+    rb"proceedings|report|techreport|thesis|unpublished)\s*\{",
+    re.I | re.M,
+)
 _MARKDOWN = re.compile(r"\A---\n|^#{1,6} \S|^\*\*[^*\n]+\*\*\s*$|^\|.+\|\s*$|\]\(https?://|\\[().\[\]_*]", re.M)
 _BY_SUFFIX = {
-    "pdf": PDF, "html": HTML, "htm": HTML, "xhtml": HTML, "aspx": HTML, "php": HTML, "md": MARKDOWN, "markdown": MARKDOWN,
-    "txt": TEXT, "text": TEXT, "nxml": JATS, "docx": DOCX, "pptx": PPTX, "odt": ODT, "epub": EPUB, "zip": ZIP, "ris": RIS, "bib": BIBTEX,
+    "pdf": PDF,
+    "html": HTML,
+    "htm": HTML,
+    "xhtml": HTML,
+    "aspx": HTML,
+    "php": HTML,
+    "md": MARKDOWN,
+    "markdown": MARKDOWN,
+    "txt": TEXT,
+    "text": TEXT,
+    "nxml": JATS,
+    "docx": DOCX,
+    "pptx": PPTX,
+    "odt": ODT,
+    "epub": EPUB,
+    "zip": ZIP,
+    "ris": RIS,
+    "bib": BIBTEX,
 }
 
 
@@ -49,7 +68,7 @@ def sniff(payload: bytes, name: str, declared: str | None) -> str:
     head = payload[:4096]
     if b"%PDF-" in payload[:1024]:
         return PDF
-    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _sniff_zip(payload)
     for magic, media_type in _UNREADABLE:
         if head.startswith(magic):
@@ -67,7 +86,7 @@ def _suffix(name: str) -> str:
 
 
 def _is_binary(sample: bytes) -> bool:
-    control = sum(sample.count(bytes([code])) for code in (*range(0, 7), *range(14, 27)))
+    control = sum(sample.count(bytes([code])) for code in (*range(7), *range(14, 27)))
     return control > 0.02 * len(sample)
 
 
@@ -97,7 +116,9 @@ def _sniff_text(head: bytes, suffix: str, declared: str) -> str:
             return HTML
         root = _ROOT.search(stripped)
         root_name = root.group(1).split(b":")[-1].lower() if root else b""
-        if root_name in (b"article", b"pmc-articleset") and (b"JATS" in head or b"NLM" in head or b"article-type" in head or b"<front" in head):
+        if root_name in (b"article", b"pmc-articleset") and (
+            b"JATS" in head or b"NLM" in head or b"article-type" in head or b"<front" in head
+        ):
             return JATS
         if root_name == b"html" or _TAG.search(head):
             return HTML

@@ -21,7 +21,8 @@ def read_portable(payload: bytes) -> Reading:
     """Reads a PDF. Raises Refused where nothing can be read of it."""
     pdf = read_pdf(payload)
     leaves = tuple(
-        Leaf(page.number, tuple(_block(block) for block in page.blocks if block.text.strip()), page.width, page.height, page.ocr) for page in pdf.pages
+        Leaf(page.number, tuple(_block(block) for block in page.blocks if block.text.strip()), page.width, page.height, page.ocr)
+        for page in pdf.pages
     )
     tables: list[Table] = [table for page in pdf.pages for table in page.tables]
     furniture = Counter(_without_page_number(clean(text)) for page in pdf.pages for text in page.furniture)
@@ -35,7 +36,15 @@ def read_portable(payload: bytes) -> Reading:
 
 
 def _without_page_number(text: str) -> str:
-    return re.sub(r"(?i)^\W*(?:page\s?\W?\s?)?\d{1,3}\s*(?:of\s\d+)?\W+(?=\D)(?!\w*\s?(?:19|20)\d\d)|\W+(?:page\s?\W?\s?)?\d{1,3}(?:\s?of\s?\d+)?\W*$", "", text) if not re.match(r"(?i)\d{1,2}(?:st|nd|rd|th)?\s+[a-z]{3,9}\b", text) else text
+    return (
+        re.sub(
+            r"(?i)^\W*(?:page\s?\W?\s?)?\d{1,3}\s*(?:of\s\d+)?\W+(?=\D)(?!\w*\s?(?:19|20)\d\d)|\W+(?:page\s?\W?\s?)?\d{1,3}(?:\s?of\s?\d+)?\W*$",
+            "",
+            text,
+        )
+        if not re.match(r"(?i)\d{1,2}(?:st|nd|rd|th)?\s+[a-z]{3,9}\b", text)
+        else text
+    )
 
 
 def _block(block: PdfBlock) -> Block:

@@ -5,6 +5,7 @@ Used by the readers of plain text and Markdown, which often are conversions of P
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -13,9 +14,76 @@ BULLET = re.compile(r"^\s*(?:[•●▪■◦‣⁃∙·○►➢➤✓✔❖♦
 NUMBERED = re.compile(r"^\s*(?:\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+(?=\S)")
 SENTENCE_END = re.compile(r"[.!?:;][\"'”’)\]»]*\d{0,3}$")
 _FUNCTION_WORDS = frozenset(
-    "a an and are as at be been but by can could for from had has have his her how if in including into is its may more most no nor not "
-    "of on or our over per should such than that the their these they this those through to under up via was we were when where which "
-    "while who whose will with within without would your".split()
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "been",
+        "but",
+        "by",
+        "can",
+        "could",
+        "for",
+        "from",
+        "had",
+        "has",
+        "have",
+        "his",
+        "her",
+        "how",
+        "if",
+        "in",
+        "including",
+        "into",
+        "is",
+        "its",
+        "may",
+        "more",
+        "most",
+        "no",
+        "nor",
+        "not",
+        "of",
+        "on",
+        "or",
+        "our",
+        "over",
+        "per",
+        "should",
+        "such",
+        "than",
+        "that",
+        "the",
+        "their",
+        "these",
+        "they",
+        "this",
+        "those",
+        "through",
+        "to",
+        "under",
+        "up",
+        "via",
+        "was",
+        "we",
+        "were",
+        "when",
+        "where",
+        "which",
+        "while",
+        "who",
+        "whose",
+        "will",
+        "with",
+        "within",
+        "without",
+        "would",
+        "your",
+    ]
 )
 _NUMBER_LINE = re.compile(r"^(?:page\s+)?[-–|\s]*(\d{1,4})(?:\s+of\s+\d{1,4})?[-–|\s]*$", re.I)
 _DIGITS = re.compile(r"\d+")
@@ -93,7 +161,7 @@ def _grows(texts: list[str]) -> bool:
     columns = [tuple(int(number) for number in _DIGITS.findall(text)[:3]) for text in texts]
     for position in range(min(map(len, columns))):
         values = [column[position] for column in columns]
-        steps = [later - earlier for earlier, later in zip(values, values[1:], strict=False)]
+        steps = [later - earlier for earlier, later in itertools.pairwise(values)]
         if len(set(values)) >= 4 and sum(0 < step <= 4 for step in steps) >= 0.8 * len(steps):
             return True
     return False
@@ -136,7 +204,9 @@ def _continues(held: list[PrintedLine], line: PrintedLine, blank: bool, width: i
         return False
     ends = SENTENCE_END.search(last.text) is not None
     opens_low = line.text[0].islower() or line.text[0] in ",;)"
-    dangling = last.text.rsplit(" ", 1)[-1].casefold().strip("(“‘'\"") in _FUNCTION_WORDS or last.text.endswith((",", "-", "‐", "‑"))
+    dangling = last.text.rsplit(" ", 1)[-1].casefold().strip("(“‘'\"") in _FUNCTION_WORDS or last.text.endswith(
+        (",", "-", "‐", "‑")
+    )
     if first.heading or line.heading:
         return first.heading == line.heading and not ends and (opens_low or dangling) and len(held) < 4
     if first.bold != line.bold and not opens_low and not dangling:
@@ -154,7 +224,11 @@ def _continues(held: list[PrintedLine], line: PrintedLine, blank: bool, width: i
 
 def _may_be_title(held: list[PrintedLine], width: int) -> bool:
     # What stands alone before an empty line at the very top is a title, even if what follows opens in lower case.
-    return len(held) <= 2 and (width == 0 or len(held[-1].text) < 0.9 * width) and held[-1].text.rsplit(" ", 1)[-1].lower() not in _FUNCTION_WORDS
+    return (
+        len(held) <= 2
+        and (width == 0 or len(held[-1].text) < 0.9 * width)
+        and held[-1].text.rsplit(" ", 1)[-1].lower() not in _FUNCTION_WORDS
+    )
 
 
 def _joined(held: list[PrintedLine], vocabulary: Counter[str]) -> Paragraph:

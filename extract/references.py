@@ -6,6 +6,7 @@ Styles: Vancouver ("Smith AB, Jones C. Title. Journal 2020;1:2"), Harvard and AP
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import replace
 
@@ -23,10 +24,14 @@ _YEAR_IN_BRACKETS = re.compile(rf"[(\[](?:c\.?\s?)?({_YEAR})[a-z]?(?:[,;]?\s[^()
 _YEAR_BARE = re.compile(rf"(?<![\d/–-])({_YEAR})[a-z]?(?![\d/]|[–-]\d)")
 _QUOTED = re.compile(r"[‘“\"']([^‘’“”\"]{8,300}?)[,.?!]?[’”\"'](?=[\s,.;:)]|$)")
 _VANCOUVER = re.compile(
-    r"^((?:[^\W\d_][\w'’‐‑\- ]{0,40}?\s[A-Z]{1,4}(?:\s?(?:Jr|III?))?(?:,\s*|\s+and\s+|\s*&\s*|;\s*)?)+(?:,?\s*et al)?|(?:[^\W\d_][\w'’‐‑-]+,?\s){1,8}et al)(?:,?\s*\(?eds?\.?\)?)?[.:]\s+(?=\S)"
+    r"^((?:[^\W\d_][\w'’‐‑\- ]{0,40}?\s[A-Z]{1,4}(?:\s?(?:Jr|III?))?(?:,\s*|\s+and\s+|\s*&\s*|"
+    r";\s*)?)+(?:,?\s*et al)?|(?:[^\W\d_][\w'’‐‑-]+,?\s){1,8}et al)(?:,?\s*\(?eds?\.?\)?)?[.:]\s+(?=\S)"
 )
 _INITIALS = re.compile(r"^(?:[^\W\d_a-z]\.?[\s‐‑-]?){1,5}$")
-_STOP = re.compile(r"(?<=[^\W\d_A-Z]{2})[.?!](?=\s+[^\W\d_a-z\d\[‘“(]|\s*$|\s+\d{4})|[?!](?=\s)|\.(?=\s+(?:Available|Accessed|Retrieved|In:|https?:|www|doi|DOI|\[Online))")
+_STOP = re.compile(
+    r"(?<=[^\W\d_A-Z]{2})[.?!](?=\s+[^\W\d_a-z\d\[‘“(]|\s*$|\s+\d{4})|[?!](?=\s)|\.(?=\s+(?:Available|Accessed|"
+    r"Retrieved|In:|https?:|www|doi|DOI|\[Online))"
+)
 
 
 def references_of(layout: Layout) -> tuple[Reference, ...]:
@@ -69,11 +74,21 @@ def _listed(placed: tuple[Placed, ...]) -> list[Placed]:
 
 
 def _continues(body: str) -> bool:
-    return bool(re.match(r"[^\W\d_A-Z]", body)) or bool(re.match(r"(?:https?://|www\.|doi\b|Available |Accessed |Retrieved |\[?Accessed)", body)) or len(body) < 12
+    return (
+        bool(re.match(r"[^\W\d_A-Z]", body))
+        or bool(re.match(r"(?:https?://|www\.|doi\b|Available |Accessed |Retrieved |\[?Accessed)", body))
+        or len(body) < 12
+    )
 
 
 def _looks_like_entry(raw: str) -> bool:
-    return bool(_YEAR_BARE.search(raw) or _YEAR_IN_BRACKETS.search(raw) or _URL.search(raw) or doi_in(raw) or _LABEL.match(raw) and len(raw) > 40)
+    return bool(
+        _YEAR_BARE.search(raw)
+        or _YEAR_IN_BRACKETS.search(raw)
+        or _URL.search(raw)
+        or doi_in(raw)
+        or (_LABEL.match(raw) and len(raw) > 40)
+    )
 
 
 def _entries(text: str) -> list[tuple[int, int]]:
@@ -82,13 +97,15 @@ def _entries(text: str) -> list[tuple[int, int]]:
     cuts: list[int] = []
     number = -1
     for at, value in marks:
-        if number < 0 and (at == 0 or not cuts) or value == number + 1:
+        if (number < 0 and (at == 0 or not cuts)) or value == number + 1:
             cuts.append(at)
             number = value
     if len(cuts) < 2:
         return [(0, len(text))]
     bounds = [0, *[cut for cut in cuts if cut > 0], len(text)]
-    return [(start, start + len(text[start:end].rstrip())) for start, end in zip(bounds, bounds[1:], strict=False) if text[start:end].strip()]
+    return [
+        (start, start + len(text[start:end].rstrip())) for start, end in itertools.pairwise(bounds) if text[start:end].strip()
+    ]
 
 
 def parse(raw: str) -> tuple[tuple[str, ...], int | None, str | None, str | None, str | None]:
@@ -100,6 +117,7 @@ def parse(raw: str) -> tuple[tuple[str, ...], int | None, str | None, str | None
     plain = _URL.sub(" ", re.sub(r"(?i)\bdoi:?\s*10\.\S+", " ", text)).strip()
     bracket = _YEAR_IN_BRACKETS.search(plain)
     vancouver = _VANCOUVER.match(plain)
+    year: int | None
     if bracket and bracket.start() <= 220 and _is_author_list(plain[: bracket.start()]):
         authors = _authors(plain[: bracket.start()])
         title = _title(plain[bracket.end() :])
@@ -132,7 +150,11 @@ def _title(text: str) -> str | None:
     stop = _STOP.search(text, 6)
     title = (text[: stop.start() + (text[stop.start()] in "?!")] if stop else text[:300]).strip(" .,;[")
     # Harvard titles of reports may end with a comma before the publisher: "Title, London: Publisher".
-    place = re.search(r",\s+(?:[A-Z][\w.]+(?:\s[A-Z][\w.]+){0,2}:\s|(?:(?:BMJ|The|Journal|Int|J|Br|Health|British|European|International)\b[^,]{0,60},?\s(?:vol|\d)))", title)
+    place = re.search(
+        r",\s+(?:[A-Z][\w.]+(?:\s[A-Z][\w.]+){0,2}:\s|(?:(?:BMJ|The|Journal|Int|J|Br|Health|British|European|"
+        r"International)\b[^,]{0,60},?\s(?:vol|\d)))",
+        title,
+    )
     if place and place.start() > 12:
         title = title[: place.start()]
     title = re.sub(r"\s*\[(?:online|internet|pdf|webpage)\]?$", "", title, flags=re.I).strip(" .,;:")
@@ -155,10 +177,15 @@ def _authors(text: str) -> tuple[str, ...]:
     text = re.sub(r"\(?\beds?\b\.?\)?|\bet al\b\.?", " ", text).strip(" ,;:(")
     text = text if re.search(r"\b[A-Z]\.$", text) else text.rstrip(". ")
     if ";" in text:
-        pieces = [piece.strip(" ,.") if not re.search(r"\b[A-Z]\.$", piece.strip()) else piece.strip(" ,") for piece in text.split(";")]
+        pieces = [
+            piece.strip(" ,.") if not re.search(r"\b[A-Z]\.$", piece.strip()) else piece.strip(" ,") for piece in text.split(";")
+        ]
         return tuple(piece for piece in pieces if piece)
     merged: list[str] = []
-    personal = re.search(r"(?:^|[\s,])[^\W\d_a-z]\.|\s[A-Z]{1,3}(?:,|$|\s+and\b)|(?:^|and\s|,\s)[A-Z]{1,2}\s[A-Z][a-z]", text) is not None
+    personal = (
+        re.search(r"(?:^|[\s,])[^\W\d_a-z]\.|\s[A-Z]{1,3}(?:,|$|\s+and\b)|(?:^|and\s|,\s)[A-Z]{1,2}\s[A-Z][a-z]", text)
+        is not None
+    )
     for piece in re.split(r",\s*(?:and\s+|&\s*)?|\s+&\s+" + (r"|\s+and\s+" if personal else ""), text):
         piece = piece.strip(" ,;")
         if not piece:

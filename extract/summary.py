@@ -10,8 +10,15 @@ from extract.blocks import Reading
 MOST_CHARS = 1200
 _NAMED = (
     re.compile(r"^(?:abstract|structured abstract|plain english summary)\b\W*$", re.I),
-    re.compile(r"^(?:[\dA-Z]{1,2}(?:\.\d)*[.)]?\s+)?(?:executive summary|summary|overview|key (?:points|messages|findings)|at a glance|in brief|synopsis|purpose)\b\W*$", re.I),
-    re.compile(r"^(?:[\dA-Z]{1,2}(?:\.\d)*[.)]?\s+)?(?:introduction|background|foreword|about this (?:report|document|paper|guidance))\b\W*$", re.I),
+    re.compile(
+        r"^(?:[\dA-Z]{1,2}(?:\.\d)*[.)]?\s+)?(?:executive summary|summary|overview|key (?:points|messages|"
+        r"findings)|at a glance|in brief|synopsis|purpose)\b\W*$",
+        re.I,
+    ),
+    re.compile(
+        r"^(?:[\dA-Z]{1,2}(?:\.\d)*[.)]?\s+)?(?:introduction|background|foreword|about this (?:report|document|paper|guidance))\b\W*$",
+        re.I,
+    ),
 )
 _FEWEST_WORDS = 20
 
@@ -27,12 +34,26 @@ def summarise(reading: Reading, layout: Layout) -> str | None:
                 if found:
                     return found
         if index == 0:
-            inline = next((item.block.text for item in layout.placed[:60] if re.match(r"^(?:abstract|summary)\s*[:.—–-]\s*\w", item.block.text, re.I)), None)
+            inline = next(
+                (
+                    item.block.text
+                    for item in layout.placed[:60]
+                    if re.match(r"^(?:abstract|summary)\s*[:.—–-]\s*\w", item.block.text, re.I)
+                ),
+                None,
+            )
             if inline and len(inline.split()) >= _FEWEST_WORDS:
                 return _cut(re.sub(r"^\w+\s*[:.—–-]\s*", "", inline))
     if reading.summary:
         return _cut(reading.summary)
-    return next((_cut(item.block.text) for item in layout.placed if item.block.kind == "body" and len(item.block.text.split()) >= _FEWEST_WORDS), None)
+    return next(
+        (
+            _cut(item.block.text)
+            for item in layout.placed
+            if item.block.kind == "body" and len(item.block.text.split()) >= _FEWEST_WORDS
+        ),
+        None,
+    )
 
 
 def _below(placed: tuple[Placed, ...], start: int, whole: bool) -> str | None:

@@ -9,14 +9,23 @@ from extract.blocks import Block
 from extract.boilerplate import is_boilerplate, is_contents_line
 from extract.printed_lines import SENTENCE_END, Paragraph
 
-CAPTION = re.compile(r"^(?:figure|fig\.|table|box|chart|exhibit|plate|map|diagram|infographic)\s+(?:[A-Z]?\d{1,3}(?:[.\-]\d{1,3})*[a-z]?|[A-Z])\s*(?:[:.–—|-]|\s+[A-Z]|$)", re.I)
+CAPTION = re.compile(
+    r"^(?:figure|fig\.|table|box|chart|exhibit|plate|map|diagram|"
+    r"infographic)\s+(?:[A-Z]?\d{1,3}(?:[.\-]\d{1,3})*[a-z]?|[A-Z])\s*(?:[:.–—|-]|\s+[A-Z]|$)",
+    re.I,
+)
 FOOTNOTE = re.compile(r"^(?:\[\d{1,3}\]|[*†‡§]\s?|\d{1,3}\s+(?=(?:See|Ibid|For|The|This|https?:|www\.)\b))")
 REFERENCE_HEADING = re.compile(
     r"^(?:(?:[A-Z]|\d{1,2})(?:\.\d+)*[.:]?\s+)?(?:references?(?: list| cited)?|bibliography|(?:works|literature|sources) cited|cited literature|"
-    r"reference list|endnotes?|end notes|notes and references|references and (?:notes|further reading|bibliography)|list of references|selected bibliography)\s*:?$",
+    r"reference list|endnotes?|end notes|notes and references|references and (?:notes|further reading|"
+    r"bibliography)|list of references|selected bibliography)\s*:?$",
     re.I,
 )
-_AFTER_REFERENCES = re.compile(r"^(?:appendi(?:x|ces)|annex|acknowledg|about the|glossary|author|competing|conflict|contact|supplement|publisher|tables?\b|figures?\b|additional)", re.I)
+_AFTER_REFERENCES = re.compile(
+    r"^(?:appendi(?:x|ces)|annex|acknowledg|about the|glossary|author|competing|conflict|contact|supplement|"
+    r"publisher|tables?\b|figures?\b|additional)",
+    re.I,
+)
 _NUMBERED_HEADING = re.compile(r"^((?:\d{1,2}|[A-Z])(?:\.\d{1,2}){0,4})[.)]?\s+(?=[^\W\d_])")
 _SMALL = re.compile(r"^(?:a|an|and|as|at|but|by|for|from|in|into|of|on|or|the|to|vs|with|within|–|—|-|&)$", re.I)
 _CONTENTS_HEADING = re.compile(r"^(?:table of )?contents(?: page)?:?$", re.I)
@@ -88,19 +97,29 @@ def _level(text: str, bold: bool, first: bool, marked: int) -> int:
 def _looks_like_heading(paragraph: Paragraph, following: Paragraph | None, first: bool) -> bool:
     text = paragraph.text
     words = text.split()
-    if not 1 <= len(words) <= 16 or len(text) > 120 or len(text) < 4 or paragraph.printed > 3 or not any(char.isalpha() for char in text):
+    if (
+        not 1 <= len(words) <= 16
+        or len(text) > 120
+        or len(text) < 4
+        or paragraph.printed > 3
+        or not any(char.isalpha() for char in text)
+    ):
         return False
     if SENTENCE_END.search(text) and not text.endswith("?") and not (text.endswith(":") and paragraph.bold):
         return False
-    if not (text[0].isupper() or text[0].isdigit() or text[0] in "‘“'\"(") or re.search(r"https?://|www\.|@\w|\d{4,}\s*$|[,;]$", text):
+    if not (text[0].isupper() or text[0].isdigit() or text[0] in "‘“'\"(") or re.search(
+        r"https?://|www\.|@\w|\d{4,}\s*$|[,;]$", text
+    ):
         return paragraph.bold and first
-    if paragraph.bold or _NUMBERED_HEADING.match(text) and following is not None and len(words) >= 2:
+    if paragraph.bold or (_NUMBERED_HEADING.match(text) and following is not None and len(words) >= 2):
         return True
     if following is None:
         return False
     # A heading leads to text: a paragraph of sentences, or a list.
     leads = following.item or len(following.text) > max(80, len(text)) or following.text.endswith(":")
     titled = all(word[:1].isupper() or not word[:1].isalpha() or _SMALL.match(word) for word in words)
+    if REFERENCE_HEADING.match(text):
+        return True
     if first and paragraph.printed == 1 and (titled or leads):
         return True
     return leads and (titled or first or text.isupper() or len(words) <= 10)

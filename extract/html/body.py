@@ -16,12 +16,46 @@ from extract.boilerplate import is_boilerplate
 from extract.clean_text import clean
 from extract.text_blocks import CAPTION, REFERENCE_HEADING
 
-_SKIPPED = frozenset(("script", "style", "noscript", "template", "svg", "nav", "form", "button", "iframe", "select", "footer", "aside"))
+_SKIPPED = frozenset(
+    ("script", "style", "noscript", "template", "svg", "nav", "form", "button", "iframe", "select", "footer", "aside")
+)
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
-_PARTS = frozenset((
-    "p", "div", "section", "article", "main", "li", "ul", "ol", "dl", "dt", "dd", "table", "blockquote", "pre", "figure", "figcaption", "header", "footer",
-    "address", "details", "summary", "body", "hr", "br", "list", "item", "head", "quote", "row", "cell", "caption", *_HEADINGS,
-))
+_PARTS = frozenset(
+    (
+        "p",
+        "div",
+        "section",
+        "article",
+        "main",
+        "li",
+        "ul",
+        "ol",
+        "dl",
+        "dt",
+        "dd",
+        "table",
+        "blockquote",
+        "pre",
+        "figure",
+        "figcaption",
+        "header",
+        "footer",
+        "address",
+        "details",
+        "summary",
+        "body",
+        "hr",
+        "br",
+        "list",
+        "item",
+        "head",
+        "quote",
+        "row",
+        "cell",
+        "caption",
+        *_HEADINGS,
+    )
+)
 _FEWEST_LETTERS = 100
 """Less than this is a caption or a notice, not an article: the whole page is read instead."""
 
@@ -86,7 +120,7 @@ class _Walk:
             tag = child.tag if isinstance(child.tag, str) else ""
             if tag in ("br", "lb") or not tag:
                 loose.append(" ")
-            elif tag in _SKIPPED or tag == "head" and element.tag == "html":
+            elif tag in _SKIPPED or (tag == "head" and element.tag == "html"):
                 pass  # ("head" is the head of a page in HTML, a heading in trafilatura's tree)
             elif tag not in _PARTS and not self._holds_parts(child):
                 loose.append("".join(_inline(child)))
@@ -128,7 +162,9 @@ class _Walk:
         self.add("table", "\n".join("\t".join(row) for row in rows))
 
     def _holds_parts(self, element: Any) -> bool:
-        return any(isinstance(one.tag, str) and one.tag in _PARTS and one.tag not in ("br", "lb") for one in element.iterdescendants())
+        return any(
+            isinstance(one.tag, str) and one.tag in _PARTS and one.tag not in ("br", "lb") for one in element.iterdescendants()
+        )
 
 
 def _inline(element: Any) -> Iterator[str]:

@@ -16,23 +16,96 @@ from extract.clean_text import clean
 _META = (
     # In order of trust: made for citation first, made for sharing last.
     ("title", ("citation_title", "dc.title", "dcterms.title", "eprints.title", "og:title", "twitter:title")),
-    ("authors", ("citation_author", "dc.creator", "dcterms.creator", "eprints.creators_name", "article:author", "author", "parsely-author", "sailthru.author", "byl")),
-    ("published", (
-        "citation_publication_date", "citation_online_date", "citation_date", "dc.date.issued", "dcterms.issued", "eprints.date", "article:published_time",
-        "govuk:first-published-at", "datepublished", "publication_date", "publish-date", "parsely-pub-date", "dc.date", "dcterms.date", "dcterms.created", "date",
-    )),
-    ("publisher", ("citation_publisher", "citation_journal_title", "dc.publisher", "dcterms.publisher", "eprints.publisher", "citation_technical_report_institution", "og:site_name", "application-name")),
+    (
+        "authors",
+        (
+            "citation_author",
+            "dc.creator",
+            "dcterms.creator",
+            "eprints.creators_name",
+            "article:author",
+            "author",
+            "parsely-author",
+            "sailthru.author",
+            "byl",
+        ),
+    ),
+    (
+        "published",
+        (
+            "citation_publication_date",
+            "citation_online_date",
+            "citation_date",
+            "dc.date.issued",
+            "dcterms.issued",
+            "eprints.date",
+            "article:published_time",
+            "govuk:first-published-at",
+            "datepublished",
+            "publication_date",
+            "publish-date",
+            "parsely-pub-date",
+            "dc.date",
+            "dcterms.date",
+            "dcterms.created",
+            "date",
+        ),
+    ),
+    (
+        "publisher",
+        (
+            "citation_publisher",
+            "citation_journal_title",
+            "dc.publisher",
+            "dcterms.publisher",
+            "eprints.publisher",
+            "citation_technical_report_institution",
+            "og:site_name",
+            "application-name",
+        ),
+    ),
     ("doi", ("citation_doi", "dc.identifier.doi", "prism.doi", "dc.identifier", "dcterms.identifier")),
     ("isbn", ("citation_isbn", "books:isbn", "og:isbn", "book:isbn")),
     ("issn", ("citation_issn", "prism.issn")),
     ("report_number", ("citation_technical_report_number",)),
     ("language", ("citation_language", "dc.language", "dcterms.language", "og:locale")),
 )
-_DESCRIPTIONS = ("citation_abstract", "dc.description.abstract", "dcterms.abstract", "dc.description", "dcterms.description", "description", "og:description", "twitter:description")
-_WORKS = frozenset((
-    "Article", "NewsArticle", "ScholarlyArticle", "BlogPosting", "Report", "WebPage", "TechArticle", "Book", "CreativeWork", "DigitalDocument", "MedicalWebPage",
-    "MedicalScholarlyArticle", "PublicationIssue", "Thesis", "Dataset", "AnalysisNewsArticle", "ReportageNewsArticle", "OpinionNewsArticle", "PresentationDigitalDocument", "TextDigitalDocument", "Legislation", "GovernmentPublication",
-))
+_DESCRIPTIONS = (
+    "citation_abstract",
+    "dc.description.abstract",
+    "dcterms.abstract",
+    "dc.description",
+    "dcterms.description",
+    "description",
+    "og:description",
+    "twitter:description",
+)
+_WORKS = frozenset(
+    (
+        "Article",
+        "NewsArticle",
+        "ScholarlyArticle",
+        "BlogPosting",
+        "Report",
+        "WebPage",
+        "TechArticle",
+        "Book",
+        "CreativeWork",
+        "DigitalDocument",
+        "MedicalWebPage",
+        "MedicalScholarlyArticle",
+        "PublicationIssue",
+        "Thesis",
+        "Dataset",
+        "AnalysisNewsArticle",
+        "ReportageNewsArticle",
+        "OpinionNewsArticle",
+        "PresentationDigitalDocument",
+        "TextDigitalDocument",
+        "Legislation",
+        "GovernmentPublication",
+    )
+)
 _LATEST = "2099-12-31"
 _SITE_SEPARATOR = re.compile(r"\s+[|·•»«–—-]\s+|\s*\|\s*|\s+::\s+")
 
@@ -52,7 +125,9 @@ def declared_values(tree: HtmlElement, payload: bytes, url: str | None) -> tuple
     site = next((value for value in metas.get("og:site_name", [])), None)
     seen.extend(_headings(tree))
     seen.extend(_html_title(tree, site))
-    language = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or next(iter(tree.xpath("//html/@lang")), None)
+    language = (
+        tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or next(iter(tree.xpath("//html/@lang")), None)
+    )
     if language:
         seen.append(Provenance("language", language, "meta_tag"))
     seen.extend(_bylines(tree))
@@ -101,8 +176,15 @@ def _types(item: dict[str, Any]) -> set[str]:
 
 
 def _of_work(work: dict[str, Any]) -> Iterator[Provenance]:
-    for field, keys in (("title", ("headline", "name")), ("published", ("datePublished", "dateCreated")), ("isbn", ("isbn",)), ("issn", ("issn",)),
-                        ("language", ("inLanguage",)), ("report_number", ("reportNumber",)), ("subtitle", ("alternativeHeadline",))):
+    for field, keys in (
+        ("title", ("headline", "name")),
+        ("published", ("datePublished", "dateCreated")),
+        ("isbn", ("isbn",)),
+        ("issn", ("issn",)),
+        ("language", ("inLanguage",)),
+        ("report_number", ("reportNumber",)),
+        ("subtitle", ("alternativeHeadline",)),
+    ):
         for key in keys:
             for value in _strings(work.get(key)):
                 yield Provenance(field, value, "json_ld")
@@ -159,7 +241,9 @@ def _dates(tree: HtmlElement, payload: bytes, url: str | None) -> Iterator[Prove
         if value:
             yield Provenance("published", value, "text")
     try:
-        guess = find_date(payload.decode("utf-8", "replace")[:2_000_000], original_date=True, extensive_search=False, url=url, max_date=_LATEST)
+        guess = find_date(
+            payload.decode("utf-8", "replace")[:2_000_000], original_date=True, extensive_search=False, url=url, max_date=_LATEST
+        )
     except (ValueError, TypeError, RecursionError, AttributeError):
         guess = None
     if guess:

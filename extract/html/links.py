@@ -11,7 +11,10 @@ from evidence.records import Link
 from extract.clean_text import clean
 
 _FILE = re.compile(r"\.(?:pdf|docx?|pptx?|odt|epub)$", re.I)
-_SAYS_FILE = re.compile(r"\bpdf\b|\bdownload\b.{0,40}\b(?:report|paper|publication|briefing|document)\b|\b(?:report|paper|publication)\b.{0,20}\bdownload\b", re.I)
+_SAYS_FILE = re.compile(
+    r"\bpdf\b|\bdownload\b.{0,40}\b(?:report|paper|publication|briefing|document)\b|\b(?:report|paper|publication)\b.{0,20}\bdownload\b",
+    re.I,
+)
 
 
 def file_links(tree: HtmlElement, url: str | None) -> tuple[Link, ...]:

@@ -42,7 +42,7 @@ def read_html(payload: bytes, url: str | None, selectors: tuple[tuple[str, str],
         raise Refused("no HTML element could be read")
     if _depth(tree) > _DEEPEST:
         raise Refused(f"HTML nested deeper than {_DEEPEST} elements")
-    by_field = {}
+    by_field: dict[str, list[str]] = {}
     for field, selector in selectors:
         by_field.setdefault(field, []).append(selector)
     selected = _selected(tree, by_field)
@@ -61,7 +61,11 @@ def read_html(payload: bytes, url: str | None, selectors: tuple[tuple[str, str],
 
 def _article_alone(blocks: list[Block], titles: set[str]) -> list[Block]:
     """The article without furniture and without its own title on top, which is metadata; all where nothing else would be left."""
-    kept = [block for at, block in enumerate(blocks) if block.kind != "boilerplate" and not (at < 4 and block.kind == "heading" and _letters(block.text) in titles)]
+    kept = [
+        block
+        for at, block in enumerate(blocks)
+        if block.kind != "boilerplate" and not (at < 4 and block.kind == "heading" and _letters(block.text) in titles)
+    ]
     return kept if sum(len(block.text) for block in kept) >= _FEWEST_LETTERS else blocks
 
 

@@ -11,8 +11,13 @@ from extract.metadata.dates import dates_in
 from extract.metadata.people import bare_name, common_words, is_organisation, is_person, names_in
 from extract.metadata.words import words
 
-_THANKS = re.compile(r"(?i)acknowledg|thank|grateful|foreword|steering|advisory|peer review|funded|designed|photograph|editor(?:ial)? assist")
-_SAYS_WRITTEN = re.compile(r"(?i)\bthis (?:report|paper|document|briefing|guide|review|article|study|publication|strategy|plan|toolkit) (?:was|has been|is) (?:written|prepared|authored|compiled) by\b")
+_THANKS = re.compile(
+    r"(?i)acknowledg|thank|grateful|foreword|steering|advisory|peer review|funded|designed|photograph|editor(?:ial)? assist"
+)
+_SAYS_WRITTEN = re.compile(
+    r"(?i)\bthis (?:report|paper|document|briefing|guide|review|article|study|publication|strategy|plan|"
+    r"toolkit) (?:was|has been|is) (?:written|prepared|authored|compiled) by\b"
+)
 _HEAD_BLOCKS = 45
 
 
@@ -58,7 +63,7 @@ def _names_from(placed: tuple[Placed, ...], at: int, common: frozenset[str]) -> 
             if found or len(text.split()) > 120:
                 return
             continue
-        if words().section_names.fullmatch(text.strip(" :.")) and found or _THANKS.match(text):
+        if (words().section_names.fullmatch(text.strip(" :.")) and found) or _THANKS.match(text):
             return
         cue = re.match(r"(?i)by:?\s+(?=[A-Z])", text) or words().author_cues.match(text)
         names = _best_list(item, cue.end() if cue else 0, common, lenient=cue is not None)
@@ -68,7 +73,7 @@ def _names_from(placed: tuple[Placed, ...], at: int, common: frozenset[str]) -> 
             yield from names
         elif any(char.isalpha() for char in text):
             strangers += 1
-            if found and strangers > 1 or strangers > patience:
+            if (found and strangers > 1) or strangers > patience:
                 return
 
 
@@ -86,7 +91,13 @@ def _list_of_names(text: str, common: frozenset[str], lenient: bool = False) -> 
     if dated:
         text = text[dated[-1][1] :] if dated[-1][0] < 5 else text[: dated[0][0]]
     text = text.strip(" |,;:")
-    if not text or len(text) > 900 or max(map(len, text.split())) > 80 or is_organisation(text) or re.search(r"[a-z]\.\s+[A-Z][a-z]+ [a-z]+ [a-z]+", text):
+    if (
+        not text
+        or len(text) > 900
+        or max(map(len, text.split())) > 80
+        or is_organisation(text)
+        or re.search(r"[a-z]\.\s+[A-Z][a-z]+ [a-z]+ [a-z]+", text)
+    ):
         return []
     names = names_in(text, common)
     letters = sum(map(len, names))
@@ -94,7 +105,7 @@ def _list_of_names(text: str, common: frozenset[str], lenient: bool = False) -> 
     share = letters / max(1, len(re.sub(r"[\W\d_]+", "", text)) + len(names))
     lines = [line for line in re.split(r"\n|;", text) if line.strip()]
     each = all(is_person(bare_name(re.split(r",| [–—-] ", line)[0]), common) for line in lines)
-    return names if names and (share > 0.6 or lenient or each and share > 0.25) else []
+    return names if names and (share > 0.6 or lenient or (each and share > 0.25)) else []
 
 
 def _after_cue(placed: tuple[Placed, ...], common: frozenset[str], cues: re.Pattern[str] | None = None) -> Iterator[str]:
@@ -106,16 +117,30 @@ def _after_cue(placed: tuple[Placed, ...], common: frozenset[str], cues: re.Patt
         if item.block.kind in ("reference", "table", "caption") or len(text) > 3000:
             continue
         for match in (cues or words().author_cues).finditer(text):
-            if match.start() > 0 and text[match.start() - 1].isalnum() or match.start() > 400:
+            if (match.start() > 0 and text[match.start() - 1].isalnum()) or match.start() > 400:
                 continue
-            stretch = re.split(r"(?<=[^\W\d_A-Z]{2})\.\s|\.$|(?i:\b(?:from|at|for|on behalf|in collaboration|with support|using|based on|and is|who|it is)\b)|\n\n", text[match.end() : match.end() + 400].strip(" :"))[0]
-            stretch = re.sub(r",\s*(?:[A-Z][\w/&’'-]*\s?){1,8}(?:Officer|Adviser|Advisor|Analyst|Director|Manager|Fellow|Lead|Professor|Lecturer|Researcher|Economist|Head|Chief|Consultant|Specialist|Executive|Secretary|Editor)\b[^,;]*", "", stretch)
+            stretch = re.split(
+                r"(?<=[^\W\d_A-Z]{2})\.\s|\.$|(?i:\b(?:from|at|for|on behalf|in collaboration|with support|using|based on|and is|who|it is)\b)|\n\n",
+                text[match.end() : match.end() + 400].strip(" :"),
+            )[0]
+            stretch = re.sub(
+                r",\s*(?:[A-Z][\w/&’'-]*\s?){1,8}(?:Officer|Adviser|Advisor|Analyst|Director|Manager|Fellow|Lead|Professor|"
+                r"Lecturer|Researcher|Economist|Head|Chief|Consultant|Specialist|Executive|Secretary|Editor)\b[^,;]*",
+                "",
+                stretch,
+            )
             names = names_in(stretch, common)
             if names:
                 yield from names
                 return
             body = stretch.split(",")[0].strip(" .")
-            if not thanked and is_organisation(body) and len(stretch) < 120 and len(text) < 200 and match.group(0).strip().lower().endswith("by"):
+            if (
+                not thanked
+                and is_organisation(body)
+                and len(stretch) < 120
+                and len(text) < 200
+                and match.group(0).strip().lower().endswith("by")
+            ):
                 yield body
                 return
 
@@ -124,14 +149,19 @@ def _below_heading(placed: tuple[Placed, ...], common: frozenset[str]) -> Iterat
     for index, item in enumerate(placed):
         text = item.block.text.strip()
         match = words().author_headings.match(text) if len(text) < 400 else None
-        if not match or item.block.kind in ("reference", "boilerplate", "table") or text.lower() == "by" and index > 20:
+        if not match or item.block.kind in ("reference", "boilerplate", "table") or (text.lower() == "by" and index > 20):
             continue
         rest = text[match.end() :].strip()
         if rest and not text[: match.end()].rstrip().endswith((":", "\n")) and match.group(0) == match.group(0).lower():
             continue
         taken = list(_first_names(rest, common)) if rest else []
         for below in placed[index + 1 : index + 16]:
-            if below.block.kind == "heading" and not _first_names(below.block.text, common) or below.block.kind in ("reference", "table") or _THANKS.match(below.block.text) or re.match(r"(?i)editors?\b|contents\b", below.block.text):
+            if (
+                (below.block.kind == "heading" and not _first_names(below.block.text, common))
+                or below.block.kind in ("reference", "table")
+                or _THANKS.match(below.block.text)
+                or re.match(r"(?i)editors?\b|contents\b", below.block.text)
+            ):
                 break
             names = _first_names(_printed(below), common)
             if not names and taken and len(below.block.text.split()) > 12:
@@ -158,12 +188,20 @@ def _first_names(text: str, common: frozenset[str]) -> list[str]:
         if is_person(first, common):
             found.append(first)
             # "Name, role, institution Name – role": entries run together keep only their dashes.
-            found.extend(name for name in re.findall(r"\)\s+((?:[A-Z][\w'’-]+\s){1,2}[A-Z][\w'’-]+)\s[–—-]\s", entry) if is_person(name, common))
+            found.extend(
+                name
+                for name in re.findall(r"\)\s+((?:[A-Z][\w'’-]+\s){1,2}[A-Z][\w'’-]+)\s[–—-]\s", entry)
+                if is_person(name, common)
+            )
     return found
 
 
 def _in_running(running: tuple[str, ...], common: frozenset[str]) -> Iterator[str]:
     """Names in a footer that carries a date, beside it or in a line of their own."""
-    if any(dates_in(text) or re.search(r"(?i)\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b", text) for text in running):
+    if any(
+        dates_in(text)
+        or re.search(r"(?i)\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b", text)
+        for text in running
+    ):
         for text in running:
             yield from _list_of_names(re.sub(r"\W+\d+\W*(?:\|.*)?$", "", text), common)

@@ -69,8 +69,17 @@ def choose(reading: Reading, layout: Layout, name: str, link_text: str | None) -
         return by_field[field][0].value if by_field[field] else None
 
     return Metadata(
-        title=first("title"), title_source=titles[0].source if titles else None, subtitle=first("subtitle"), authors=authors, published=first("published"), publisher=first("publisher"),
-        doi=first("doi"), isbn=first("isbn"), issn=first("issn"), report_number=first("report_number"), language=first("language"),
+        title=first("title"),
+        title_source=titles[0].source if titles else None,
+        subtitle=first("subtitle"),
+        authors=authors,
+        published=first("published"),
+        publisher=first("publisher"),
+        doi=first("doi"),
+        isbn=first("isbn"),
+        issn=first("issn"),
+        report_number=first("report_number"),
+        language=first("language"),
         provenance=tuple(dict.fromkeys(value for values in by_field.values() for value in values)),
     )
 
@@ -85,7 +94,12 @@ def title_from_name(name: str) -> str | None:
     base = unquote(name.split("?")[0].split("#")[0].rstrip("/").rsplit("/", 1)[-1])
     base = re.sub(r"\.[A-Za-z0-9]{2,5}$", "", base)
     base = re.sub(r"[_+]+|(?<=\w)-(?=\w)|%20", " ", base)
-    base = re.sub(r"(?i)^(?:section|appendix|annex|item|paper|no)?\s*[\d.]+[a-z]?\s+(?=\D)|\b(?:final|draft|copy|web|print|low ?res|v\d+(?:\.\d+)*|clean|report|version|finalreport)\b\.?|\(\d+\)|\b\d{6,8}\b", " ", base)
+    base = re.sub(
+        r"(?i)^(?:section|appendix|annex|item|paper|no)?\s*[\d.]+[a-z]?\s+(?=\D)|\b(?:final|draft|copy|web|print|"
+        r"low ?res|v\d+(?:\.\d+)*|clean|report|version|finalreport)\b\.?|\(\d+\)|\b\d{6,8}\b",
+        " ",
+        base,
+    )
     base = clean(base).strip(" -.,")
     return base if len(re.findall(r"[^\W\d_]{3,}", base)) >= 2 else None
 
@@ -95,14 +109,26 @@ _LABELLED = re.compile(r"(?im)^(?:(?:project|report|paper|document|study|full) )
 
 def _named(name: str, link_text: str | None) -> list[tuple[str, str]]:
     """Titles that the link and the file's name suggest, with their sources."""
-    link = clean(re.sub(r"(?i)\b(?:download|read|view|pdf|the|full|report|here|open|click)\b|[\[(][^\])]*(?:kb|mb|pdf)[^\])]*[\])]", " ", link_text or ""))
+    link = clean(
+        re.sub(
+            r"(?i)\b(?:download|read|view|pdf|the|full|report|here|open|click)\b|[\[(][^\])]*(?:kb|mb|pdf)[^\])]*[\])]",
+            " ",
+            link_text or "",
+        )
+    )
     found = ((link, "link_text"), (title_from_name(name) if name else None, "file_name"))
     return [(text, source) for text, source in found if text and len(text.split()) > 1]
 
 
-def _witnesses(seen: list[Provenance], imprint: Imprint, layout: Layout, name: str, link_text: str | None) -> list[tuple[str, float]]:
+def _witnesses(
+    seen: list[Provenance], imprint: Imprint, layout: Layout, name: str, link_text: str | None
+) -> list[tuple[str, float]]:
     """What else names the document, with how far it is trusted to tell candidates apart."""
-    found = [(value.value, 1.6) for value in seen if value.field == "title" and value.source in _FILE_PROPERTIES and not is_junk_title(value.value)]
+    found = [
+        (value.value, 1.6)
+        for value in seen
+        if value.field == "title" and value.source in _FILE_PROPERTIES and not is_junk_title(value.value)
+    ]
     found += [(value.value, 2.2) for value in imprint.stated if value.field == "title"][:2]
     found += [(text, 1.6) for text, _ in _named(name, link_text)]
     labelled = _LABELLED.search(layout.text[:6000])
@@ -111,13 +137,25 @@ def _witnesses(seen: list[Provenance], imprint: Imprint, layout: Layout, name: s
     return found
 
 
-def _titles(seen: list[Provenance], imprint: Imprint, reading: Reading, page: TitlePage, witnesses: list[tuple[str, float]], name: str, link_text: str | None) -> tuple[list[Provenance], str | None]:
+def _titles(
+    seen: list[Provenance],
+    imprint: Imprint,
+    reading: Reading,
+    page: TitlePage,
+    witnesses: list[tuple[str, float]],
+    name: str,
+    link_text: str | None,
+) -> tuple[list[Provenance], str | None]:
     declared = [value for value in seen if value.field == "title" and not is_junk_title(value.value)]
     properties = [value for value in declared if value.source in _FILE_PROPERTIES]
     cited = [value for value in imprint.stated if value.field == "title"]
     candidates = page.candidates
     best = candidates[0] if candidates else None
-    printed = [Provenance("title", candidate.title, "first_page" if reading.media_type != "text/html" else "heading") for candidate in candidates[:3] if candidate.score > 1.0]
+    printed = [
+        Provenance("title", candidate.title, "first_page" if reading.media_type != "text/html" else "heading")
+        for candidate in candidates[:3]
+        if candidate.score > 1.0
+    ]
     running = _running_titles(reading, witnesses, best)
     named = [Provenance("title", text, source) for text, source in _named(name, link_text)]
     trusted = [value for value in declared if value.source not in _FILE_PROPERTIES]
@@ -136,7 +174,9 @@ def _titles(seen: list[Provenance], imprint: Imprint, reading: Reading, page: Ti
     return list(dict.fromkeys(ranked)), subtitle
 
 
-def _printed(best: Candidate | None, cited: list[Provenance], properties: list[Provenance], printed: list[Provenance]) -> tuple[list[Provenance], str | None]:
+def _printed(
+    best: Candidate | None, cited: list[Provenance], properties: list[Provenance], printed: list[Provenance]
+) -> tuple[list[Provenance], str | None]:
     """The printed title, with its subtitle joined on, and completed where the citation or docinfo gives it longer."""
     if best is None:
         return [], None
@@ -154,14 +194,26 @@ def _printed(best: Candidate | None, cited: list[Provenance], properties: list[P
     return [Provenance("title", full, "first_page"), *printed], best.subtitle
 
 
-def _running_titles(reading: Reading, witnesses: list[tuple[str, float]], best: Candidate | None) -> list[tuple[Provenance, float]]:
+def _running_titles(
+    reading: Reading, witnesses: list[tuple[str, float]], best: Candidate | None
+) -> list[tuple[Provenance, float]]:
     """Running headers that may be the title, scored like lines of the first page: one header alone on every page mostly is it."""
     kept: list[str] = []
     for text in reading.running[:6]:
         bare = re.sub(r"(?i)^(?:page\s)?\d{1,3}[^\w(‘“]+|[^\w?)’”]+(?:page[^\w]+)?\d{1,3}[^\w?)’”]*$", "", text)
-        if words().document_kinds.fullmatch(bare) or "et al" in text or re.search(r"(?i)research briefing|^page\b|^document title", bare):
+        if (
+            words().document_kinds.fullmatch(bare)
+            or "et al" in text
+            or re.search(r"(?i)research briefing|^page\b|^document title", bare)
+        ):
             continue
-        if 2 <= len(bare.split()) <= 25 and not is_organisation(bare) and not re.search(r"https?:|www\.|@|©|^\d", bare) and not words().series.fullmatch(bare) and not dates_in(bare):
+        if (
+            2 <= len(bare.split()) <= 25
+            and not is_organisation(bare)
+            and not re.search(r"https?:|www\.|@|©|^\d", bare)
+            and not words().series.fullmatch(bare)
+            and not dates_in(bare)
+        ):
             kept.append(bare)
     scored = []
     for bare in kept:
@@ -184,21 +236,35 @@ def _page_titles(values: list[Provenance]) -> list[Provenance]:
 
 
 def _longest_generic(title: str, titles: list[Provenance]) -> str:
-    """"Annual report" with the period that a rival adds to the same words."""
+    """ "Annual report" with the period that a rival adds to the same words."""
     if not _GENERIC.fullmatch(title.strip()):
         return title
-    return max((value.value for value in titles if _GENERIC.fullmatch(value.value.strip()) and value.value.casefold().startswith(title.casefold())), key=len, default=title)
+    return max(
+        (
+            value.value
+            for value in titles
+            if _GENERIC.fullmatch(value.value.strip()) and value.value.casefold().startswith(title.casefold())
+        ),
+        key=len,
+        default=title,
+    )
 
 
 def _with_publisher(title: str, publishers: list[Provenance]) -> str:
-    """"Annual Report 2024" names nothing without its body: the publisher goes before it."""
+    """ "Annual Report 2024" names nothing without its body: the publisher goes before it."""
     return f"{publishers[0].value} {title}" if publishers and _GENERIC.fullmatch(title.strip()) else title
 
 
-_GENERIC = re.compile(r"(?i)(?:the )?(?:annual (?:report|review)(?: (?:and|&) (?:summary )?(?:financial )?accounts?)?|annual accounts|accounts|quality accounts?|board (?:papers|meeting)|strategic plan|corporate plan|business plan|staff survey)[\W\d]*(?:(?:\w+ )?\d{4}[\W\d]*(?:to|–|-)?[\W\d]*(?:\w+ )?(?:\d{4})?)?")
+_GENERIC = re.compile(
+    r"(?i)(?:the )?(?:annual (?:report|review)(?: (?:and|&) (?:summary )?(?:financial )?accounts?)?|"
+    r"annual accounts|accounts|quality accounts?|board (?:papers|meeting)|strategic plan|corporate plan|"
+    r"business plan|staff survey)[\W\d]*(?:(?:\w+ )?\d{4}[\W\d]*(?:to|–|-)?[\W\d]*(?:\w+ )?(?:\d{4})?)?"
+)
 
 
-def _authors(seen: list[Provenance], imprint: Imprint, reading: Reading, layout: Layout, title: Provenance | None) -> list[list[Provenance]]:
+def _authors(
+    seen: list[Provenance], imprint: Imprint, reading: Reading, layout: Layout, title: Provenance | None
+) -> list[list[Provenance]]:
     """Lists of authors, the most trusted list first: names of different lists are rivals, not colleagues."""
     declared: list[Provenance] = []
     for value in seen:
@@ -207,7 +273,11 @@ def _authors(seen: list[Provenance], imprint: Imprint, reading: Reading, layout:
                 if name and not words().junk_authors.fullmatch(name) and (not title or similarity(name, title.value) < 0.9):
                     declared.append(Provenance("authors", name, value.source))
     trusted = [[value for value in declared if value.source == source] for source in _DECLARED]
-    printed = [] if reading.media_type == "text/html" and any(trusted) else authors_of(layout, reading.running, title.value if title else None)
+    printed = (
+        []
+        if reading.media_type == "text/html" and any(trusted)
+        else authors_of(layout, reading.running, title.value if title else None)
+    )
     cited = [Provenance("authors", turned(value.value), value.source) for value in imprint.stated if value.field == "authors"]
     bylines = [value for value in declared if value.source not in (*_DECLARED, *_FILE_PROPERTIES)]
     # File properties name whoever pressed "save": believed only where the first pages print the same name.
@@ -235,40 +305,71 @@ def _split_names(value: str) -> list[str]:
     return [name if is_organisation(name) else bare_name(name) for name in names]
 
 
-def _publishers(seen: list[Provenance], imprint: Imprint, layout: Layout, page: TitlePage, running: tuple[str, ...]) -> list[Provenance]:
+def _publishers(
+    seen: list[Provenance], imprint: Imprint, layout: Layout, page: TitlePage, running: tuple[str, ...]
+) -> list[Provenance]:
     declared = [value for value in seen if value.field == "publisher"]
     trusted = [value for value in declared if value.source in _DECLARED]
     stated = [value for value in imprint.stated if value.field == "publisher"]
     loose = [value for value in imprint.loose if value.field == "publisher"]
-    front = [
-        Provenance("publisher", text, "first_page")
-        for item in layout.placed[:25]
-        if item.page <= layout.placed[0].page and item.block.kind in ("heading", "body")
-        for text in [" ".join(item.block.text.split())]
-        if is_organisation(text) and len(text) < 100
-    ] if layout.placed else []
+    front = (
+        [
+            Provenance("publisher", text, "first_page")
+            for item in layout.placed[:25]
+            if item.page <= layout.placed[0].page and item.block.kind in ("heading", "body")
+            for text in [" ".join(item.block.text.split())]
+            if is_organisation(text) and len(text) < 100
+        ]
+        if layout.placed
+        else []
+    )
     issued = [Provenance("publisher", text, "first_page") for text in (page.journal, page.issuer) if text]
     cited = [Provenance("publisher", text, "running_header") for text in journals_cited(running, layout)]
     known = [Provenance("publisher", text, "text") for text in (*bodies_by_domain(layout, running), *most_named(layout))]
-    return list(dict.fromkeys([*trusted, *cited[:1], *issued, *stated, *front, *loose, *known, *(value for value in declared if value.source not in _DECLARED)]))
+    return list(
+        dict.fromkeys(
+            [
+                *trusted,
+                *cited[:1],
+                *issued,
+                *stated,
+                *front,
+                *loose,
+                *known,
+                *(value for value in declared if value.source not in _DECLARED),
+            ]
+        )
+    )
 
 
 def _dates(seen: list[Provenance], imprint: Imprint) -> list[Provenance]:
-    declared = [Provenance("published", iso, value.source) for value in seen if value.field == "published" and (iso := normal_date(value.value))]
+    declared = [
+        Provenance("published", iso, value.source)
+        for value in seen
+        if value.field == "published" and (iso := normal_date(value.value))
+    ]
     trusted = [value for value in declared if value.source in (*_DECLARED, "text")]
     # A file's creation is near its publication in time, so the year is worth having, and no more than the year is true.
-    properties = [Provenance("published", value.value[:4], value.source) for value in declared if value.source in _FILE_PROPERTIES]
+    properties = [
+        Provenance("published", value.value[:4], value.source) for value in declared if value.source in _FILE_PROPERTIES
+    ]
     guesses = [value for value in declared if value.source == "date_guess"]
     stated = [value for value in imprint.stated if value.field == "published"]
     loose = [value for value in imprint.loose if value.field == "published"]
     precise = [value for value in stated if len(value.value) > 4]
     merely_year = [value for value in stated if len(value.value) == 4]
-    return list(dict.fromkeys([*trusted, *precise, *(guesses if trusted else []), *_refined(merely_year, loose), *loose, *guesses, *properties]))
+    return list(
+        dict.fromkeys(
+            [*trusted, *precise, *(guesses if trusted else []), *_refined(merely_year, loose), *loose, *guesses, *properties]
+        )
+    )
 
 
 def _refined(years: list[Provenance], loose: list[Provenance]) -> list[Provenance]:
     """A year from a citation, or the precise date of that year that the title page prints."""
-    refined = [next((date for date in loose if len(date.value) > 4 and date.value.startswith(year.value)), year) for year in years]
+    refined = [
+        next((date for date in loose if len(date.value) > 4 and date.value.startswith(year.value)), year) for year in years
+    ]
     return list(dict.fromkeys([*refined, *years]))
 
 

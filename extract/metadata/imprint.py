@@ -8,23 +8,43 @@ from dataclasses import dataclass
 
 from evidence.records import Provenance
 from extract.assembly import Layout, Placed
-from extract.metadata.dates import dates_in
 from extract.identifiers import doi_in, isbn_in, issn_in, report_number_in
+from extract.metadata.dates import dates_in
 from extract.metadata.people import is_organisation
 from extract.metadata.words import words
 from extract.references import parse
 
 _CITATION = re.compile(
-    r"(?:(?:suggested|recommended|preferred|following|proposed)\s+(?:form of )?(?:citation|reference|quotation)(?:\s+is)?|(?:please|to|how to|should be|is to be)\s+(?:be\s+)?cite[ds]?(?:\s+(?:this|the)\s+[\w ]{3,40}?)?(?:\s+as)?"
-    r"|cite\s+(?:this\s+[\w ]{3,30}\s+)?as|^citation|citation for this [\w ]{3,20}|when citing this [\w ]{3,20}[^:]{0,60})\s*(?::|\.\s|\n|(?=[A-Z][\w’'-]+ [A-Z]{1,3}[,.]))\s*",
+    r"(?:(?:suggested|recommended|preferred|following|proposed)\s+(?:form of )?(?:citation|reference|"
+    r"quotation)(?:\s+is)?|(?:please|to|how to|should be|is to be)\s+(?:be\s+)?cite[ds]?(?:\s+(?:this|"
+    r"the)\s+[\w ]{3,40}?)?(?:\s+as)?"
+    r"|cite\s+(?:this\s+[\w ]{3,30}\s+)?as|^citation|citation for this [\w ]{3,20}|"
+    r"when citing this [\w ]{3,20}[^:]{0,60})\s*(?::|\.\s|\n|(?=[A-Z][\w’'-]+ [A-Z]{1,3}[,.]))\s*",
     re.I | re.M,
 )
 _PUBLISHED_ON = re.compile(
-    r"(?:^|(?<=\f)|(?<=[|•])\s?|(?:paper|report|document|guidance|guideline|article|briefing|edition|version|review|strategy|plan) (?:was |is )|\bfirst )(?:(?:date )?(?:first )?published(?: online| on| in| at)?(?: by[^.\n]{3,80}?(?:,| in| on))?|"
-    r"publication date|date of (?:publication|issue|report)|issued?(?: on| date| in)?|(?:report )?date(?= ?:))\s*[:,–-]?\s*", re.I | re.M)
-_NOT_PUBLISHED = re.compile(r"(?:updated|modified|reviewed|review date|next review|accessed|received|accepted|revised|printed|amended|effective|expires?|decision|meeting|since|from|between|until|by|to|of|in|before|after|during|period|year|data|april .{0,12}to)\W*(?:\w+\W+){0,1}$", re.I)
-_COPYRIGHT = re.compile(rf"(?:©|\(c\)\s|copyright)\s*(?:copyright\s*)?(?:(?P<before>[A-Z][^©\n\d]{{2,80}}?)[,.]?\s+)?(?P<year>(?:19[5-9]|20[0-4])\d)(?:\s?[–-]\s?(?P<last>20[0-4]\d))?[\s,.:]*(?P<after>(?:the\s)?[A-Z][^.©\n]{{2,90}})?", re.I)
-_VOLUME = re.compile(r"(?:\(((?:19|20)\d\d)\)\s*\d{1,3}\s*[:(]\s*[\de]|\b((?:19|20)\d\d)\s*;\s*\d{1,3}\s*[:(]|\bVol(?:ume)?\.?\s*\d{1,3},?\s*(?:No|Issue)?\.?\s*\d{0,3},?\s*\(?\w*\s?((?:19|20)\d\d)\)?)")
+    r"(?:^|(?<=\f)|(?<=[|•])\s?|(?:paper|report|document|guidance|guideline|article|briefing|edition|version|"
+    r"review|strategy|plan) (?:was |is )|\bfirst )(?:(?:date )?(?:first )?published(?: online| on| in|"
+    r" at)?(?: by[^.\n]{3,80}?(?:,| in| on))?|"
+    r"publication date|date of (?:publication|issue|report)|issued?(?: on| date| in)?|(?:report )?date(?= ?:))\s*[:,–-]?\s*",
+    re.I | re.M,
+)
+_NOT_PUBLISHED = re.compile(
+    r"(?:updated|modified|reviewed|review date|next review|accessed|received|accepted|revised|printed|amended|"
+    r"effective|expires?|decision|meeting|since|from|between|until|by|to|of|in|before|after|during|period|year|"
+    r"data|april .{0,12}to)\W*(?:\w+\W+){0,1}$",
+    re.I,
+)
+_COPYRIGHT = re.compile(
+    r"(?:©|\(c\)\s|"
+    r"copyright)\s*(?:copyright\s*)?(?:(?P<before>[A-Z][^©\n\d]{2,80}?)[,.]?\s+)?(?P<year>(?:19[5-9]|"
+    r"20[0-4])\d)(?:\s?[–-]\s?(?P<last>20[0-4]\d))?[\s,.:]*(?P<after>(?:the\s)?[A-Z][^.©\n]{2,90})?",
+    re.I,
+)
+_VOLUME = re.compile(
+    r"(?:\(((?:19|20)\d\d)\)\s*\d{1,3}\s*[:(]\s*[\de]|\b((?:19|20)\d\d)\s*;\s*\d{1,3}\s*[:(]|"
+    r"\bVol(?:ume)?\.?\s*\d{1,3},?\s*(?:No|Issue)?\.?\s*\d{0,3},?\s*\(?\w*\s?((?:19|20)\d\d)\)?)"
+)
 _MOST_HEAD = 8000
 
 
@@ -44,8 +64,13 @@ def imprint_of(layout: Layout, running: tuple[str, ...]) -> Imprint:
     stated.extend(_publishers(head))
     stated.extend(_publishers(tail))
     loose = [
-        *_title_page_dates(layout, precise=True), *_running_dates(running), *_volume_years(head), *_copyrights(head), *_title_page_dates(layout, precise=False),
-        *_last_page_dates(layout), *_copyrights(tail),
+        *_title_page_dates(layout, precise=True),
+        *_running_dates(running),
+        *_volume_years(head),
+        *_copyrights(head),
+        *_title_page_dates(layout, precise=False),
+        *_last_page_dates(layout),
+        *_copyrights(tail),
     ]
     stated.extend(_identifiers(head, tail))
     return Imprint(tuple(stated), tuple(loose))
@@ -73,7 +98,11 @@ def _cited(text: str) -> Iterator[Provenance]:
         yield Provenance("published", str(year), "colophon")
         if doi:
             yield Provenance("doi", doi, "colophon")
-        if title and (place := re.search(r"\b[A-Z][a-z]+(?:,? [A-Z]{2}|, [A-Z][a-z]+)?\s?:\s([A-Z][^.;:(]{2,80})", entry[entry.find(title) + len(title) :])):
+        if title and (
+            place := re.search(
+                r"\b[A-Z][a-z]+(?:,? [A-Z]{2}|, [A-Z][a-z]+)?\s?:\s([A-Z][^.;:(]{2,80})", entry[entry.find(title) + len(title) :]
+            )
+        ):
             yield Provenance("publisher", place.group(1).strip(" ,"), "colophon")
 
 
@@ -87,9 +116,18 @@ def _published(text: str) -> Iterator[Provenance]:
 
 def _publishers(text: str) -> Iterator[Provenance]:
     for match in re.finditer(rf"(?:{words().publisher_cues.pattern})\s+", text, re.I):
-        name = re.split(r"[.;\n\f]|,\s(?=\d|[A-Z][a-z]+,?\s(?:19|20)|(?:January|February|March|April|May|June|July|August|September|October|November|December))|\s(?:in|on|at|as|for)\s(?=\d|[A-Z][a-z]+ \d|behalf|the\b)|,? and in\b", text[match.end() : match.end() + 160])[0]
+        name = re.split(
+            r"[.;\n\f]|,\s(?=\d|[A-Z][a-z]+,?\s(?:19|20)|(?:January|February|March|April|May|June|July|August|"
+            r"September|October|November|December))|\s(?:in|on|at|as|for)\s(?=\d|[A-Z][a-z]+ \d|behalf|the\b)|"
+            r",? and in\b",
+            text[match.end() : match.end() + 160],
+        )[0]
         name = re.sub(r"^the\s+", "", name.strip(" ,:"), flags=re.I)
-        if 2 < len(name) <= 110 and name[0].isupper() and (is_organisation(re.sub(r"[(),]", " ", name)) or len(name.split()) <= 6):
+        if (
+            2 < len(name) <= 110
+            and name[0].isupper()
+            and (is_organisation(re.sub(r"[(),]", " ", name)) or len(name.split()) <= 6)
+        ):
             yield Provenance("publisher", re.split(r",\s(?=[A-Z][a-z]+,)", name)[0], "colophon")
 
 
@@ -98,8 +136,14 @@ def _copyrights(text: str) -> Iterator[Provenance]:
         yield Provenance("published", match.group("last") or match.group("year"), "colophon")
         for name in (match.group("before"), match.group("after")):
             name = re.sub(r"^(?:the\s+)?(?=[A-Z])", "", (name or "").strip(" ,.:"), flags=0)
-            name = re.split(r"\s(?:All rights|This|Published|Registered|Subject|Reproduced|Licensed|Open Access|and )", name)[0].strip(" ,.;:")
-            if 2 <= len(name) <= 90 and is_organisation(name) and not re.match(r"(?i)crown|the authors?|authors?|author\(s\)|all\b", name):
+            name = re.split(r"\s(?:All rights|This|Published|Registered|Subject|Reproduced|Licensed|Open Access|and )", name)[
+                0
+            ].strip(" ,.;:")
+            if (
+                2 <= len(name) <= 90
+                and is_organisation(name)
+                and not re.match(r"(?i)crown|the authors?|authors?|author\(s\)|all\b", name)
+            ):
                 yield Provenance("publisher", name, "colophon")
 
 
@@ -113,9 +157,11 @@ def _front(layout: Layout) -> list[Placed]:
     front: list[Placed] = []
     contents = False
     for item in layout.placed[:40]:
-        if item.page > layout.placed[0].page + 1 or contents and item.page > layout.placed[0].page:
+        if item.page > layout.placed[0].page + 1 or (contents and item.page > layout.placed[0].page):
             break
-        contents = contents or words().section_names.fullmatch(item.block.text.strip(" :.")) is not None and "content" in item.block.text.lower()
+        contents = contents or (
+            words().section_names.fullmatch(item.block.text.strip(" :.")) is not None and "content" in item.block.text.lower()
+        )
         if item.block.kind == "body" and len(item.block.text.split()) > 60 and len(front) > 2:
             break
         front.append(item)
@@ -131,15 +177,20 @@ def _title_page_dates(layout: Layout, precise: bool) -> Iterator[Provenance]:
     for at, item in enumerate(front):
         text = item.block.text
         following = front[at + 1].block.text if at + 1 < len(front) else ""
-        if item.block.kind in ("table", "reference") or len(text) > 300 or item.page > layout.placed[0].page and not precise:
+        if item.block.kind in ("table", "reference") or len(text) > 300 or (item.page > layout.placed[0].page and not precise):
             continue
         for start, end, iso in dates_in(text):
             rest = f"{text[:start]} {text[end:]}"
-            alone = len(rest.split()) <= 10 or start <= 12 and len(text) < 200
+            alone = len(rest.split()) <= 10 or (start <= 12 and len(text) < 200)
             ahead = f"{text[end:].strip()} {following}".strip()
-            if not alone or (len(iso) > 4) != precise or _NOT_PUBLISHED.search(text[:start]) or re.match(r"(?:[–/-]|to\b)\s?(?:\d|[A-Z])", ahead):
+            if (
+                not alone
+                or (len(iso) > 4) != precise
+                or _NOT_PUBLISHED.search(text[:start])
+                or re.match(r"(?:[–/-]|to\b)\s?(?:\d|[A-Z])", ahead)
+            ):
                 continue
-            if precise or len(rest.split()) <= 6 and "©" not in text:
+            if precise or (len(rest.split()) <= 6 and "©" not in text):
                 yield Provenance("published", iso, "first_page")
 
 

@@ -10,7 +10,9 @@ _PARTICLE = r"(?:de|del|della|der|den|di|da|dos|du|la|le|van|von|ten|ter|bin|ibn
 _INITIAL = r"(?:[^\W\d_a-z]\.?(?:[- ]?[^\W\d_a-z]\.)*)"
 _TOKEN = r"(?:[^\W\d_a-z][^\W\d_]*(?:[-‐‑'’][^\W\d_]+)*)"
 _NAME = re.compile(rf"(?:{_TOKEN}|{_INITIAL})(?:\s+(?:{_PARTICLE}\s+)*(?:{_TOKEN}|{_INITIAL})){{1,4}}")
-_MARKS = re.compile(r"(?<=[^\W\d_])[\d*†‡§¶,]+(?:\s*,\s*[\d*†‡§¶]+)*(?=\s|$|,|;)|[*†‡§¶]|\b\d+\b|(?<=[^\W\d_])\d+(?:,\d+)*(?![^\W\d_])")
+_MARKS = re.compile(
+    r"(?<=[^\W\d_])[\d*†‡§¶,]+(?:\s*,\s*[\d*†‡§¶]+)*(?=\s|$|,|;)|[*†‡§¶]|\b\d+\b|(?<=[^\W\d_])\d+(?:,\d+)*(?![^\W\d_])"
+)
 _SPLIT = re.compile(r"\s*(?:;|\||\n|,|\s&\s|\band\b|\bwith\b|•|·)\s*")
 
 
@@ -27,14 +29,16 @@ def is_organisation(text: str) -> bool:
     if not 1 <= len(tokens) <= 14 or re.search(r"[.?!]\s|[?!:]|https?:|@|\d|^(?:A|An|Our|Your|This|These)\s", bare):
         return False
     if len(tokens) == 1:
-        return tokens[0].isupper() and 2 <= len(tokens[0]) <= 8 and tokens[0].lower() not in _LOWER
+        return tokens[0].isupper() and 2 <= len(tokens[0]) <= 8 and tokens[0].lower() not in words().ordinary_words
     if any(not token[0].isupper() and token not in _JOINING for token in tokens):
         return False
     if _spells(tokens, text):
         return True
     known = [token.lower() in words().organisation_words for token in tokens]
     heads = any(flag and token.lower() in ("of", "for", "in", "on") for flag, token in zip(known, tokens[1:], strict=False))
-    places = tokens[-1].lower() in words().organisation_places and len(tokens) <= 3 and not any(token in _JOINING for token in tokens)
+    places = (
+        tokens[-1].lower() in words().organisation_places and len(tokens) <= 3 and not any(token in _JOINING for token in tokens)
+    )
     return known[-1] or heads or places
 
 
@@ -60,13 +64,17 @@ def bare_name(text: str) -> str:
             if match:
                 text, changed = text[match.end() :], True
         last = re.split(r"[\s,]+", text)[-1]
-        if len(text.split()) > 2 and last.replace(".", "").lower() in words().post_nominals and (last.isupper() or "." in last or last in ("PhD", "DPhil", "MSc", "BSc")):
+        if (
+            len(text.split()) > 2
+            and last.replace(".", "").lower() in words().post_nominals
+            and (last.isupper() or "." in last or last in ("PhD", "DPhil", "MSc", "BSc"))
+        ):
             text, changed = text[: text.rfind(last)].rstrip(" ,"), True
     return text
 
 
 def turned(text: str) -> str:
-    """"Surname, Given" as "Given Surname"; anything else as it is."""
+    """ "Surname, Given" as "Given Surname"; anything else as it is."""
     match = re.fullmatch(r"([^\W\d_][\w'’ -]{1,40}),\s*([^\W\d_][\w.'’ -]{0,40})", text.strip())
     return f"{match.group(2).strip()} {match.group(1).strip()}" if match and len(match.group(2).split()) <= 3 else text.strip()
 
@@ -77,28 +85,26 @@ def is_person(text: str, common: frozenset[str]) -> bool:
         return False
     tokens = [token for token in re.split(r"[\s.]+", text) if token]
     full = [token for token in tokens if len(token) > 1]
-    if not full or any(token.lower() in words().organisation_words for token in full) or any(token.isupper() and len(token) > 2 for token in full) and not text.isupper():
+    if (
+        not full
+        or any(token.lower() in words().organisation_words for token in full)
+        or (any(token.isupper() and len(token) > 2 for token in full) and not text.isupper())
+    ):
         return False
-    if sum(len(token) > 1 and token.lower() not in _LOWER for token in tokens) < 1:
+    if sum(len(token) > 1 and token.lower() not in words().ordinary_words for token in tokens) < 1:
         return False
-    if any(_ABSTRACT.search(token) for token in full) or _WORDLIKE.search(full[0]) and full[0].lower() not in words().names_like_words:
+    if any(_ABSTRACT.search(token) for token in full) or (
+        _WORDLIKE.search(full[0]) and full[0].lower() not in words().names_like_words
+    ):
         return False
-    ordinary = [token for token in full if token.lower() in common or token.lower() in _LOWER]
+    ordinary = [token for token in full if token.lower() in common or token.lower() in words().ordinary_words]
     return len(ordinary) < len(full) and (len(ordinary) <= 1 or len(full) - len(ordinary) >= 2)
 
 
-_ABSTRACT = re.compile(r"(?i)[a-z]{2,}(?:tions?|ments?|ness|ities|ances?|ships?|ology|isms?|ibility|ability|sions?|ised|ized|ised|ical|ising|izing)$")
-_WORDLIKE = re.compile(r"(?i)^[a-z]{3,}(?:ed|ing|ly|al|ive|ous|ful|less|able|ible|ary|ory|ic|ier|est)$")
-_LOWER = frozenset(
-    "about number appendix home-based city cities towards toward through making building working living learning joining moving better best good more what why how who when where is are can does do not no yes our your their its it we you they this that these those all any every each some many most up out over under between about after before during against case current home life lives child children young older people adults adult age ageing growth change future vision world state place places area areas locality neighbourhood neighbourhoods district borough county region regional real time access outcomes outcome costs cost funding finance financial budget budgets personal individual joint total new innovation innovations implementation evaluation evidence learning lessons experience experiences journey centre hub unit practice adviser advisor secretary company number elements mapping meeting minutes agenda item bundle people promise strategy plan planning framework priorities performance quality safety staff survey board patient "
-    "patients service services data digital information technology system systems development improvement programme education training workforce wellbeing well-being community primary secondary hospital key "
-    "original systematic article journal vol volume issue email tel phone web www appendix annexe version draft final statement policy paper pathway pathways model models conference university "
-    "january a an and as at by for from in of on or the to with health care social integrated report review summary introduction contents abstract background methods results conclusion "
-    "january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday street road london "
-    "manchester leeds liverpool bradford birmingham bristol york yorkshire lancashire cumbria scotland wales england ireland britain kingdom europe north south east west greater new "
-    "fellow director manager officer lead head chair chief senior junior research policy adviser analyst consultant professor lecturer editor editors author authors team project figure table open access "
-    "acknowledgements foreword page version executive introduction overview key points findings appendix section part chapter annual public private national local united general medical clinical".split()
+_ABSTRACT = re.compile(
+    r"(?i)[a-z]{2,}(?:tions?|ments?|ness|ities|ances?|ships?|ology|isms?|ibility|ability|sions?|ised|ized|ised|ical|ising|izing)$"
 )
+_WORDLIKE = re.compile(r"(?i)^[a-z]{3,}(?:ed|ing|ly|al|ive|ous|ful|less|able|ible|ary|ory|ic|ier|est)$")
 
 
 def names_in(text: str, common: frozenset[str], strict: bool = False) -> list[str]:
@@ -113,6 +119,18 @@ def names_in(text: str, common: frozenset[str], strict: bool = False) -> list[st
         name = bare_name(part)
         if is_person(name, common):
             found.append(name)
-    if strict and parts and len(found) < 0.75 * len([part for part in parts if not re.fullmatch(r"[\d\W]+", part) and part.replace(".", "").lower() not in words().post_nominals]):
+    if (
+        strict
+        and parts
+        and len(found)
+        < 0.75
+        * len(
+            [
+                part
+                for part in parts
+                if not re.fullmatch(r"[\d\W]+", part) and part.replace(".", "").lower() not in words().post_nominals
+            ]
+        )
+    ):
         return []
     return list(dict.fromkeys(found))

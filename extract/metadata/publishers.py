@@ -31,9 +31,15 @@ def domains(path: Path = DOMAINS) -> dict[str, str]:
 
 def bodies_by_domain(layout: Layout, running: tuple[str, ...]) -> list[str]:
     """The body whose known domain the first pages or running matter print, else the one the whole text prints at least thrice."""
-    front = " ".join(running) + " " + " ".join(item.block.text for item in layout.placed[:40] if item.block.kind not in ("reference", "footnote"))
+    front = (
+        " ".join(running)
+        + " "
+        + " ".join(item.block.text for item in layout.placed[:40] if item.block.kind not in ("reference", "footnote"))
+    )
     last = " ".join(item.block.text for item in layout.placed[-12:] if item.block.kind not in ("reference", "footnote"))
-    everywhere = Counter(name for name in _known(" ".join(item.block.text for item in layout.placed if item.block.kind != "reference")[:400_000]))
+    everywhere = Counter(
+        name for name in _known(" ".join(item.block.text for item in layout.placed if item.block.kind != "reference")[:400_000])
+    )
     often = [name for name, count in everywhere.most_common(1) if count >= 3]
     return list(dict.fromkeys([*_known(front[:6000]), *_known(last), *often]))
 
@@ -62,9 +68,13 @@ def journals_cited(running: tuple[str, ...], layout: Layout) -> list[str]:
 def most_named(layout: Layout) -> list[str]:
     """The body that the text names far more often than any other: a trust's own report, a council's own strategy."""
     endings = "|".join(sorted((word.capitalize() for word in words().organisation_words), key=len, reverse=True))
-    name = re.compile(rf"\b((?:[A-Z][\w’'&-]+\s(?:(?:of|and|for|the)\s)?){{1,6}}(?:{endings}))\b(?!\s(?:Board|Chair|Chief|Director))")
+    name = re.compile(
+        rf"\b((?:[A-Z][\w’'&-]+\s(?:(?:of|and|for|the)\s)?){{1,6}}(?:{endings}))\b(?!\s(?:Board|Chair|Chief|Director))"
+    )
     text = " ".join(item.block.text for item in layout.placed if item.block.kind not in ("reference", "boilerplate"))[:150_000]
-    counts = Counter(re.sub(r"^(?:The|At|In|For|By|And|As|Our|With|From|This)\s", "", match.group(1)) for match in name.finditer(text))
+    counts = Counter(
+        re.sub(r"^(?:The|At|In|For|By|And|As|Our|With|From|This)\s", "", match.group(1)) for match in name.finditer(text)
+    )
     ranked = [(found, count) for found, count in counts.most_common(6) if is_organisation(found) and len(found.split()) >= 3]
     if ranked and ranked[0][1] >= _FEWEST_MENTIONS and (len(ranked) == 1 or ranked[0][1] >= 1.5 * ranked[1][1]):
         return [ranked[0][0]]

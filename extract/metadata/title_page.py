@@ -18,7 +18,35 @@ from extract.metadata.people import common_words, is_organisation, names_in
 from extract.metadata.words import words
 from extract.printed_lines import SENTENCE_END
 
-_WEAK_ENDS = frozenset("a an and as at by for from in into of on or the to with within our their & – — - : /".split())
+_WEAK_ENDS = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "by",
+        "for",
+        "from",
+        "in",
+        "into",
+        "of",
+        "on",
+        "or",
+        "the",
+        "to",
+        "with",
+        "within",
+        "our",
+        "their",
+        "&",
+        "–",
+        "—",
+        "-",
+        ":",
+        "/",
+    ]
+)
 _MOST_BLOCKS = 30
 _LONGEST = 45
 _MOST_CHARS = 400
@@ -80,7 +108,13 @@ def read_title_page(layout: Layout, witnesses: Sequence[tuple[str, float]], runn
             scored.sort(key=lambda entry: -entry[0])
             best = scored[0][1]
             before = next((group for group in groups if group.order == best.order - 1), None)
-            if issuer is None and best.after_label and before is not None and before.before_label and len(before.text.split()) <= 6:
+            if (
+                issuer is None
+                and best.after_label
+                and before is not None
+                and before.before_label
+                and len(before.text.split()) <= 6
+            ):
                 issuer = before.text
             return TitlePage(tuple(candidate for _, _, candidate in scored), issuer, journal.text if journal else None)
     return TitlePage()
@@ -94,7 +128,7 @@ def _journal(groups: list[_Group], blocks: list[Block], running: Sequence[str]) 
     near = " ".join(block.text for block in blocks[: first.last + 4])
     cited = any("et al" in text and first.text.casefold() in text.casefold() for text in (*running, near))
     identified = "10." in near and re.search(r"(?i)\bdoi\b", near) is not None
-    return first if cited or identified and (first.before_label or first.last < 3 and first.size < 14) else None
+    return first if cited or (identified and (first.before_label or (first.last < 3 and first.size < 14))) else None
 
 
 def _groups(blocks: list[Block], common: frozenset[str]) -> tuple[list[_Group], str | None]:
@@ -113,7 +147,21 @@ def _groups(blocks: list[Block], common: frozenset[str]) -> tuple[list[_Group], 
             text = _joined([blocks[at].text for at in held])
             if len(text.split()) <= _LONGEST:
                 level = first.level if first.kind == "heading" else 0
-                groups.append(_Group(text, first.size, level, first.bold, held[0], held[-1], len(groups), read, label, before_label, roles[held[0]] == "kind_and_strand"))
+                groups.append(
+                    _Group(
+                        text,
+                        first.size,
+                        level,
+                        first.bold,
+                        held[0],
+                        held[-1],
+                        len(groups),
+                        read,
+                        label,
+                        before_label,
+                        roles[held[0]] == "kind_and_strand",
+                    )
+                )
                 label = False
             held.clear()
 
@@ -139,10 +187,24 @@ def _groups(blocks: list[Block], common: frozenset[str]) -> tuple[list[_Group], 
             held.append(at)
             flush()
             label = True
-        elif role == "title" or role == "people" and not groups and not held and len(block.text.split()) <= 5:
-            if held and label and blocks[held[-1]].text.rstrip().endswith(":") and len(blocks[held[-1]].text.split()) <= 6 and not block.text[0].islower():
+        elif role == "title" or (role == "people" and not groups and not held and len(block.text.split()) <= 5):
+            if (
+                held
+                and label
+                and blocks[held[-1]].text.rstrip().endswith(":")
+                and len(blocks[held[-1]].text.split()) <= 6
+                and not block.text[0].islower()
+            ):
                 held.clear()  # A strand of work named between "Final report" and the title.
-            if held and (held[-1] != at - 1 or not _belongs(blocks[held[-1]], block, _joined([blocks[one].text for one in held]), roles[at + 1] if at + 1 < len(blocks) else "")):
+            if held and (
+                held[-1] != at - 1
+                or not _belongs(
+                    blocks[held[-1]],
+                    block,
+                    _joined([blocks[one].text for one in held]),
+                    roles[at + 1] if at + 1 < len(blocks) else "",
+                )
+            ):
                 flush()
             held.append(at)
         else:
@@ -159,11 +221,11 @@ def _role(block: Block, common: frozenset[str]) -> str:
         return "text"
     text = " ".join(block.text.split()).strip(" |•–—-")
     count = len(text.split())
-    if block.kind not in ("heading", "body", "list") or not any(char.isalpha() for char in text) and not _SPAN.fullmatch(text):
+    if block.kind not in ("heading", "body", "list") or (not any(char.isalpha() for char in text) and not _SPAN.fullmatch(text)):
         return "skip"
     if _SPAN.fullmatch(text):
         return "span"
-    if count > _LONGEST or count > 25 and SENTENCE_END.search(text) and block.kind != "heading":
+    if count > _LONGEST or (count > 25 and SENTENCE_END.search(text) and block.kind != "heading"):
         return "text"
     if words().document_kinds.fullmatch(re.sub(r"\W*(?:19|20)\d\d\W*(?:[–/-]\W*(?:20)?\d\d)?\W*$", "", text.strip(" :."))):
         return "label"
@@ -174,23 +236,30 @@ def _role(block: Block, common: frozenset[str]) -> str:
     if words().section_names.fullmatch(text.strip(" :.")) or words().series.fullmatch(text):
         return "skip"
     found = dates_in(text)
-    if found and len(text) - sum(end - start for start, end, _ in found) < 12 or re.search(r"https?://|www\.|\S@\S", text):
+    if (found and len(text) - sum(end - start for start, end, _ in found) < 12) or re.search(r"https?://|www\.|\S@\S", text):
         return "skip"
-    if block.kind == "list" and len(text) > 100 or (SENTENCE_END.search(text) and text[-1] in ".;" and count > 12):
+    if (block.kind == "list" and len(text) > 100) or (SENTENCE_END.search(text) and text[-1] in ".;" and count > 12):
         return "text"
     if names_in(text, common, strict=True):
         return "people"
     return "title"
 
 
-_SPAN = re.compile(rf"(?i)\(?(?:(?:19|20)\d\d\s?[–/-]\s?(?:(?:20)?\d\d)(?:\s?(?:to|[–-])\s?20\d\d\s?[–/-]\s?\d\d)?|\d{{1,2}} \w+ 20\d\d to \d{{1,2}} \w+ 20\d\d|20\d\d/\d\d to 20\d\d/\d\d)\)?")
-_STRAND = re.compile(r"(?i)(?:end of (?:project|programme|study)|final|interim|evaluation|project) report\s*[:–-]\s*(?:\S+\s?){1,4}")
-_ISSUED = re.compile(r"(?i)[a-z)]\s*(?:[–—:-]\s*)?(?:end of (?:project|programme|study)|final|interim)\s+(?:project |evaluation )?report\s*:?$")
+_SPAN = re.compile(
+    r"(?i)\(?(?:(?:19|20)\d\d\s?[–/-]\s?(?:(?:20)?\d\d)(?:\s?(?:to|[–-])\s?20\d\d\s?[–/-]\s?\d\d)?|"
+    r"\d{1,2} \w+ 20\d\d to \d{1,2} \w+ 20\d\d|20\d\d/\d\d to 20\d\d/\d\d)\)?"
+)
+_STRAND = re.compile(
+    r"(?i)(?:end of (?:project|programme|study)|final|interim|evaluation|project) report\s*[:–-]\s*(?:\S+\s?){1,4}"
+)
+_ISSUED = re.compile(
+    r"(?i)[a-z)]\s*(?:[–—:-]\s*)?(?:end of (?:project|programme|study)|final|interim)\s+(?:project |evaluation )?report\s*:?$"
+)
 
 
 def _belongs(above: Block, below: Block, held: str, next_role: str) -> bool:
     so_far = len(held.split())
-    if so_far > 32 or is_organisation(held) and not is_organisation(f"{held} {below.text}"):
+    if so_far > 32 or (is_organisation(held) and not is_organisation(f"{held} {below.text}")):
         return False
     opens_low = (below.text[0].islower() or below.text[0] in "(–—-&") and not SENTENCE_END.search(above.text)
     last = above.text.split()[-1].lower()
@@ -210,7 +279,7 @@ def _belongs_unsized(above: Block, below: Block, so_far: int, next_role: str) ->
     display = (above.bold or above.kind == "heading") and (below.bold or below.kind == "heading")
     short = len(above.text.split()) <= 4 and len(below.text.split()) <= 5
     tail = (above.bold or above.kind == "heading") and so_far <= 4 and len(below.text.split()) <= 2
-    if (display and short or tail) and so_far <= 9 and not SENTENCE_END.search(above.text):
+    if ((display and short) or tail) and so_far <= 9 and not SENTENCE_END.search(above.text):
         return True
     return next_role == "people" and so_far >= 5 and len(below.text.split()) <= 4 and not SENTENCE_END.search(above.text)
 
@@ -218,15 +287,25 @@ def _belongs_unsized(above: Block, below: Block, so_far: int, next_role: str) ->
 def _joined(texts: list[str]) -> str:
     joined = texts[0].strip()
     for text in texts[1:]:
-        joined = f"{joined}{text.strip()}" if joined.endswith(("-", "/")) and not joined.endswith(" -") else f"{joined} {text.strip()}"
+        joined = (
+            f"{joined}{text.strip()}" if joined.endswith(("-", "/")) and not joined.endswith(" -") else f"{joined} {text.strip()}"
+        )
     return " ".join(joined.split())
 
 
 def _subtitle(group: _Group, below: _Group, common: frozenset[str]) -> str | None:
     count = len(below.text.split())
-    if below.first != group.last + 1 or below.after_label or not 2 <= count <= 12 or is_organisation(below.text) or SENTENCE_END.search(below.text):
+    if (
+        below.first != group.last + 1
+        or below.after_label
+        or not 2 <= count <= 12
+        or is_organisation(below.text)
+        or SENTENCE_END.search(below.text)
+    ):
         return None
-    if below.text.casefold().startswith(_trimmed(group.text).casefold()) or re.match(r"(?:client|version|pathway|for|by|with|to|in)\b", below.text, re.I):
+    if below.text.casefold().startswith(_trimmed(group.text).casefold()) or re.match(
+        r"(?:client|version|pathway|for|by|with|to|in)\b", below.text, re.I
+    ):
         return None
     if group.size:
         return below.text if 0.5 * group.size <= below.size < group.size else None
@@ -234,7 +313,11 @@ def _subtitle(group: _Group, below: _Group, common: frozenset[str]) -> str | Non
     marked = below.heading and group.heading and below.heading > group.heading
     reads = re.match(r"(?:An?|The|Views|Lessons|Findings|Results|Evidence|Report|[A-Z][a-z]+ing)\b", below.text) is not None
     shouted = group.text.isupper() and below.text.isupper() and count >= 4
-    return below.text if group.order <= 2 and len(group.text.split()) <= 14 and below.read == 0 and (marked or reads or shouted) else None
+    return (
+        below.text
+        if group.order <= 2 and len(group.text.split()) <= 14 and below.read == 0 and (marked or reads or shouted)
+        else None
+    )
 
 
 def _trimmed(text: str) -> str:
@@ -244,12 +327,22 @@ def _trimmed(text: str) -> str:
 def _score(group: _Group, largest: float, witnesses: Sequence[tuple[str, float]]) -> float:
     count = len(group.text.split())
     if largest and group.size:
-        score = 3.0 * group.size / largest + max(0.0, 1.2 - 0.2 * group.order) + 1.7 * group.after_label - 0.7 * group.before_label
+        score = (
+            3.0 * group.size / largest + max(0.0, 1.2 - 0.2 * group.order) + 1.7 * group.after_label - 0.7 * group.before_label
+        )
     else:
-        score = (2.4 if group.heading == 1 else 2.1 if group.heading else 1.9 if group.bold else 1.5) + max(0.0, 2.0 - 0.5 * group.order) + 0.3 * group.after_label
+        score = (
+            (2.4 if group.heading == 1 else 2.1 if group.heading else 1.9 if group.bold else 1.5)
+            + max(0.0, 2.0 - 0.5 * group.order)
+            + 0.3 * group.after_label
+        )
     score += -1.2 if count == 1 else -0.3 if count == 2 else 0.6 if count <= 22 else 0.0 if count <= 34 else -2.0
     score -= 1.5 if group.read > 30 else 0.0
-    score -= 1.5 * (group.text.endswith((".", ";", ",")) and count > 5) + 1.5 * group.text[0].islower() + 0.4 * group.text.endswith(":")
+    score -= (
+        1.5 * (group.text.endswith((".", ";", ",")) and count > 5)
+        + 1.5 * group.text[0].islower()
+        + 0.4 * group.text.endswith(":")
+    )
     score -= 2.2 * is_organisation(group.text) + 0.8 * (not re.search(r"[a-z]{3}", group.text) and count == 1)
     return score + testimony(group.text, witnesses)
 

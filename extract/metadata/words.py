@@ -7,10 +7,20 @@ import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 WORDS = Path(__file__).with_name("words.toml")
-_PATTERNS = ("document_kinds", "series", "section_names", "junk_titles", "junk_authors", "author_headings", "publisher_cues", "author_cues")
-_LISTS = ("names_like_words", "organisation_words", "organisation_places", "person_titles", "post_nominals")
+_PATTERNS = (
+    "document_kinds",
+    "series",
+    "section_names",
+    "junk_titles",
+    "junk_authors",
+    "author_headings",
+    "publisher_cues",
+    "author_cues",
+)
+_LISTS = ("names_like_words", "ordinary_words", "organisation_words", "organisation_places", "person_titles", "post_nominals")
 
 
 class WordListError(ValueError):
@@ -30,6 +40,7 @@ class Words:
     publisher_cues: re.Pattern[str]
     author_cues: re.Pattern[str]
     names_like_words: frozenset[str]
+    ordinary_words: frozenset[str]
     organisation_words: frozenset[str]
     organisation_places: frozenset[str]
     person_titles: frozenset[str]
@@ -47,10 +58,11 @@ def words(path: Path = WORDS) -> Words:
         value = loaded.get(key)
         if not isinstance(value, list) or not value or not all(isinstance(item, str) and item for item in value):
             raise WordListError(f"{path.name}: {key}: expected a list of strings")
-    compiled = {}
+    compiled: dict[str, Any] = {}
     for key in _PATTERNS:
         try:
             compiled[key] = re.compile("|".join(f"(?:{pattern})" for pattern in loaded[key]), re.IGNORECASE)
         except re.error as error:
             raise WordListError(f"{path.name}: {key}: expected regular expressions ({error})") from error
-    return Words(**compiled, **{key: frozenset(loaded[key]) for key in _LISTS})
+    compiled.update({key: frozenset(loaded[key]) for key in _LISTS})
+    return Words(**compiled)

@@ -19,9 +19,13 @@ from extract.text_blocks import CAPTION, REFERENCE_HEADING
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
-_META = {"{http://purl.org/dc/elements/1.1/}title": "title", "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}initial-creator": "authors",
-         "{http://purl.org/dc/elements/1.1/}creator": "authors", "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}creation-date": "published",
-         "{http://purl.org/dc/elements/1.1/}language": "language"}
+_META = {
+    "{http://purl.org/dc/elements/1.1/}title": "title",
+    "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}initial-creator": "authors",
+    "{http://purl.org/dc/elements/1.1/}creator": "authors",
+    "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}creation-date": "published",
+    "{http://purl.org/dc/elements/1.1/}language": "language",
+}
 _MOST_BYTES = 60_000_000
 
 
@@ -43,7 +47,15 @@ def read_odt(payload: bytes) -> Reading:
     blocks = list(_with_references(_blocks(body, tables, False)))
     if not blocks:
         raise Refused("the OpenDocument file holds no text")
-    seen = [] if meta is None else [Provenance(_META[one.tag], clean(one.text or ""), "core_properties") for one in meta.iter(*_META) if clean(one.text or "")]
+    seen = (
+        []
+        if meta is None
+        else [
+            Provenance(_META[one.tag], clean(one.text or ""), "core_properties")
+            for one in meta.iter(*_META)
+            if clean(one.text or "")
+        ]
+    )
     return Reading(ODT, (Leaf(1, tuple(blocks)),), seen=tuple(seen), tables=tuple(tables))
 
 
@@ -68,7 +80,13 @@ def _blocks(element: Any, tables: list[Table], listed: bool) -> Iterator[Block]:
                 if text := _text(note):
                     yield Block("footnote", text)
         elif child.tag == f"{_TABLE}table":
-            rows = tuple(row for row in (tuple(_text(cell) for cell in line.iter(f"{_TABLE}table-cell")) for line in child.iter(f"{_TABLE}table-row")) if any(row))
+            rows = tuple(
+                row
+                for row in (
+                    tuple(_text(cell) for cell in line.iter(f"{_TABLE}table-cell")) for line in child.iter(f"{_TABLE}table-row")
+                )
+                if any(row)
+            )
             if len(rows) > 1 and max(map(len, rows)) > 1:
                 tables.append(Table(1, rows))
                 yield Block("table", "\n".join("\t".join(row) for row in rows))
@@ -77,7 +95,11 @@ def _blocks(element: Any, tables: list[Table], listed: bool) -> Iterator[Block]:
         elif child.tag == f"{_TEXT}list":
             yield from _blocks(child, tables, True)
         elif child.tag in (f"{_TEXT}table-of-content", f"{_TEXT}alphabetical-index", f"{_TEXT}tracked-changes"):
-            yield from (Block("boilerplate", text) for line in child.iter(f"{_TEXT}p") if child.tag != f"{_TEXT}tracked-changes" and (text := _text(line)))
+            yield from (
+                Block("boilerplate", text)
+                for line in child.iter(f"{_TEXT}p")
+                if child.tag != f"{_TEXT}tracked-changes" and (text := _text(line))
+            )
         elif child.tag in (f"{_TEXT}list-item", f"{_TEXT}list-header", f"{_TEXT}section", f"{_TEXT}numbered-paragraph"):
             yield from _blocks(child, tables, listed or child.tag == f"{_TEXT}list-item")
 
@@ -108,9 +130,7 @@ def _text(element: Any) -> str:
     def walk(node: Any) -> None:
         if node.tag in (f"{_TEXT}note", f"{_OFFICE}annotation") and node is not element:
             return
-        if node.tag == f"{_TEXT}s":
-            parts.append(" ")
-        elif node.tag in (f"{_TEXT}tab", f"{_TEXT}line-break"):
+        if node.tag == f"{_TEXT}s" or node.tag in (f"{_TEXT}tab", f"{_TEXT}line-break"):
             parts.append(" ")
         parts.append(node.text or "")
         for child in node:

@@ -35,7 +35,11 @@ def read_pptx(payload: bytes) -> Reading:
         for number, slide in enumerate(presentation.slides, start=1):
             blocks = list(_slide(slide.shapes, number, tables, 0))
             if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
-                blocks.extend(Block("footnote", text) for line in slide.notes_slide.notes_text_frame.text.splitlines() if (text := clean(line)))
+                blocks.extend(
+                    Block("footnote", text)
+                    for line in slide.notes_slide.notes_text_frame.text.splitlines()
+                    if (text := clean(line))
+                )
             leaves.append(Leaf(number, tuple(blocks), width, height))
         seen = tuple(_core(presentation.core_properties))
     except Refused:
@@ -72,7 +76,11 @@ def _frame(shape: Any, number: int) -> Iterator[Block]:
         if text := clean(shape.text_frame.text):
             yield Block("heading", text, 1 if number == 1 else 2, size=36.0)
         return
-    paragraphs = [(paragraph, text) for paragraph in shape.text_frame.paragraphs if (text := clean("".join(run.text for run in paragraph.runs) or paragraph.text))]
+    paragraphs = [
+        (paragraph, text)
+        for paragraph in shape.text_frame.paragraphs
+        if (text := clean("".join(run.text for run in paragraph.runs) or paragraph.text))
+    ]
     for paragraph, text in paragraphs:
         if kind in _FURNITURE or is_boilerplate(text):
             yield Block("boilerplate", text)

@@ -6,7 +6,7 @@ import io
 import re
 from typing import Any
 
-from docx import Document as open_docx
+import docx
 from docx.document import Document as DocxDocument
 from docx.table import Table as DocxTable
 from docx.text.paragraph import Paragraph as DocxParagraph
@@ -29,7 +29,7 @@ def read_docx(payload: bytes) -> Reading:
     with open_archive(payload) as archive:
         check_xml(archive)
     try:
-        document = open_docx(io.BytesIO(payload))
+        document = docx.Document(io.BytesIO(payload))
         blocks, tables = _body(document)
         blocks.extend(_footnotes(document))
         running = _running(document)
@@ -92,10 +92,10 @@ def _paragraph(paragraph: DocxParagraph) -> Block | None:
     if heading or lowered in ("title", "subtitle"):
         level = int(heading.group(1)) if heading else 1 if lowered == "title" else 2
         return Block("heading", text, min(6, max(1, level)), size=size or (28.0 if lowered == "title" else 0.0), bold=bold)
-    if lowered == "caption" or CAPTION.match(text) and len(text.split()) <= 60:
+    if lowered == "caption" or (CAPTION.match(text) and len(text.split()) <= 60):
         return Block("caption", text, size=size)
     properties = paragraph._p.pPr
-    if lowered.startswith("list") or properties is not None and properties.numPr is not None:
+    if lowered.startswith("list") or (properties is not None and properties.numPr is not None):
         return Block("list", text, size=size)
     if bold and len(text.split()) <= 14 and not text.endswith((".", ";", ",")):
         return Block("heading", text, 3, size=size, bold=True)

@@ -78,9 +78,15 @@ def epub() -> bytes:
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w") as file:
         file.writestr("mimetype", "application/epub+zip")
-        file.writestr("META-INF/container.xml", '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles><rootfile full-path="o/p.opf"/></rootfiles></container>')
-        file.writestr("o/p.opf", '<package xmlns="http://www.idpf.org/2007/opf"><metadata xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>Sharing an office</dc:title><dc:creator>Ann Example</dc:creator></metadata>'
-                      '<manifest><item id="a" href="a.xhtml" media-type="application/xhtml+xml"/></manifest><spine><itemref idref="a"/></spine></package>')
+        file.writestr(
+            "META-INF/container.xml",
+            '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles><rootfile full-path="o/p.opf"/></rootfiles></container>',
+        )
+        file.writestr(
+            "o/p.opf",
+            '<package xmlns="http://www.idpf.org/2007/opf"><metadata xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>Sharing an office</dc:title><dc:creator>Ann Example</dc:creator></metadata>'
+            '<manifest><item id="a" href="a.xhtml" media-type="application/xhtml+xml"/></manifest><spine><itemref idref="a"/></spine></package>',
+        )
         file.writestr("o/a.xhtml", f"<html><head><title>x</title></head><body><h1>One</h1><p>{SENTENCE}</p></body></html>")
     return held.getvalue()
 
@@ -94,11 +100,26 @@ def test_a_book_is_read_in_the_order_of_its_spine() -> None:
 def test_a_journal_article_gives_metadata_sections_tables_and_references() -> None:
     document = read(JATS.encode(), Hints(name="a.nxml"))
     check(document)
-    assert (document.title, document.title_source, document.authors, document.published) == ("Sharing an office", "record", ("Ann Example",), "2018-02-03")
+    assert (document.title, document.title_source, document.authors, document.published) == (
+        "Sharing an office",
+        "record",
+        ("Ann Example",),
+        "2018-02-03",
+    )
     assert (document.doi, document.publisher, document.summary) == ("10.1000/xyz123", "Example Press", SENTENCE)
-    assert [(section.heading, section.level) for section in document.sections][-4:] == [("Methods", 2), ("Sample", 3), ("Results", 2), ("References", 2)]
+    assert [(section.heading, section.level) for section in document.sections][-4:] == [
+        ("Methods", 2),
+        ("Sample", 3),
+        ("Results", 2),
+        ("References", 2),
+    ]
     reference = document.references[0]
-    assert (reference.authors, reference.year, reference.title, reference.doi) == (("Sample B",), 2010, "On offices", "10.1000/abc") and reference.end > reference.start
+    assert (reference.authors, reference.year, reference.title, reference.doi) == (
+        ("Sample B",),
+        2010,
+        "On offices",
+        "10.1000/abc",
+    ) and reference.end > reference.start
 
 
 def test_an_archive_gives_a_document_a_member() -> None:
@@ -115,10 +136,18 @@ RIS = b"TY  - RPRT\r\nTI  - Sharing an office\r\nAU  - Example, Ann\r\nAU  - Exa
 BIBTEX = b"@report{a, title={Sharing an {Office}}, author={Example, Ann and Bob Sample}, year={2020}, institution={Example Trust}, doi={10.1000/xyz123}}\n"
 
 
-@pytest.mark.parametrize(("payload", "authors", "count"), [(RIS, ("Ann Example", "Example Trust"), 2), (BIBTEX, ("Ann Example", "Bob Sample"), 1)])
+@pytest.mark.parametrize(
+    ("payload", "authors", "count"), [(RIS, ("Ann Example", "Example Trust"), 2), (BIBTEX, ("Ann Example", "Bob Sample"), 1)]
+)
 def test_reference_files_give_records(payload: bytes, authors: tuple[str, ...], count: int) -> None:
     records = read_records(payload)
     first = records[0]
     assert len(records) == count and len({record.id for record in records}) == count
-    assert (first.title.casefold() if first.title else "", first.authors, first.published, first.publisher, first.doi) == ("sharing an office", authors, "2020", "Example Trust", "10.1000/xyz123")
+    assert (first.title.casefold() if first.title else "", first.authors, first.published, first.publisher, first.doi) == (
+        "sharing an office",
+        authors,
+        "2020",
+        "Example Trust",
+        "10.1000/xyz123",
+    )
     assert read_records(payload) == records

@@ -9,7 +9,9 @@ from tests.extract.test_reading import check
 from tests.quality import articles, metadata
 
 pytestmark = pytest.mark.slow
-present = pytest.mark.skipif(not (metadata.SHARED / "gold" / "documents.jsonl").exists(), reason="no labelled documents here (INTEGRAND_SHARED)")
+present = pytest.mark.skipif(
+    not (metadata.SHARED / "gold" / "documents.jsonl").exists(), reason="no labelled documents here (INTEGRAND_SHARED)"
+)
 
 
 @present
@@ -28,6 +30,14 @@ def test_articles_are_read_no_worse_than_by_trafilatura_alone() -> None:
 @present
 def test_offsets_hold_on_real_documents() -> None:
     inputs = metadata.SHARED / "inputs"
-    for path in sorted([*(inputs / "texts").iterdir(), *(inputs / "seeds").iterdir(), *(inputs / "articles").iterdir(), *(inputs / "govuk_pages").iterdir(), *sorted((inputs / "pdfs").iterdir())[:2]]):
+    for path in sorted(
+        [
+            *(inputs / "texts").iterdir(),
+            *(inputs / "seeds").iterdir(),
+            *(inputs / "articles").iterdir(),
+            *(inputs / "govuk_pages").iterdir(),
+            *sorted((inputs / "pdfs").iterdir())[:2],
+        ]
+    ):
         payload = path.read_bytes()
         check(read(payload, Hints(name=path.name)))

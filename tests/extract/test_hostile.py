@@ -35,14 +35,19 @@ def archive(**members: bytes) -> bytes:
 def docx_with(document: bytes) -> bytes:
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as file:
-        file.writestr("[Content_Types].xml", b'<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>')
+        file.writestr(
+            "[Content_Types].xml",
+            b'<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
+        )
         file.writestr("word/document.xml", document)
     return held.getvalue()
 
 
-BILLION = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + b"".join(
-    f'<!ENTITY {chr(98 + at)} "{("&" + chr(97 + at) + ";") * 10}">'.encode() for at in range(9)
-) + b"]><x>&j;</x>"
+BILLION = (
+    b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">'
+    + b"".join(f'<!ENTITY {chr(98 + at)} "{("&" + chr(97 + at) + ";") * 10}">'.encode() for at in range(9))
+    + b"]><x>&j;</x>"
+)
 
 
 def test_a_docx_bomb_is_refused_before_it_is_unpacked() -> None:
@@ -57,7 +62,14 @@ def test_a_docx_with_growing_entities_is_refused() -> None:
     assert isinstance(reason, str) and "entities" in reason
 
 
-@pytest.mark.parametrize("payload", [BILLION.replace(b"<x>&j;</x>", b"<article article-type='x'><front/><body><p>&j;</p></body></article>").replace(b"DOCTYPE x", b"DOCTYPE article")])
+@pytest.mark.parametrize(
+    "payload",
+    [
+        BILLION.replace(b"<x>&j;</x>", b"<article article-type='x'><front/><body><p>&j;</p></body></article>").replace(
+            b"DOCTYPE x", b"DOCTYPE article"
+        )
+    ],
+)
 def test_a_journal_article_with_growing_entities_is_refused(payload: bytes) -> None:
     reason = outcome(payload, "article.nxml")
     assert isinstance(reason, str) and "entities" in reason
@@ -83,7 +95,36 @@ def test_a_very_long_line_is_refused_or_read_quickly() -> None:
     assert time.monotonic() - started < 60
 
 
-@pytest.mark.parametrize("unit", ["(", "[", "*", "_ ", "**a", "|", "#", "[a](", "![", "<", "`", "\\", "- ", "1. ", ".", "© ", "et al ", "A. ", "Citation: ", "by ", "\f", "\n", "10.1000/", "ISBN 97", "A"])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "(",
+        "[",
+        "*",
+        "_ ",
+        "**a",
+        "|",
+        "#",
+        "[a](",
+        "![",
+        "<",
+        "`",
+        "\\",
+        "- ",
+        "1. ",
+        ".",
+        "© ",
+        "et al ",
+        "A. ",
+        "Citation: ",
+        "by ",
+        "\f",
+        "\n",
+        "10.1000/",
+        "ISBN 97",
+        "A",
+    ],
+)
 def test_repetition_does_not_blow_up_a_pattern(unit: str) -> None:
     started = time.monotonic()
     for name in ("x.md", "x.txt"):
@@ -95,18 +136,49 @@ def test_repetition_does_not_blow_up_a_pattern(unit: str) -> None:
 def test_binary_junk_under_any_name_ends_in_a_reason_or_a_document(seed: int) -> None:
     generator = random.Random(seed)
     junk = generator.randbytes(20_000)
-    starts = (b"", b"%PDF-1.7\n", b"PK\x03\x04", b"<html>", b"TY  - RPRT\n", b"\xff\xfe", b"{\\rtf1", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"<?xml version='1.0'?><article article-type='x'>", b"---\n", b"\x1f\x8b", b"@article{")
+    starts = (
+        b"",
+        b"%PDF-1.7\n",
+        b"PK\x03\x04",
+        b"<html>",
+        b"TY  - RPRT\n",
+        b"\xff\xfe",
+        b"{\\rtf1",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        b"<?xml version='1.0'?><article article-type='x'>",
+        b"---\n",
+        b"\x1f\x8b",
+        b"@article{",
+    )
     for name in ("a.pdf", "a.docx", "a.html", "a.md", "a.txt", "a.xml", "a.epub"):
         outcome(starts[seed] + junk, name)
 
 
-@pytest.mark.parametrize("name", ["report.pdf", "report.docx", "report.html", "report.epub", "report", "https://example.org/report.pdf?x=1"])
+@pytest.mark.parametrize(
+    "name", ["report.pdf", "report.docx", "report.html", "report.epub", "report", "https://example.org/report.pdf?x=1"]
+)
 def test_the_bytes_and_not_the_name_decide_what_a_file_is(name: str) -> None:
     document = outcome(b"Joined-up care\n\nThis text says in plain words how two teams came to share one office.\n", name)
-    assert isinstance(document, Document) and document.media_type in ("text/plain", "text/html") and "share one office" in document.text
+    assert (
+        isinstance(document, Document)
+        and document.media_type in ("text/plain", "text/html")
+        and "share one office" in document.text
+    )
 
 
-@pytest.mark.parametrize(("payload", "name"), [(b"", "a.txt"), (b"   \n\n ", "a.txt"), (b"\xef\xbb\xbf", "a.txt"), (b"\f\f\f", "a.txt"), (b"<html><body></body></html>", "a.html"), (b"...!!!", "a.md"), (b"# \n\n---\n", "a.md"), (b"<html>", "a.html")])
+@pytest.mark.parametrize(
+    ("payload", "name"),
+    [
+        (b"", "a.txt"),
+        (b"   \n\n ", "a.txt"),
+        (b"\xef\xbb\xbf", "a.txt"),
+        (b"\f\f\f", "a.txt"),
+        (b"<html><body></body></html>", "a.html"),
+        (b"...!!!", "a.md"),
+        (b"# \n\n---\n", "a.md"),
+        (b"<html>", "a.html"),
+    ],
+)
 def test_nothing_to_read_is_refused(payload: bytes, name: str) -> None:
     assert isinstance(outcome(payload, name), str)
 
@@ -121,7 +193,9 @@ def test_an_encrypted_archive_is_refused() -> None:
 
 def test_an_archive_inside_an_archive_is_refused_and_its_neighbours_are_read() -> None:
     inner = archive(b_dot_txt=b"inner")
-    found = dict(read_members(archive(a_dot_txt=b"Two teams share one office and one budget.", c_dot_zip=inner), Hints(name="a.zip")))
+    found = dict(
+        read_members(archive(a_dot_txt=b"Two teams share one office and one budget.", c_dot_zip=inner), Hints(name="a.zip"))
+    )
     assert isinstance(found["a.txt"], Document) and isinstance(found["c.zip"], Refused)
 
 
@@ -134,7 +208,9 @@ def test_an_archive_of_too_many_members_is_refused() -> None:
         read_members(held.getvalue(), Hints(name="a.zip"))
 
 
-@pytest.mark.parametrize("payload", [b"TY  - RPRT\n", b"@article{", b"@article{a, title={" + b"{" * 5000, b"TY  - RPRT\nER  - \n" * 3])
+@pytest.mark.parametrize(
+    "payload", [b"TY  - RPRT\n", b"@article{", b"@article{a, title={" + b"{" * 5000, b"TY  - RPRT\nER  - \n" * 3]
+)
 def test_broken_reference_files_are_refused(payload: bytes) -> None:
     with pytest.raises(Refused):
         read_records(payload)

@@ -15,13 +15,28 @@ from extract.metadata.words import WordListError, words
 from extract.reading import Hints, read
 from extract.references import parse
 
-BODY = "Staff of both teams said that the change took longer than planned, because the record systems did not speak to each other at first. " * 2
+BODY = (
+    "Staff of both teams said that the change took longer than planned, because the record systems did not speak to each other at first. "
+    * 2
+)
 
 
-@pytest.mark.parametrize(("printed", "iso"), [
-    ("8 February 2023", "2023-02-08"), ("February 28, 2020", "2020-02-28"), ("7th August 2019", "2019-08-07"), ("Sept 2018", "2018-09"), ("June 2019", "2019-06"), ("2021-05-04", "2021-05-04"),
-    ("D:20200412180831+01'00'", "2020-04-12"), ("04/05/2021", "2021-05-04"), ("2017", "2017"), ("31 February 2020", "2020-02"), ("no date", None),
-])
+@pytest.mark.parametrize(
+    ("printed", "iso"),
+    [
+        ("8 February 2023", "2023-02-08"),
+        ("February 28, 2020", "2020-02-28"),
+        ("7th August 2019", "2019-08-07"),
+        ("Sept 2018", "2018-09"),
+        ("June 2019", "2019-06"),
+        ("2021-05-04", "2021-05-04"),
+        ("D:20200412180831+01'00'", "2020-04-12"),
+        ("04/05/2021", "2021-05-04"),
+        ("2017", "2017"),
+        ("31 February 2020", "2020-02"),
+        ("no date", None),
+    ],
+)
 def test_dates_are_read_as_printed(printed: str, iso: str | None) -> None:
     assert normal_date(printed) == iso
 
@@ -37,17 +52,43 @@ def test_identifiers_need_their_check_digit() -> None:
 
 
 def test_names_come_without_marks_titles_and_roles() -> None:
-    assert names_in("Ann B. Example1*, Dr Carl de Sample2,3 and Dora Test-Case1", frozenset()) == ["Ann B. Example", "Carl de Sample", "Dora Test-Case"]
+    assert names_in("Ann B. Example1*, Dr Carl de Sample2,3 and Dora Test-Case1", frozenset()) == [
+        "Ann B. Example",
+        "Carl de Sample",
+        "Dora Test-Case",
+    ]
     assert bare_name("Professor Dame Ann Example OBE PhD") == "Ann Example"
     assert names_in("Integrated Care Records, Shared Decision Making", frozenset()) == []
 
 
-@pytest.mark.parametrize(("line", "body"), [("University of Example", True), ("NHS England", True), ("Valley Community Healthcare NHS Trust", True), ("Integrated care in England", False), ("Sharing an office", False), ("FEBRUARY 28, 2020", False)])
+@pytest.mark.parametrize(
+    ("line", "body"),
+    [
+        ("University of Example", True),
+        ("NHS England", True),
+        ("Valley Community Healthcare NHS Trust", True),
+        ("Integrated care in England", False),
+        ("Sharing an office", False),
+        ("FEBRUARY 28, 2020", False),
+    ],
+)
 def test_bodies_are_told_from_titles(line: str, body: bool) -> None:
     assert is_organisation(line) is body
 
 
-@pytest.mark.parametrize("title", ["Microsoft Word - report.doc", "PowerPoint Presentation", "Untitled", "MergedFile", "final_report_v3.docx", "Slide 1", "scan0001", "Document1"])
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Microsoft Word - report.doc",
+        "PowerPoint Presentation",
+        "Untitled",
+        "MergedFile",
+        "final_report_v3.docx",
+        "Slide 1",
+        "scan0001",
+        "Document1",
+    ],
+)
 def test_titles_of_programs_are_junk(title: str) -> None:
     assert is_junk_title(title)
 
@@ -57,24 +98,72 @@ def test_a_file_name_becomes_words() -> None:
     assert title_from_name("a1b2.pdf") is None
 
 
-@pytest.mark.parametrize(("raw", "authors", "year", "title"), [
-    ("1. Example AB, Sample C, et al. Sharing an office. J Ex 2019;3:1-9. doi:10.1000/x1", ("Example AB", "Sample C"), 2019, "Sharing an office"),
-    ("Example, A. B., & Sample, C. (2018). Sharing an office: lessons. Journal of Examples, 3(1), 1-9.", ("Example, A. B.", "Sample, C."), 2018, "Sharing an office: lessons"),
-    ("Example A and Sample C (2017) Sharing an office. London: Example Trust.", ("Example A", "Sample C"), 2017, "Sharing an office"),
-    ("Department of Examples (2012) Caring for our future. London: The Stationery Office", ("Department of Examples",), 2012, "Caring for our future"),
-    ("[12] A Example and C Sample, ‘Sharing an office’, Journal of Examples, 2016.", ("A Example", "C Sample"), 2016, "Sharing an office"),
-])
+@pytest.mark.parametrize(
+    ("raw", "authors", "year", "title"),
+    [
+        (
+            "1. Example AB, Sample C, et al. Sharing an office. J Ex 2019;3:1-9. doi:10.1000/x1",
+            ("Example AB", "Sample C"),
+            2019,
+            "Sharing an office",
+        ),
+        (
+            "Example, A. B., & Sample, C. (2018). Sharing an office: lessons. Journal of Examples, 3(1), 1-9.",
+            ("Example, A. B.", "Sample, C."),
+            2018,
+            "Sharing an office: lessons",
+        ),
+        (
+            "Example A and Sample C (2017) Sharing an office. London: Example Trust.",
+            ("Example A", "Sample C"),
+            2017,
+            "Sharing an office",
+        ),
+        (
+            "Department of Examples (2012) Caring for our future. London: The Stationery Office",
+            ("Department of Examples",),
+            2012,
+            "Caring for our future",
+        ),
+        (
+            "[12] A Example and C Sample, ‘Sharing an office’, Journal of Examples, 2016.",
+            ("A Example", "C Sample"),
+            2016,
+            "Sharing an office",
+        ),
+    ],
+)
 def test_references_of_each_style(raw: str, authors: tuple[str, ...], year: int, title: str) -> None:
     found = parse(raw)
     assert (found[0], found[1], found[2]) == (authors, year, title)
 
 
-@pytest.mark.parametrize("line", ["Skip to main content", "We use cookies to improve your experience.", "Your browser is no longer supported", "Share this page", "Sign up to our newsletter", "© 2020 Example Trust. All rights reserved.", "Back to top", "Tel: 0113 496 0000"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Skip to main content",
+        "We use cookies to improve your experience.",
+        "Your browser is no longer supported",
+        "Share this page",
+        "Sign up to our newsletter",
+        "© 2020 Example Trust. All rights reserved.",
+        "Back to top",
+        "Tel: 0113 496 0000",
+    ],
+)
 def test_furniture_is_told_from_text(line: str) -> None:
     assert is_boilerplate(line)
 
 
-@pytest.mark.parametrize("line", ["Sharing records needs consent.", "Patients were asked to share their view of the service.", "People at home received visits from both teams.", "The programme was supported by a newsletter for carers."])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Sharing records needs consent.",
+        "Patients were asked to share their view of the service.",
+        "People at home received visits from both teams.",
+        "The programme was supported by a newsletter for carers.",
+    ],
+)
 def test_sentences_are_not_furniture(line: str) -> None:
     assert not is_boilerplate(line)
 
@@ -88,7 +177,11 @@ def test_acknowledged_people_are_not_authors() -> None:
 def test_a_suggested_citation_says_who_what_and_when() -> None:
     text = f"Report\n\nSharing an office\n\nSuggested citation: Example A and Sample B (2019) Sharing an office: lessons from two teams. London: Example Trust.\n\nIntroduction\n\n{BODY}"
     document = read(text.encode(), Hints(name="a.txt"))
-    assert (document.title, document.published, document.publisher) == ("Sharing an office: lessons from two teams", "2019", "Example Trust")
+    assert (document.title, document.published, document.publisher) == (
+        "Sharing an office: lessons from two teams",
+        "2019",
+        "Example Trust",
+    )
     assert {"first_page", "colophon"} <= {value.source for value in document.provenance if value.field == "title"}
 
 

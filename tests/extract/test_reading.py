@@ -64,7 +64,9 @@ def check(document: Document) -> None:
         assert document.title in [value.value for value in document.provenance if value.field == "title"]
 
 
-WORDS = st.text(alphabet=st.sampled_from("abcdefghij KLMNOP.,;:!?()[]*_#|-–—•\n\n\n\f\t\\/@0123456789'\"“”­éﬁ "), min_size=1, max_size=600)
+WORDS = st.text(
+    alphabet=st.sampled_from("abcdefghij KLMNOP.,;:!?()[]*_#|-–—•\n\n\n\f\t\\/@0123456789'\"“”­éﬁ "), min_size=1, max_size=600
+)
 
 
 @settings(max_examples=150, deadline=None)
@@ -103,21 +105,35 @@ def test_passages_of_a_plain_text_have_their_kinds() -> None:
 
 
 def test_form_feeds_part_pages_and_their_running_headers_go() -> None:
-    pages = [f"Annual View of the Valley {number}\n\n{SENTENCE} This was page {word} of it.\n" for number, word in enumerate(["one", "two", "three", "four", "five"], start=1)]
+    pages = [
+        f"Annual View of the Valley {number}\n\n{SENTENCE} This was page {word} of it.\n"
+        for number, word in enumerate(["one", "two", "three", "four", "five"], start=1)
+    ]
     document = read("\f".join(pages).encode(), Hints(name="a.txt"))
     check(document)
     assert len(document.pages) == 5
     assert "Annual View of the Valley" not in document.text
 
 
-def html(menu: str, second: str = "Staff said that the change took longer than planned, since the record systems did not speak to each other at first.") -> bytes:
+def html(
+    menu: str,
+    second: str = "Staff said that the change took longer than planned, since the record systems did not speak to each other at first.",
+) -> bytes:
     return (PAGE % (menu, SENTENCE, second)).encode()
 
 
 def test_a_new_menu_is_no_change_and_a_new_sentence_is_one() -> None:
     one = read(html("<li>Home</li>"), Hints(name="https://example.org/office"))
-    two = read(html("<li>Home</li><li>About us</li><li>Our new campaign for the spring</li>"), Hints(name="https://example.org/office"))
-    three = read(html("<li>Home</li>", "Staff said that the change went more quickly than planned, since the record systems were replaced by a single one."), Hints())
+    two = read(
+        html("<li>Home</li><li>About us</li><li>Our new campaign for the spring</li>"), Hints(name="https://example.org/office")
+    )
+    three = read(
+        html(
+            "<li>Home</li>",
+            "Staff said that the change went more quickly than planned, since the record systems were replaced by a single one.",
+        ),
+        Hints(),
+    )
     assert one.id != two.id and one.content_digest == two.content_digest and one.signature == two.signature
     assert one.content_digest != three.content_digest
 
@@ -161,10 +177,13 @@ def test_near_duplicates_have_near_signatures_and_strangers_have_not() -> None:
     assert len(one) == 128 and alike > 0.85 and sum(a == b for a, b in zip(one, far, strict=True)) < 10
 
 
-@pytest.mark.parametrize(("text", "language"), [
-    ("Les équipes ont décidé de partager un bureau et un dossier pour chaque personne accompagnée.", "fr"),
-    ("Cytunodd y ddau dîm i rannu un swyddfa, un gyllideb ac un cofnod o bob person y maent yn ei gefnogi.", "cy"),
-    (SENTENCE, "en"),
-])
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Les équipes ont décidé de partager un bureau et un dossier pour chaque personne accompagnée.", "fr"),
+        ("Cytunodd y ddau dîm i rannu un swyddfa, un gyllideb ac un cofnod o bob person y maent yn ei gefnogi.", "cy"),
+        (SENTENCE, "en"),
+    ],
+)
 def test_the_language_is_that_of_the_text(text: str, language: str) -> None:
     assert read(text.encode(), Hints()).language == language

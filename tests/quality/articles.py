@@ -64,7 +64,10 @@ def measure(reader: Reader, shared: Path = SHARED) -> dict[str, tuple[float, flo
     """Agreement a page."""
     bench = shared / "bench" / "articles"
     truth = json.loads((bench / "ground-truth.json").read_text(encoding="utf-8"))
-    return {key: agreement(entry["articleBody"], reader(gzip.decompress((bench / "html" / f"{key}.html.gz").read_bytes()))) for key, entry in sorted(truth.items())}
+    return {
+        key: agreement(entry["articleBody"], reader(gzip.decompress((bench / "html" / f"{key}.html.gz").read_bytes())))
+        for key, entry in sorted(truth.items())
+    }
 
 
 def main() -> None:
@@ -72,7 +75,9 @@ def main() -> None:
     for key in sorted(found["ours"], key=lambda key: found["ours"][key][0] - found["trafilatura"][key][0]):
         one, two = found["ours"][key], found["trafilatura"][key]
         if abs(one[0] - two[0]) > 0.02:
-            print(f"{key[:16]}  ours tp {one[0]:.3f} fp {one[1]:.3f} fn {one[2]:.3f}   trafilatura tp {two[0]:.3f} fp {two[1]:.3f} fn {two[2]:.3f}")
+            print(
+                f"{key[:16]}  ours tp {one[0]:.3f} fp {one[1]:.3f} fn {one[2]:.3f}   trafilatura tp {two[0]:.3f} fp {two[1]:.3f} fn {two[2]:.3f}"
+            )
     for name, pages in found.items():
         precision, recall, f1 = scores(list(pages.values()))
         print(f"{name:12} precision {precision:.4f} recall {recall:.4f} F1 {f1:.4f}")

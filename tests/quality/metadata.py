@@ -45,7 +45,7 @@ def letters(text: str | None) -> str:
 
 def same_title(found: str | None, printed: str) -> bool:
     one, two = letters(found), letters(printed)
-    return one == two or bool(one) and difflib.SequenceMatcher(None, one, two, autojunk=False).ratio() >= 0.9
+    return one == two or (bool(one) and difflib.SequenceMatcher(None, one, two, autojunk=False).ratio() >= 0.9)
 
 
 def judge(gold: dict[str, object], document: Document, score: Score, name: str) -> None:
@@ -76,7 +76,9 @@ def judge(gold: dict[str, object], document: Document, score: Score, name: str) 
             score.misses.append(f"authors   {name}\n    printed {authors}\n    read    {list(document.authors)}")
     if publisher:
         score.counts["publisher_of"] += 1
-        right = letters(publisher) in letters(document.publisher) or bool(document.publisher) and letters(document.publisher) in letters(publisher)
+        right = letters(publisher) in letters(document.publisher) or (
+            bool(document.publisher) and letters(document.publisher) in letters(publisher)
+        )
         score.counts["publisher"] += right
         if not right:
             score.misses.append(f"publisher {name}: printed {publisher}, read {document.publisher}")
@@ -103,7 +105,9 @@ def main() -> None:
     print("\n".join(sorted(score.misses)))
     for name in ("title", "year", "no_year", "publisher"):
         print(f"{name:10} {score.counts[name]:3}/{score.counts[name + '_of']:3} = {score.rate(name):.3f}")
-    print(f"authors    F1 {score.authors_f1():.3f} ({score.counts['authors_right']} right of {score.counts['authors_said']} read, {score.counts['authors_printed']} printed)")
+    print(
+        f"authors    F1 {score.authors_f1():.3f} ({score.counts['authors_right']} right of {score.counts['authors_said']} read, {score.counts['authors_printed']} printed)"
+    )
 
 
 if __name__ == "__main__":
