@@ -26,7 +26,7 @@ MAX_PIXELS = 14_000_000
 """A page is never rendered larger: A3 at 250 dpi is 12 million pixels."""
 MIN_CONFIDENCE = 30.0
 GOOD_CONFIDENCE = 65.0
-SECONDS_A_PAGE = 90
+SECONDS_A_PAGE = 60
 
 
 @dataclass(slots=True)
@@ -129,8 +129,10 @@ def _run(picture: Image.Image, *options: str) -> str:
             ["tesseract", "stdin", "stdout", "--dpi", str(DPI), *options], input=buffer.getvalue(), capture_output=True,
             timeout=SECONDS_A_PAGE, env=environment, check=False,
         )
-    except (subprocess.TimeoutExpired, OSError):
-        return ""
+    except subprocess.TimeoutExpired:
+        raise TimeoutError(f"its picture was not recognised within {SECONDS_A_PAGE} s") from None
+    if done.returncode and "osd" not in options:  # orientation detection fails on pictures without letters
+        raise OSError("Tesseract could not read its picture")
     return done.stdout.decode("utf-8", "replace")
 
 

@@ -131,4 +131,9 @@ def _see(page: object, frame: Frame, text: PageText, drawn: Drawing) -> tuple[bo
         return False, "its text is a picture and no OCR engine is installed"
     if too_large(page):
         return False, "its picture is too large to be recognised"
-    return recognise(page, frame, wanted, text, read), None
+    try:
+        return recognise(page, frame, wanted, text, read), None
+    except (TimeoutError, OSError) as error:
+        return False, str(error)
+    except MemoryError:
+        return False, "its picture needs more memory than there is"

@@ -108,3 +108,11 @@ def test_an_image_of_too_many_pixels_is_not_decoded(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(reader, "engine", lambda: ocr.tesseract)
     reading = read_pdf(scan(picture()))
     assert reading.status == "partial" and "too large" in str(reading.reason)
+
+
+@pytest.mark.skipif(not ocr.shutil.which("tesseract"), reason="Tesseract is not installed")
+def test_a_page_that_takes_too_long_to_recognise_is_reported_and_not_passed_off_as_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "engine", lambda: ocr.tesseract)
+    monkeypatch.setattr(ocr, "SECONDS_A_PAGE", 0.001)
+    reading = read_pdf(scan(picture()))
+    assert reading.status == "partial" and "not recognised within" in str(reading.reason)
