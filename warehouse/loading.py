@@ -25,6 +25,11 @@ def create_views(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(VIEWS.read_text("utf-8"))
 
 
+def joined(values: Iterable[object]) -> str:
+    """Ids, numbers or labels as one parameter, for ``string_split(?, ',')``: a list as parameter costs 0.2 ms an element (duckdb 1.5.5)."""
+    return ",".join(str(value) for value in values)
+
+
 class Loader:
     """Gathers rows by table and loads a table's when there are enough; ``close`` (or the with block) loads the rest.
 

@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 from evidence.errors import IntegrandError
 from warehouse import vectors
 from warehouse.filters import STRENGTHS, Filters, allowed_works, checked_labels, known_labels
-from warehouse.highlights import highlights
+from warehouse.loading import joined
 from warehouse.query_compiler import Compiler, asked_of_text, relaxed, text_of
-from warehouse.query_language import Labelled, Node, Word, is_plain, leaves, parse, shown
+from warehouse.query_language import Node, Word, is_plain, parse, shown
+from warehouse.quoting import quoted
 from warehouse.snapshot import Snapshot
 from warehouse.text_index import open_index, work_ids
 
@@ -30,7 +31,6 @@ MEANING_FLOOR = 0.45
 """Cosine below which a vector says nothing: MiniLM gives unrelated English sentences 0.0-0.3 and paraphrases 0.5 and more."""
 MOST_BY_MEANING = 50
 WORDS_FOR_MEANING = 3
-PASSAGES_PER_WORK = 3
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,7 @@ class Searcher:
             raise IntegrandError(f"{snapshot.text}: cannot be opened ({error}); publish again with `integrand publish`") from error
         self._ids = work_ids(self._connection)
         self._number = {id: number for number, id in enumerate(self._ids)}
+        self._newest = [self._number[row[0]] for row in self._connection.execute(_NEWEST).fetchall()]
         self._labels = known_labels(self._connection)
         self._matrix: vectors.Floats | None = None
         if encode is not None and snapshot.vectors.exists():
@@ -111,10 +112,14 @@ class Searcher:
         hits, fused, rows = self._fused(node, ranked, scores, allowed, open_ended=loosened or is_plain(node))
         page = hits[max(offset, 0) : max(offset, 0) + max(limit, 0)]
         ids = [self._ids[number] for number in hits]
-        works = self._described([self._ids[number] for number in page])
+        works = described(self._connection.cursor(), [self._ids[number] for number in page])
+        labels = [f"{facet}:{label}" for facet, some in checked_labels(filters, self._labels).items() for label in some]
+        passages = quoted(
+            self._connection.cursor(), self._passages, compiler, node, {number: self._ids[number] for number in page}, rows, labels
+        )
         for work, number in zip(works, page, strict=True):
             work["score"] = round(fused.get(number, 0.0), 6)
-            work["passages"] = self._quoted(compiler, node, number, rows.get(number), filters)
+            work["passages"] = passages[number]
         return SearchAnswer(
             query,
             shown(node),
@@ -140,13 +145,7 @@ class Searcher:
         """Work numbers by BM25, best first; without words all works, the newest first."""
         if node is None or not asked_of_text(node):
             found = self._found(compiler.works_query(node)) if node is not None else dict.fromkeys(range(len(self._ids)), 0.0)
-            wanted = {self._ids[number] for number in found}
-            rows = (
-                self._connection.cursor()
-                .execute("SELECT id FROM works ORDER BY published DESC NULLS LAST, title NULLS LAST, id")
-                .fetchall()
-            )
-            ordered = [self._number[row[0]] for row in rows if row[0] in wanted]
+            ordered = [number for number in self._newest if number in found]
             return [number for number in ordered if allowed is None or allowed[number]], found
         found = self._found(compiler.works_query(node))
         ordered = sorted(found, key=lambda number: (-found[number], number))
@@ -184,84 +183,18 @@ class Searcher:
         hits = sorted(fused, key=lambda number: (-fused[number], -scores.get(number, 0.0), number))
         return hits, fused, {number: int(row_of[number]) for number in by_meaning}
 
-    def _described(self, ids: Sequence[str]) -> list[dict[str, Any]]:
-        return described(self._connection.cursor(), ids)
-
-    def _quoted(self, compiler: Compiler, node: Node | None, number: int, row: int | None, filters: Filters) -> list[dict[str, Any]]:
-        """The passages that best show why a work was found: its words, else its meaning, else the labels that were filtered by."""
-        wanted = asked_of_text(node)
-        cursor = self._connection.cursor()
-        query = compiler.passages_query(node, number) if wanted else None
-        found: list[tuple[str, int]] = []
-        if query is not None:
-            hits = self._passages.search(query, limit=PASSAGES_PER_WORK, count=False).hits
-            addresses = [address for _, address in hits]
-            places = self._passages.fast_field_values("passage", addresses)
-            found = [
-                (self._passages.doc(address)["document"][0], int(place or 0)) for address, place in zip(addresses, places, strict=True)
-            ]
-        if row is not None:
-            near = cursor.execute("SELECT document, passage FROM vectors WHERE number = ? AND passage IS NOT NULL", [row]).fetchone()
-            if near and near not in found:
-                found = [*found[: PASSAGES_PER_WORK - 1], near]
-        quoted = []
-        for document, passage in found:
-            one = cursor.execute(
-                "SELECT page, span_start, span_end, text FROM passages WHERE document = ? AND number = ?", [document, passage]
-            ).fetchone()
-            if one:
-                quoted.append(
-                    {
-                        "document": document,
-                        "page": one[0],
-                        "start": one[1],
-                        "end": one[2],
-                        "text": one[3],
-                        "highlights": highlights(one[3], wanted),
-                    }
-                )
-        return quoted or self._labelled(compiler, node, number, filters)
-
-    def _labelled(self, compiler: Compiler, node: Node | None, number: int, filters: Filters) -> list[dict[str, Any]]:
-        """The passages that show the labels that were asked for, their quotes highlighted."""
-        meant = [f"{facet}:{label}" for facet, labels in checked_labels(filters, self._labels).items() for label in labels]
-        meant += [
-            f"{leaf.facet}:{label}"
-            for leaf, positive in leaves(node)
-            if positive and isinstance(leaf, Labelled)
-            for label in compiler.meant(leaf)
-        ]
-        quoted = []
-        for document, page, start, end, text, first, last in (
-            self._connection.cursor().execute(_LABELLED, [self._ids[number], meant, PASSAGES_PER_WORK]).fetchall()
-        ):
-            quoted.append(
-                {
-                    "document": document,
-                    "page": page,
-                    "start": start,
-                    "end": end,
-                    "text": text,
-                    "highlights": [[first - start, min(last, end) - start]],
-                }
-            )
-        return quoted
-
     def _facets(self, ids: list[str]) -> dict[str, dict[str, int]]:
         """Hits by label of each facet, by source, year and place, the most frequent first."""
         counts: dict[str, dict[str, int]] = {}
-        for facet, label, count in self._connection.cursor().execute(_FACETS, {"ids": ids}).fetchall():
+        for facet, label, count in self._connection.cursor().execute(_FACETS, {"ids": joined(ids)}).fetchall():
             counts.setdefault(facet, {})[label] = count
         return counts
 
 
-_LABELLED = """
-SELECT DISTINCT ON (p.number) p.document, p.page, p.span_start, p.span_end, p.text, t.span_start, t.span_end
-FROM v_work_tags t JOIN passages p ON p.document = t.document AND t.span_start >= p.span_start AND t.span_start < p.span_end
-WHERE t.work = ? AND t.facet || ':' || t.label IN (SELECT unnest(?)) ORDER BY p.number, t.span_start LIMIT ?"""
+_NEWEST = "SELECT id FROM works ORDER BY published DESC NULLS LAST, title NULLS LAST, id"
 
 _FACETS = """
-WITH hit AS (SELECT w.id, w.source, w."year", w.judged_document FROM works w WHERE w.id IN (SELECT unnest($ids::VARCHAR[])))
+WITH hit AS (SELECT w.id, w.source, w."year", w.judged_document FROM works w WHERE w.id IN (SELECT unnest(string_split($ids, ','))))
 SELECT facet, label, count(*) AS works FROM (
     SELECT DISTINCT t.facet, t.label, hit.id FROM hit JOIN tags t ON t.document = hit.judged_document AND t.stands
   UNION ALL SELECT 'source', source, id FROM hit WHERE source IS NOT NULL
@@ -276,16 +209,16 @@ def described(cursor: Any, ids: Sequence[str]) -> list[dict[str, Any]]:
         """
         SELECT id, title, authors, published, publisher, url, landing_url, source, availability, relevance,
                study_design, evidence_strength, unsure
-        FROM works WHERE id IN (SELECT unnest(?))""",
-        [list(ids)],
+        FROM works WHERE id IN (SELECT unnest(string_split(?, ',')))""",
+        [joined(ids)],
     )
     names = [column[0] for column in rows.description]
     found = {row[0]: dict(zip(names, row, strict=True)) | {"tags": {}} for row in rows.fetchall()}
     for work, facet, label in cursor.execute(
         """
             SELECT DISTINCT work, facet, label FROM v_work_tags
-            WHERE work IN (SELECT unnest(?)) AND facet NOT IN ('relevance', 'study_design', 'evidence_strength') ORDER BY ALL""",
-        [list(ids)],
+            WHERE work IN (SELECT unnest(string_split(?, ','))) AND facet NOT IN ('relevance', 'study_design', 'evidence_strength') ORDER BY ALL""",
+        [joined(ids)],
     ).fetchall():
         found[work]["tags"].setdefault(facet, []).append(label)
     return [found[id] for id in ids]

@@ -252,9 +252,7 @@ def made_taxonomy(version: str = "made") -> Taxonomy:
         for facet, labels in FACETS.items()
     }
     links = tuple(CrosswalkLink(label, None if label == "financial" else "joined") for label in FACETS["integration_type"])
-    crosswalk = Crosswalk(
-        "made_typology", "Made typology", "made", "made", "integration_type", (CrosswalkTerm("joined", "Joined", "made"),), links
-    )
+    crosswalk = Crosswalk("made_typology", "Made typology", "made", "made", "integration_type", (CrosswalkTerm("joined", "Joined", "made"),), links)
     return Taxonomy(version, facets, {crosswalk.id: crosswalk}, StrengthRules((), (), (), (), ()))
 
 
@@ -267,16 +265,4 @@ def letters(texts: list[str]) -> np.ndarray:
     return matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-9)
 
 
-__all__ = [
-    "CLASSIFIER",
-    "EXTRACTOR",
-    "Link",
-    "MadeBase",
-    "Provenance",
-    "Reference",
-    "letters",
-    "make_document",
-    "make_tagging",
-    "prose",
-    "span",
-]
+__all__ = ["CLASSIFIER", "EXTRACTOR", "Link", "MadeBase", "Provenance", "Reference", "letters", "make_document", "make_tagging", "prose", "span"]

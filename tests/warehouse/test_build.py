@@ -24,8 +24,26 @@ from warehouse.search import Searcher
 from warehouse.snapshot import current_snapshot, require_snapshot, snapshots
 
 URL = "http://a.test/x.pdf"
-CONTENT_TABLES = ("works", "documents", "pages", "sections", "passages", "copies", "tags", "taggings", "findings", "places", "appraisals", "appraisal_answers",
-                  "refs", "work_values", "aliases", "vectors", "labels", "crosswalk")
+CONTENT_TABLES = (
+    "works",
+    "documents",
+    "pages",
+    "sections",
+    "passages",
+    "copies",
+    "tags",
+    "taggings",
+    "findings",
+    "places",
+    "appraisals",
+    "appraisal_answers",
+    "refs",
+    "work_values",
+    "aliases",
+    "vectors",
+    "labels",
+    "crosswalk",
+)
 """The tables that hold no time and no run."""
 
 
@@ -53,14 +71,22 @@ def test_a_build_that_is_killed_leaves_the_old_snapshot_current_and_the_next_one
     made.run([(URL, make_document([prose("a")], title="A"))])
     made.publish()
     made.run([("http://a.test/y.pdf", make_document([prose("b")], title="B"))])
-    killed = subprocess.run([sys.executable, "-c", f"""
+    killed = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"""
 import os, signal
 from evidence.base import Base
 from tests.warehouse.factory import made_taxonomy
 from warehouse.build import publish
 publish(Base({str(made.root)!r}), extractor_version="x1", classifier_version="c1", taxonomy=made_taxonomy(), run="run02",
         encode=lambda texts: os.kill(os.getpid(), signal.SIGKILL))
-"""], env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}, check=False)
+""",
+        ],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        check=False,
+    )
     assert killed.returncode == -signal.SIGKILL
     assert list(made.base.warehouse.glob("*.building")), "it was killed in the middle of a build"
     assert require_snapshot(made.base).name == "run01" and made.rows("SELECT title FROM works") == [("A",)]
@@ -122,7 +148,9 @@ def test_a_base_whose_segments_came_in_pieces_has_the_same_rows_as_one_that_was_
     pieces = MadeBase(tmp_path / "pieces")
     original = MadeBase.run
 
-    def in_pieces(self: MadeBase, fetched: list[Any], *, taggings: list[Any] = (), via: Any = None, source: str = "made", run: str | None = None) -> str:  # type: ignore[assignment]
+    def in_pieces(
+        self: MadeBase, fetched: list[Any], *, taggings: list[Any] = (), via: Any = None, source: str = "made", run: str | None = None
+    ) -> str:  # type: ignore[assignment]
         name = run or f"run{self.runs + 1:02d}"
         runs = self.runs
         for one in reversed(fetched):
@@ -154,13 +182,17 @@ def test_nothing_is_encoded_twice_for_the_same_encoder(made: MadeBase) -> None:
     made.publish(encode=encode)
     assert first == 2 and len(asked) == 4 and len(set(asked)) == 4
     matrix = np.load(require_snapshot(made.base).vectors)
-    texts = [row[0] for row in made.rows("""SELECT coalesce(p.text[:2000], w.title) FROM vectors v JOIN works w ON w.id = v.work
-                                            LEFT JOIN passages p ON p.document = v.document AND p.number = v.passage ORDER BY v.number""")]
+    texts = [
+        row[0]
+        for row in made.rows("""SELECT coalesce(p.text[:2000], w.title) FROM vectors v JOIN works w ON w.id = v.work
+                                            LEFT JOIN passages p ON p.document = v.document AND p.number = v.passage ORDER BY v.number""")
+    ]
     assert np.allclose(matrix, letters(texts), atol=1e-6) and matrix.dtype == np.float32
 
 
 def test_another_encoder_encodes_all_again(made: MadeBase) -> None:
     from warehouse.build import publish
+
     made.run([(URL, make_document([prose("a")], title="A"))])
     made.publish(encode=letters)
     asked: list[str] = []
@@ -174,10 +206,14 @@ def test_another_encoder_encodes_all_again(made: MadeBase) -> None:
 
 
 def test_metadata_is_the_most_trusted_of_the_copies_and_the_rest_is_kept(library: Library) -> None:
-    rows = library.made.rows(f"SELECT field, \"value\", value_source, chosen FROM work_values WHERE work = '{library.id('torbay')}' AND field IN ('title', 'publisher')")
+    rows = library.made.rows(
+        f"SELECT field, \"value\", value_source, chosen FROM work_values WHERE work = '{library.id('torbay')}' AND field IN ('title', 'publisher')"
+    )
     assert ("publisher", "Made Trust UK", "json_ld", True) in rows and ("publisher", "Made Trust", "text", False) in rows
     assert ("title", "torbay_final_v3", "docinfo", False) in rows and ("title", "Integrated care in Torbay", "first_page", True) in rows
-    assert library.made.rows(f"SELECT title, publisher FROM works WHERE id = '{library.id('torbay')}'") == [("Integrated care in Torbay", "Made Trust UK")]
+    assert library.made.rows(f"SELECT title, publisher FROM works WHERE id = '{library.id('torbay')}'") == [
+        ("Integrated care in Torbay", "Made Trust UK")
+    ]
 
 
 def test_the_tags_of_a_work_are_those_of_the_copy_that_was_judged(library: Library) -> None:
@@ -204,7 +240,10 @@ def decided(made: MadeBase) -> Callable[..., list[tuple[Any, ...]]]:
 
 
 def test_a_rejected_tag_no_longer_stands_and_is_kept(made: MadeBase, decided: Callable[..., list[Any]]) -> None:
-    assert decided({"action": "reject", "facet": "theme", "label": "prevention"}) == [("study_design", "policy", "machine"), ("theme", "workforce", "machine")]
+    assert decided({"action": "reject", "facet": "theme", "label": "prevention"}) == [
+        ("study_design", "policy", "machine"),
+        ("theme", "workforce", "machine"),
+    ]
     assert made.rows("SELECT label, decision FROM tags WHERE NOT stands") == [("prevention", "d0")]
 
 
@@ -223,8 +262,11 @@ def test_a_quote_that_is_no_longer_in_the_text_is_shown_as_unanchored(made: Made
 
 
 def test_the_last_word_on_a_label_counts(decided: Callable[..., list[Any]]) -> None:
-    found = decided({"action": "reject", "facet": "theme", "label": "prevention"}, {"action": "add", "facet": "theme", "label": "prevention"},
-                    {"action": "accept", "facet": "theme", "label": "workforce"})
+    found = decided(
+        {"action": "reject", "facet": "theme", "label": "prevention"},
+        {"action": "add", "facet": "theme", "label": "prevention"},
+        {"action": "accept", "facet": "theme", "label": "workforce"},
+    )
     assert found[1:] == [("theme", "prevention", "person"), ("theme", "workforce", "person")]
 
 
@@ -267,15 +309,27 @@ def test_a_document_that_was_written_twice_is_loaded_once(made: MadeBase) -> Non
 
 
 def test_every_table_and_view_says_what_it_holds_and_every_table_has_a_key(library: Library) -> None:
-    silent = library.made.rows("SELECT table_name FROM duckdb_tables() WHERE comment IS NULL UNION ALL "
-                               "SELECT view_name FROM duckdb_views() WHERE NOT internal AND comment IS NULL")
+    silent = library.made.rows(
+        "SELECT table_name FROM duckdb_tables() WHERE comment IS NULL UNION ALL "
+        "SELECT view_name FROM duckdb_views() WHERE NOT internal AND comment IS NULL"
+    )
     assert silent == []
     assert {row[0] for row in library.made.rows("SELECT table_name FROM duckdb_tables()")} == set(keys().primary)
 
 
-@pytest.mark.parametrize("sql", [
-    "INSERT INTO works SELECT * FROM works", "UPDATE copies SET work = 'nobody'", "UPDATE documents SET work = 'nobody'", "DELETE FROM labels",
-    "DELETE FROM addresses", "UPDATE works SET shown_document = 'nobody'", "UPDATE aliases SET work = 'nobody'", "DELETE FROM sources"])
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "INSERT INTO works SELECT * FROM works",
+        "UPDATE copies SET work = 'nobody'",
+        "UPDATE documents SET work = 'nobody'",
+        "DELETE FROM labels",
+        "DELETE FROM addresses",
+        "UPDATE works SET shown_document = 'nobody'",
+        "UPDATE aliases SET work = 'nobody'",
+        "DELETE FROM sources",
+    ],
+)
 def test_a_broken_key_is_found_and_named(library: Library, tmp_path: Path, sql: str) -> None:
     connection = create_database(tmp_path / "x.duckdb", tmp_path)
     connection.execute(f"ATTACH '{library.snapshot.database}' AS old (READ_ONLY)")

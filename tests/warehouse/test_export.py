@@ -24,8 +24,8 @@ def test_every_format_writes_every_work_once_and_leaves_no_other_file(library: L
     out = tmp_path / f"works{EXPORTERS[name].suffix}"
     assert export(library.snapshot, name, out) == 6
     text = out.read_text("utf-8")
-    for id, in library.made.rows("SELECT id FROM works"):
-        assert text.count(f'ID  - {id}' if name == "ris" else f'{{"id": "{id}"' if name == "jsonl" else f"{id},") == 1
+    for (id,) in library.made.rows("SELECT id FROM works"):
+        assert text.count(f"ID  - {id}" if name == "ris" else f'{{"id": "{id}"' if name == "jsonl" else f"{id},") == 1
     assert [path.name for path in tmp_path.iterdir()] == [out.name]
 
 
@@ -43,7 +43,9 @@ def test_ris_is_read_back_by_rispy(library: Library, tmp_path: Path) -> None:
     assert torbay["urls"] == ["http://made.test/torbay"] and torbay["file_attachments1"] == "http://made.test/torbay.pdf"
     assert torbay["doi"] == "10.1234/torbay" and trial["issn"] == "1234-5678"
     assert {"integration type: service", "integration type: financial", "place: Torbay", "study design: case study"} <= set(torbay["keywords"])
-    assert "starts at anecdotal" in torbay["notes"][0] and torbay["notes"][1] == "Run: run03" and torbay["abstract"] == "How one town joined its teams."
+    assert (
+        "starts at anecdotal" in torbay["notes"][0] and torbay["notes"][1] == "Run: run03" and torbay["abstract"] == "How one town joined its teams."
+    )
 
 
 def test_a_title_with_line_breaks_cannot_break_the_records(made: MadeBase, tmp_path: Path) -> None:
@@ -59,7 +61,12 @@ def test_csv_has_typed_columns_and_joined_labels(library: Library, tmp_path: Pat
     export(library.snapshot, "csv", out, filters=Filters(type=("service",)))
     (row,) = csv.DictReader(io.StringIO(out.read_text("utf-8")))
     assert row["year"] == "2011" and row["unsure"] == "false" and row["integration_type"] == "financial; service" and row["theme"] == ""
-    assert row["authors"] == "Ann van Example; The Made Foundation" and row["place_codes"] == "GB-TOB" and row["findings"] == "1" and row["page_count"] == "2"
+    assert (
+        row["authors"] == "Ann van Example; The Made Foundation"
+        and row["place_codes"] == "GB-TOB"
+        and row["findings"] == "1"
+        and row["page_count"] == "2"
+    )
 
 
 def test_a_title_that_is_a_formula_is_no_formula_in_a_spreadsheet(made: MadeBase, tmp_path: Path) -> None:
@@ -86,17 +93,37 @@ def test_works_come_in_the_order_of_the_search(library: Library, tmp_path: Path)
     assert dates == sorted(dates, reverse=True)
 
 
-@pytest.mark.parametrize(("format", "out", "query", "message"), [
-    ("word", "x", "", "unknown export format 'word'"), ("ris", "nowhere/x.ris", "", "no such folder"), ("ris", ".", "", "is a folder"), ("ris", "x.ris", "care AND", "character")])
-def test_an_export_that_cannot_be_made_says_why_and_writes_nothing(library: Library, tmp_path: Path, format: str, out: str, query: str, message: str) -> None:
+@pytest.mark.parametrize(
+    ("format", "out", "query", "message"),
+    [
+        ("word", "x", "", "unknown export format 'word'"),
+        ("ris", "nowhere/x.ris", "", "no such folder"),
+        ("ris", ".", "", "is a folder"),
+        ("ris", "x.ris", "care AND", "character"),
+    ],
+)
+def test_an_export_that_cannot_be_made_says_why_and_writes_nothing(
+    library: Library, tmp_path: Path, format: str, out: str, query: str, message: str
+) -> None:
     with pytest.raises(UsageError, match=message):
         export(library.snapshot, format, tmp_path / out, query)
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(("name", "expected"), [
-    ("Ann Example", "Example, Ann"), ("Dr Ann B. Example PhD", "Example, Ann B."), ("Jan van der Berg", "van der Berg, Jan"), ("Example, Ann", "Example, Ann"),
-    ("NHS England", "NHS England"), ("The King's Fund", "The King's Fund"), ("Department of Health", "Department of Health"), ("OECD", "OECD"),
-    ("Nuffield Trust", "Nuffield Trust"), ("Mary-Jane O'Neill", "O'Neill, Mary-Jane")])
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Ann Example", "Example, Ann"),
+        ("Dr Ann B. Example PhD", "Example, Ann B."),
+        ("Jan van der Berg", "van der Berg, Jan"),
+        ("Example, Ann", "Example, Ann"),
+        ("NHS England", "NHS England"),
+        ("The King's Fund", "The King's Fund"),
+        ("Department of Health", "Department of Health"),
+        ("OECD", "OECD"),
+        ("Nuffield Trust", "Nuffield Trust"),
+        ("Mary-Jane O'Neill", "O'Neill, Mary-Jane"),
+    ],
+)
 def test_people_are_told_from_bodies(name: str, expected: str) -> None:
     assert author_name(name) == expected

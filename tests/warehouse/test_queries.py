@@ -25,23 +25,39 @@ def test_a_query_answers_as_its_case_says(library: Library, name: str) -> None:
     answer = run_query(library.snapshot, name, case["parameters"])
     assert answer.columns == case["columns"]
     names = {document.id: key for key, document in library.documents.items()}
-    rows = [[names.get(cell, cell) if isinstance(cell, str) else cell if not hasattr(cell, "isoformat") else "time" for cell in row.values()]
-            for row in answer.rows()]
+    rows = [
+        [names.get(cell, cell) if isinstance(cell, str) else cell if not hasattr(cell, "isoformat") else "time" for cell in row.values()]
+        for row in answer.rows()
+    ]
     assert rows == case["rows"]
     assert rows, "a case that finds nothing proves nothing"
 
 
-@pytest.mark.parametrize(("name", "parameters", "message"), [
-    ("new_work", {}, "did you mean 'new_works'"), ("quotes_for_label", {}, "give the parameter facet"), ("new_works", {"since": "soon"}, "expected a date"),
-    ("to_be_reviewed", {"limit": "many"}, "expected a integer"), ("new_works", {"sicne": "2019-01-01"}, "did you mean 'since'")])
+@pytest.mark.parametrize(
+    ("name", "parameters", "message"),
+    [
+        ("new_work", {}, "did you mean 'new_works'"),
+        ("quotes_for_label", {}, "give the parameter facet"),
+        ("new_works", {"since": "soon"}, "expected a date"),
+        ("to_be_reviewed", {"limit": "many"}, "expected a integer"),
+        ("new_works", {"sicne": "2019-01-01"}, "did you mean 'since'"),
+    ],
+)
 def test_wrong_use_of_a_query_is_told_in_words(library: Library, name: str, parameters: dict[str, str], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         run_query(library.snapshot, name, parameters)
 
 
-@pytest.mark.parametrize(("text", "message"), [
-    ("SELECT 1", "question: expected"), ("-- question: What?\nSELECT 1", "grain: expected"), ("-- question: What?\n-- grain: a row\nSELECT $x", "parameter: expected"),
-    ("-- question: What?\n-- grain: a row\n-- nonsense\nSELECT 1", "expected 'question"), ("-- question: What?\n-- grain: a row\n-- parameter x (colour): y\nSELECT $x", "parameter: expected")])
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("SELECT 1", "question: expected"),
+        ("-- question: What?\nSELECT 1", "grain: expected"),
+        ("-- question: What?\n-- grain: a row\nSELECT $x", "parameter: expected"),
+        ("-- question: What?\n-- grain: a row\n-- nonsense\nSELECT 1", "expected 'question"),
+        ("-- question: What?\n-- grain: a row\n-- parameter x (colour): y\nSELECT $x", "parameter: expected"),
+    ],
+)
 def test_a_query_file_that_is_not_well_formed_is_named(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "odd.sql").write_text(text)
     with pytest.raises(UsageError, match=rf"odd\.sql: .*{message}"):

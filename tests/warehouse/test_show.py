@@ -16,22 +16,34 @@ from warehouse.status import status
 def test_a_work_is_shown_with_all_that_is_said_of_it(library: Library) -> None:
     work = show(library.snapshot, library.id("torbay"))
     assert json.loads(json.dumps(work)) == work, "it is JSON as it stands"
-    assert (work["title"], work["title_source"], work["published"], work["doi"]) == ("Integrated care in Torbay", "first_page", "2011-03", "10.1234/torbay")
+    assert (work["title"], work["title_source"], work["published"], work["doi"]) == (
+        "Integrated care in Torbay",
+        "first_page",
+        "2011-03",
+        "10.1234/torbay",
+    )
     assert work["study_design"]["label"] == "case_study" and work["relevance"]["label"] == "relevant"
     assert work["evidence_strength"]["steps"] == ["starts at anecdotal: case_study"]
     assert work["evidence_strength"]["aacods"]["authority"]["answer"] == "yes" and work["evidence_strength"]["aacods"]["date"]["quote"] is None
     assert {(tag["facet"], tag["label"], tag["said_by"]) for tag in work["tags"]} == {
-        ("integration_type", "service", "person"), ("integration_type", "financial", "machine"), ("population", "older_people", "machine")}
+        ("integration_type", "service", "person"),
+        ("integration_type", "financial", "machine"),
+        ("population", "older_people", "machine"),
+    }
     assert [tag["label"] for tag in work["rejected"]] == ["service"]
     assert [(copy["role"], copy["shown"]) for copy in work["copies"]] == [("main", True), ("landing_page", False)]
-    assert {"field": "title", "value": "torbay_final_v3", "source": "docinfo", "document": library.id("torbay"), "chosen": False} in work["provenance"]
+    assert {"field": "title", "value": "torbay_final_v3", "source": "docinfo", "document": library.id("torbay"), "chosen": False} in work[
+        "provenance"
+    ]
     assert work["decisions"][0]["reviewer"] == "ann" and work["captures"][0]["first_run"] == "run01" and work["places"][0]["code"] == "GB-TOB"
     assert work["findings"][0]["direction"] == "improved" and work["references"][0]["doi"] == "10.1/ward"
 
 
 def test_every_quote_that_is_shown_is_in_the_text(library: Library) -> None:
     work = show(library.snapshot, library.id("torbay"))
-    spans = [one["span"] for one in [*work["tags"], *work["findings"], *work["places"], work["study_design"], work["relevance"], work["evidence_strength"]]]
+    spans = [
+        one["span"] for one in [*work["tags"], *work["findings"], *work["places"], work["study_design"], work["relevance"], work["evidence_strength"]]
+    ]
     text = library.documents["torbay"].text
     assert len(spans) == 8 and all(text[one["start"] : one["end"]] == one["quote"] for one in spans)
 
@@ -47,7 +59,9 @@ def test_a_work_that_nobody_could_read_or_judge_is_shown_without_judgement(libra
     assert work["relevance"] is None and work["tags"] == [] and work["version"] is None
 
 
-@pytest.mark.parametrize(("id", "message"), [("abc", "too short"), ("zzzzzzzzzz", "no work has the id"), ("'; DROP TABLE works", "no work has the id"), ("", "too short")])
+@pytest.mark.parametrize(
+    ("id", "message"), [("abc", "too short"), ("zzzzzzzzzz", "no work has the id"), ("'; DROP TABLE works", "no work has the id"), ("", "too short")]
+)
 def test_an_id_that_leads_nowhere_is_wrong_usage(library: Library, id: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         show(library.snapshot, id)
@@ -57,7 +71,10 @@ def test_status_counts_what_the_base_holds(library: Library) -> None:
     found = status(library.made.base)
     assert (found.works, found.documents, found.snapshot) == (6, 7, "run03")
     assert found.works_by["relevance"] == {"": 1, "off_topic": 1, "relevant": 4}
-    assert found.works_by["integration_type"] == {"clinical": 1, "financial": 2, "service": 1} and found.works_by["availability"] == {"missing": 1, "present": 5}
+    assert found.works_by["integration_type"] == {"clinical": 1, "financial": 2, "service": 1} and found.works_by["availability"] == {
+        "missing": 1,
+        "present": 5,
+    }
     assert found.unsure == {"study_design": 1}
     assert [(one.source, one.works, str(one.last_capture)[:10]) for one in found.sources] == [("made", 3, "2024-01-02"), ("other", 3, "2024-01-04")]
     assert json.loads(json.dumps(found.as_json()))["open_run"] is None

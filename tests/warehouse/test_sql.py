@@ -11,23 +11,81 @@ from tests.warehouse.conftest import Library
 from warehouse.sql import run_sql
 
 
-@pytest.mark.parametrize("statement", [
-    "SELECT title FROM works WHERE title IS NOT NULL", "WITH a AS (SELECT 1 AS x) SELECT x FROM a", "EXPLAIN SELECT * FROM works", "EXPLAIN ANALYZE SELECT 1",
-    "DESCRIBE works", "SHOW TABLES", "SUMMARIZE tags", "FROM v_evidence LIMIT 1", "SELECT unnest(range(3))", "SELECT comment FROM duckdb_tables()", "SELECT 1;"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT title FROM works WHERE title IS NOT NULL",
+        "WITH a AS (SELECT 1 AS x) SELECT x FROM a",
+        "EXPLAIN SELECT * FROM works",
+        "EXPLAIN ANALYZE SELECT 1",
+        "DESCRIBE works",
+        "SHOW TABLES",
+        "SUMMARIZE tags",
+        "FROM v_evidence LIMIT 1",
+        "SELECT unnest(range(3))",
+        "SELECT comment FROM duckdb_tables()",
+        "SELECT 1;",
+    ],
+)
 def test_reading_statements_are_answered(library: Library, statement: str) -> None:
     assert run_sql(library.snapshot, statement).table.num_rows > 0
 
 
-@pytest.mark.parametrize("statement", [
-    "COPY works TO '{0}/out.csv'", "EXPLAIN ANALYZE COPY works TO '{0}/out.csv'", "EXPORT DATABASE '{0}/out'", "ATTACH '{0}/out.db'", "SELECT * FROM read_csv('{0}/secret.csv')",
-    "SELECT * FROM '{0}/secret.csv'", "FROM read_text('{0}/secret.csv')", "FROM read_blob('{0}/secret.csv')", "FROM glob('{0}/*')", "FROM sniff_csv('{0}/secret.csv')",
-    "SELECT (SELECT max(a) FROM read_csv('{0}/secret.csv'))", "WITH x AS (FROM read_csv('{0}/secret.csv')) FROM x", "FROM works, LATERAL (FROM read_json('{0}/secret.csv'))",
-    "FROM query('FROM read_csv(''{0}/secret.csv'')')", "FROM query_table('{0}/secret.csv')", "PRAGMA version", "PRAGMA database_list", "CALL enable_logging()",
-    "FROM enable_logging(storage = 'file', storage_path = '{0}')", "SELECT 1; SELECT 2", "SELECT 1; COPY works TO '{0}/out.csv'", "INSTALL httpfs", "LOAD httpfs",
-    "SET enable_external_access = true", "RESET memory_limit", "DROP TABLE works", "DELETE FROM works", "UPDATE works SET title = ''", "INSERT INTO works FROM works",
-    "CREATE TABLE x AS SELECT 1", "CREATE TEMP TABLE x AS SELECT 1", "CREATE MACRO f() AS 1", "PREPARE p AS SELECT 1", "CHECKPOINT", "VACUUM", "USE memory", "BEGIN",
-    "SELECT getenv('PATH')", "SELECT write_log('x')", "FROM duckdb_settings()", "FROM duckdb_secrets()", "", ";", "-- nothing", "SELECT", "SELECT nothing_such FROM works",
-    "SELECT $x", "FROM 'https://example.org/x.parquet'", "SELECT " + "+".join(["1"] * 5000), "/* */ EXPLAIN COPY works TO '{0}/out.csv'"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "COPY works TO '{0}/out.csv'",
+        "EXPLAIN ANALYZE COPY works TO '{0}/out.csv'",
+        "EXPORT DATABASE '{0}/out'",
+        "ATTACH '{0}/out.db'",
+        "SELECT * FROM read_csv('{0}/secret.csv')",
+        "SELECT * FROM '{0}/secret.csv'",
+        "FROM read_text('{0}/secret.csv')",
+        "FROM read_blob('{0}/secret.csv')",
+        "FROM glob('{0}/*')",
+        "FROM sniff_csv('{0}/secret.csv')",
+        "SELECT (SELECT max(a) FROM read_csv('{0}/secret.csv'))",
+        "WITH x AS (FROM read_csv('{0}/secret.csv')) FROM x",
+        "FROM works, LATERAL (FROM read_json('{0}/secret.csv'))",
+        "FROM query('FROM read_csv(''{0}/secret.csv'')')",
+        "FROM query_table('{0}/secret.csv')",
+        "PRAGMA version",
+        "PRAGMA database_list",
+        "CALL enable_logging()",
+        "FROM enable_logging(storage = 'file', storage_path = '{0}')",
+        "SELECT 1; SELECT 2",
+        "SELECT 1; COPY works TO '{0}/out.csv'",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "SET enable_external_access = true",
+        "RESET memory_limit",
+        "DROP TABLE works",
+        "DELETE FROM works",
+        "UPDATE works SET title = ''",
+        "INSERT INTO works FROM works",
+        "CREATE TABLE x AS SELECT 1",
+        "CREATE TEMP TABLE x AS SELECT 1",
+        "CREATE MACRO f() AS 1",
+        "PREPARE p AS SELECT 1",
+        "CHECKPOINT",
+        "VACUUM",
+        "USE memory",
+        "BEGIN",
+        "SELECT getenv('PATH')",
+        "SELECT write_log('x')",
+        "FROM duckdb_settings()",
+        "FROM duckdb_secrets()",
+        "",
+        ";",
+        "-- nothing",
+        "SELECT",
+        "SELECT nothing_such FROM works",
+        "SELECT $x",
+        "FROM 'https://example.org/x.parquet'",
+        "SELECT " + "+".join(["1"] * 5000),
+        "/* */ EXPLAIN COPY works TO '{0}/out.csv'",
+    ],
+)
 def test_everything_else_is_refused_in_plain_words_and_leaves_no_trace(library: Library, tmp_path: Path, statement: str) -> None:
     (tmp_path / "secret.csv").write_text("a\nsecret\n")
     with pytest.raises(UsageError) as caught:
@@ -36,9 +94,15 @@ def test_everything_else_is_refused_in_plain_words_and_leaves_no_trace(library: 
     assert [path.name for path in tmp_path.iterdir()] == ["secret.csv"]
 
 
-@pytest.mark.parametrize("statement", [
-    "WITH RECURSIVE r AS (SELECT 1 AS x UNION ALL SELECT x + 1 FROM r) SELECT count(*) FROM r", "SELECT count(*) FROM range(10000000000) a, range(10000000000) b",
-    "SELECT list(x) FROM range(1000000000) t(x)", "SELECT repeat('a', 4000000000)"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "WITH RECURSIVE r AS (SELECT 1 AS x UNION ALL SELECT x + 1 FROM r) SELECT count(*) FROM r",
+        "SELECT count(*) FROM range(10000000000) a, range(10000000000) b",
+        "SELECT list(x) FROM range(1000000000) t(x)",
+        "SELECT repeat('a', 4000000000)",
+    ],
+)
 def test_what_takes_too_long_or_too_much_is_stopped(library: Library, statement: str) -> None:
     with pytest.raises(IntegrandError, match=r"stopped after|more than|needs more"):
         run_sql(library.snapshot, statement, time_limit_s=3, memory_limit_mb=128)

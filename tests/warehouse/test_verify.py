@@ -26,7 +26,9 @@ def test_a_sound_base_is_sound_and_says_what_was_checked(library: Library) -> No
     result = verified(library.made)
     assert result.problems == [] and result.sound
     assert result.checked["payloads"] == 7 and result.checked["documents"] == 7 and result.checked["works"] == 6
-    assert result.checked["spans"] > 20 and result.checked["rows of passages"] == result.checked["passages"] > 10 and result.checked["rows of tags"] > 10
+    assert (
+        result.checked["spans"] > 20 and result.checked["rows of passages"] == result.checked["passages"] > 10 and result.checked["rows of tags"] > 10
+    )
 
 
 @pytest.fixture
@@ -65,7 +67,9 @@ def test_a_span_that_does_not_hold_is_found(damaged: Library, change: Callable[[
 
 
 def test_a_passage_outside_of_its_page_is_found(damaged: Library) -> None:
-    rewritten(damaged.made.base.documents("x1"), Document, lambda one: replace(one, passages=tuple(replace(p, end=p.end + 10_000) for p in one.passages)))  # type: ignore[attr-defined]
+    rewritten(
+        damaged.made.base.documents("x1"), Document, lambda one: replace(one, passages=tuple(replace(p, end=p.end + 10_000) for p in one.passages))
+    )  # type: ignore[attr-defined]
     assert any("does not lie on page" in problem for problem in verified(damaged.made).problems)
 
 
@@ -83,10 +87,18 @@ def test_a_missing_archive_file_is_found(damaged: Library) -> None:
     assert len(verified(damaged.made).problems) >= 4
 
 
-@pytest.mark.parametrize("sql", [
-    "UPDATE passages SET text = 'other' WHERE number = 0", "UPDATE tags SET quote = 'other' WHERE said_by = 'machine'", "DELETE FROM findings",
-    "UPDATE works SET shown_document = (SELECT max(id) FROM documents)", "UPDATE documents SET title = 'other' WHERE title IS NOT NULL", "DELETE FROM aliases; DELETE FROM labels",
-    "UPDATE works SET id = 'x' WHERE id = (SELECT max(id) FROM works)"])
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE passages SET text = 'other' WHERE number = 0",
+        "UPDATE tags SET quote = 'other' WHERE said_by = 'machine'",
+        "DELETE FROM findings",
+        "UPDATE works SET shown_document = (SELECT max(id) FROM documents)",
+        "UPDATE documents SET title = 'other' WHERE title IS NOT NULL",
+        "DELETE FROM aliases; DELETE FROM labels",
+        "UPDATE works SET id = 'x' WHERE id = (SELECT max(id) FROM works)",
+    ],
+)
 def test_a_changed_row_of_the_snapshot_is_found(damaged: Library, sql: str) -> None:
     with duckdb.connect(str(damaged.snapshot.database)) as connection:
         connection.execute(sql)

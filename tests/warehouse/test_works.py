@@ -54,7 +54,9 @@ def test_a_page_that_lists_many_reports_is_not_their_landing_page(made: MadeBase
     files = [make_document([prose(f"f{n}", 60)], title=f"Report on the {topic} service") for n, topic in enumerate(("ward", "bus", "meal", "debt"))]
     listing = make_document([document.title or "" for document in files], title="All our reports", html=True)
     urls = [f"http://a.test/{n}.pdf" for n in range(4)]
-    made.run([(PAGE, listing), *zip(urls, files, strict=True)], via={url: (PAGE, document.title or "") for url, document in zip(urls, files, strict=True)})
+    made.run(
+        [(PAGE, listing), *zip(urls, files, strict=True)], via={url: (PAGE, document.title or "") for url, document in zip(urls, files, strict=True)}
+    )
     assert len(works_of(made)) == 5
 
 
@@ -68,8 +70,10 @@ def test_a_blog_that_links_to_somebody_elses_report_is_a_work_of_its_own(made: M
 def test_the_page_of_one_part_does_not_swallow_another_part(made: MadeBase) -> None:
     page = make_document([prose("p", 4)], title="Care in Torbay part 1", html=True)
     first, second = (make_document([prose(f"f{n}", 60)], title=f"Care in Torbay part {n}") for n in (1, 2))
-    made.run([(PAGE, page), ("http://a.test/1.pdf", first), ("http://a.test/2.pdf", second)],
-             via={"http://a.test/1.pdf": (PAGE, "Part 1"), "http://a.test/2.pdf": (PAGE, "Part 2")})
+    made.run(
+        [(PAGE, page), ("http://a.test/1.pdf", first), ("http://a.test/2.pdf", second)],
+        via={"http://a.test/1.pdf": (PAGE, "Part 1"), "http://a.test/2.pdf": (PAGE, "Part 2")},
+    )
     found = roles(made)
     assert found[page.id][0] == found[first.id][0] != found[second.id][0]
 
@@ -91,20 +95,34 @@ def test_the_same_bytes_at_two_addresses_are_one_document_with_two_places(made: 
 
 
 def test_the_same_words_in_another_file_are_a_copy(made: MadeBase) -> None:
-    made.run([(FILE, make_document([prose("one", 40)], title="Plan")), ("http://b.test/x.pdf", make_document([prose("one", 40)], title="Other name", wrapping="%"))])
+    made.run(
+        [
+            (FILE, make_document([prose("one", 40)], title="Plan")),
+            ("http://b.test/x.pdf", make_document([prose("one", 40)], title="Other name", wrapping="%")),
+        ]
+    )
     (work,) = works_of(made)
     assert sorted(copy.role for copy in work.copies) == ["copy", "main"]
 
 
 @pytest.mark.parametrize(("field", "a", "b"), [("doi", "10.1234/ABC", "https://doi.org/10.1234/abc"), ("isbn", "0-306-40615-2", "978-0306406157")])
 def test_the_same_identifier_in_any_spelling_joins(made: MadeBase, field: str, a: str, b: str) -> None:
-    made.run([(FILE, make_document([prose("one", 40)], title="Plan", **{field: a})), ("http://b.test/x.pdf", make_document([prose("two", 5)], title="Plan", **{field: b}))])
+    made.run(
+        [
+            (FILE, make_document([prose("one", 40)], title="Plan", **{field: a})),
+            ("http://b.test/x.pdf", make_document([prose("two", 5)], title="Plan", **{field: b})),
+        ]
+    )
     assert len(works_of(made)) == 1
 
 
 def test_chapters_that_share_a_books_isbn_stay_apart(made: MadeBase) -> None:
-    made.run([(f"http://a.test/{n}.pdf", make_document([prose(f"c{n}", 60)], title=title, isbn="9780306406157"))
-              for n, title in enumerate(("How wards began", "Money and its limits"))])
+    made.run(
+        [
+            (f"http://a.test/{n}.pdf", make_document([prose(f"c{n}", 60)], title=title, isbn="9780306406157"))
+            for n, title in enumerate(("How wards began", "Money and its limits"))
+        ]
+    )
     assert len(works_of(made)) == 2
 
 
@@ -114,7 +132,12 @@ def nearly(seed: str, changed: int, sentences: int = 80) -> list[str]:
 
 
 def test_nearly_the_same_text_under_the_same_title_is_a_near_duplicate(made: MadeBase) -> None:
-    made.run([(FILE, make_document(nearly("n", 0), title="Care in Torbay")), ("http://b.test/x.pdf", make_document(nearly("n", 6), title="Care in Torbay"))])
+    made.run(
+        [
+            (FILE, make_document(nearly("n", 0), title="Care in Torbay")),
+            ("http://b.test/x.pdf", make_document(nearly("n", 6), title="Care in Torbay")),
+        ]
+    )
     (work,) = works_of(made)
     assert work.copies[1].role == "near_duplicate" and "% of the text" in work.copies[1].reason
 
@@ -128,7 +151,10 @@ def test_a_summary_contained_in_its_report_is_the_same_work_although_the_texts_a
     assert work.shown == report.id
 
 
-@pytest.mark.parametrize(("one", "other"), [("Annual report 2018", "Annual report 2019"), ("Profile of Leeds", "Profile of York"), ("Care plan part 1", "Care plan part 2")])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Annual report 2018", "Annual report 2019"), ("Profile of Leeds", "Profile of York"), ("Care plan part 1", "Care plan part 2")],
+)
 def test_a_template_filled_in_twice_is_two_works(made: MadeBase, one: str, other: str) -> None:
     made.run([(FILE, make_document(nearly("n", 0), title=one)), ("http://b.test/x.pdf", make_document(nearly("n", 6), title=other))])
     assert len(works_of(made)) == 2
@@ -166,7 +192,11 @@ def decide(action: str, target: Document, other: Document) -> Decision:
 
 
 def test_a_person_merges_and_parts_works_against_all_other_reasons(made: MadeBase) -> None:
-    a, b, c = make_document([prose("a", 40)], title="One"), make_document([prose("b", 40)], title="Two"), make_document([prose("b", 40)], title="Two", wrapping="%")
+    a, b, c = (
+        make_document([prose("a", 40)], title="One"),
+        make_document([prose("b", 40)], title="Two"),
+        make_document([prose("b", 40)], title="Two", wrapping="%"),
+    )
     made.run([("http://a.test/a", a), ("http://a.test/b", b), ("http://a.test/c", c)])
     planned = plan(made.base, "x1", "c1")
     items = list(planned.items.values())
@@ -186,8 +216,23 @@ def test_grouping_many_pages_of_one_template_compares_each_with_a_bounded_number
         for number in range(count):
             minima = shared.copy()
             minima[dice.random(128) < 0.5] = dice.integers(0, 2**32)
-            made.append(Item(f"{number:064x}", "ok", "application/pdf", f"{number}", f"Profile {number}", None, None, None, (),
-                             sketch(tuple(int(one) for one in minima)), title_words(f"Profile {number}"), (), None))
+            made.append(
+                Item(
+                    f"{number:064x}",
+                    "ok",
+                    "application/pdf",
+                    f"{number}",
+                    f"Profile {number}",
+                    None,
+                    None,
+                    None,
+                    (),
+                    sketch(tuple(int(one) for one in minima)),
+                    title_words(f"Profile {number}"),
+                    (),
+                    None,
+                )
+            )
         compared.clear()
         group(made, History({}))
         return len(compared)
@@ -197,8 +242,18 @@ def test_grouping_many_pages_of_one_template_compares_each_with_a_bounded_number
 
 
 def test_titles_are_compared_by_their_telling_words_and_numbers() -> None:
-    same = [("Integrated care in Torbay", "INTEGRATED CARE IN TORBAY | Made Trust"), ("The plan", "Plan"), ("Care in Torbay: an evaluation", "Care in Torbay - an evaluation")]
-    other = [("Annual report 2018", "Annual report 2019"), ("Section 4.5.1 Alcohol", "Section 4.5.2 Alcohol"), ("Report", "Report appendix"), ("Home", "About us"), ("", "")]
+    same = [
+        ("Integrated care in Torbay", "INTEGRATED CARE IN TORBAY | Made Trust"),
+        ("The plan", "Plan"),
+        ("Care in Torbay: an evaluation", "Care in Torbay - an evaluation"),
+    ]
+    other = [
+        ("Annual report 2018", "Annual report 2019"),
+        ("Section 4.5.1 Alcohol", "Section 4.5.2 Alcohol"),
+        ("Report", "Report appendix"),
+        ("Home", "About us"),
+        ("", ""),
+    ]
     assert all(same_title(title_words(a), title_words(b)) for a, b in same)
     assert not any(same_title(title_words(a), title_words(b)) for a, b in other)
 
@@ -222,5 +277,24 @@ def test_identifiers_are_told_from_what_is_none() -> None:
 
 def test_a_document_without_any_capture_is_still_a_work(made: MadeBase) -> None:
     one = replace(make_document([prose("a", 20)], title="One"))
-    works = group([Item(one.id, "ok", one.media_type, one.content_digest, one.title, None, None, None, (), sketch(one.signature), title_words(one.title), (), None)], History({}))
+    works = group(
+        [
+            Item(
+                one.id,
+                "ok",
+                one.media_type,
+                one.content_digest,
+                one.title,
+                None,
+                None,
+                None,
+                (),
+                sketch(one.signature),
+                title_words(one.title),
+                (),
+                None,
+            )
+        ],
+        History({}),
+    )
     assert [work.shown for work in works] == [one.id]

@@ -17,6 +17,7 @@ from warehouse.export.json_lines import write_json_lines
 from warehouse.export.ris import write_ris
 from warehouse.export.spreadsheet import write_csv
 from warehouse.filters import Filters, known_labels
+from warehouse.loading import joined
 from warehouse.search import Searcher
 from warehouse.snapshot import Snapshot
 
@@ -75,7 +76,7 @@ def coded_works(connection: duckdb.DuckDBPyConnection, ids: list[str], run: str)
         some = ids[start : start + WORKS_AT_ONCE]
         works = {
             row["id"]: row | {"evidence": [], "findings": [], "places_found": [], "copies_found": [], "run": run}
-            for row in _rows(connection, "SELECT * EXCLUDE (findings) FROM v_works WHERE id IN (SELECT unnest(?))", some)
+            for row in _rows(connection, "SELECT * EXCLUDE (findings) FROM v_works WHERE id IN (SELECT unnest(string_split(?, ',')))", some)
         }
         for key, sql in _DETAILS.items():
             for row in _rows(connection, sql, some):
@@ -85,18 +86,18 @@ def coded_works(connection: duckdb.DuckDBPyConnection, ids: list[str], run: str)
 
 _DETAILS = {
     "evidence": """SELECT work, facet, label, score, unsure, said_by, "method", version, document, page, span_start, span_end, quote, url
-                   FROM v_evidence WHERE work IN (SELECT unnest(?)) ORDER BY work, facet, label, span_start""",
+                   FROM v_evidence WHERE work IN (SELECT unnest(string_split(?, ','))) ORDER BY work, facet, label, span_start""",
     "findings": """SELECT w.id AS work, f.* FROM findings f JOIN works w ON w.judged_document = f.document
-                   WHERE w.id IN (SELECT unnest(?)) ORDER BY w.id, f.number""",
+                   WHERE w.id IN (SELECT unnest(string_split(?, ','))) ORDER BY w.id, f.number""",
     "places_found": """SELECT w.id AS work, p.* FROM places p JOIN works w ON w.judged_document = p.document
-                       WHERE w.id IN (SELECT unnest(?)) ORDER BY w.id, p.number""",
+                       WHERE w.id IN (SELECT unnest(string_split(?, ','))) ORDER BY w.id, p.number""",
     "copies_found": """SELECT c.work, c.document, c.url, c.role, c.reason, c.shown, d.media_type
                        FROM copies c JOIN documents d ON d.id = c.document
-                       WHERE c.work IN (SELECT unnest(?)) AND c.url <> '' ORDER BY c.work, c.shown DESC, c.role, c.url""",
+                       WHERE c.work IN (SELECT unnest(string_split(?, ','))) AND c.url <> '' ORDER BY c.work, c.shown DESC, c.role, c.url""",
 }
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str, ids: list[str]) -> list[dict[str, Any]]:
-    result = connection.execute(sql, [ids])
+    result = connection.execute(sql, [joined(ids)])
     names = [column[0] for column in result.description or ()]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
