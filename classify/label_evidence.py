@@ -157,29 +157,27 @@ def quote(prose: Prose, sentence: Sentence, start: int = 0, end: int = 0) -> Spa
 
 
 LABEL_FEATURES = (
-    "strong", "weak", "distinct", "title_strong", "title_weak", "lead_strong", "lead_weak", "headings", "peak", "density", "share", "against",
-    "own_share",
+    "strong", "weak", "distinct", "title_strong", "title_weak", "lead_strong", "lead_weak", "headings", "peak", "density", "share",
+    "against", "own_share", "of_most", "rank", "of_peak", "words",
 )
 
 
-def label_features(evidence: dict[Key, LabelEvidence], facet: str, label: str, labels: Sequence[str], words: int) -> list[float]:
-    """What :data:`LABEL_FEATURES` names, for one label; counts are logarithmic, so that length does not decide."""
-    one = evidence.get((facet, label), LabelEvidence())
-    strong, weak = one.count("strong"), one.count("weak")
-    total = sum(e.count("strong") for other in labels if (e := evidence.get((facet, other))))
-    own = one.count("strong", cited=False)
-    return [
-        log1p(strong),
-        log1p(weak),
-        log1p(one.distinct),
-        float("strong" in one.title),
-        float("weak" in one.title),
-        log1p(one.count("strong", ("lead",))),
-        log1p(one.count("weak", ("lead",))),
-        log1p(one.headings),
-        log1p(one.peak),
-        log1p(1000.0 * (strong + 0.3 * weak) / words),
-        strong / total if total else 0.0,
-        log1p(one.count("against")),
-        own / strong if strong else 0.0,
-    ]
+def label_rows(evidence: dict[Key, LabelEvidence], facet: str, labels: Sequence[str], words: int) -> dict[str, list[float]]:
+    """What :data:`LABEL_FEATURES` names, by label; counts are logarithmic, so that length does not decide."""
+    ones = {label: evidence.get((facet, label), LabelEvidence()) for label in labels}
+    strong = {label: one.count("strong") for label, one in ones.items()}
+    weak = {label: one.count("weak") for label, one in ones.items()}
+    peaks = {label: one.peak for label, one in ones.items()}
+    weight = {label: log1p(strong[label]) + 0.3 * log1p(weak[label]) for label in labels}
+    total, most, highest = sum(strong.values()), max(weight.values()) or 1.0, max(peaks.values()) or 1
+    rows = {}
+    for label, one in ones.items():
+        own = one.count("strong", cited=False)
+        rows[label] = [
+            log1p(strong[label]), log1p(weak[label]), log1p(one.distinct), float("strong" in one.title), float("weak" in one.title),
+            log1p(one.count("strong", ("lead",))), log1p(one.count("weak", ("lead",))), log1p(one.headings), log1p(peaks[label]),
+            log1p(1000.0 * (strong[label] + 0.3 * weak[label]) / words), strong[label] / total if total else 0.0,
+            log1p(one.count("against")), own / strong[label] if strong[label] else 0.0, weight[label] / most,
+            1.0 / (1 + sum(other > weight[label] for other in weight.values())), peaks[label] / highest, log1p(words),
+        ]
+    return rows

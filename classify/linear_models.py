@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,10 @@ DIGITS = 5
 
 @dataclass(frozen=True)
 class Pooled:
-    """P(label holds) = sigmoid(features . weights + intercept + label's own). ``temper`` scales the logit (calibration)."""
+    """P(label holds) = sigmoid(features . weights + intercept + label's own + kinds . label's weights for kinds of document).
+
+    ``temper`` scales the logit (calibration).
+    """
 
     features: tuple[str, ...]
     weights: tuple[float, ...]
@@ -33,13 +36,15 @@ class Pooled:
     own: dict[str, float]
     thresholds: dict[str, float]
     temper: float = 1.0
+    by_kind: dict[str, tuple[float, ...]] = field(default_factory=dict)
 
-    def logit(self, label: str, values: Sequence[float]) -> float:
+    def logit(self, label: str, values: Sequence[float], kinds: Sequence[float] = ()) -> float:
         total = sum(weight * value for weight, value in zip(self.weights, values, strict=True))
+        total += sum(weight * kind for weight, kind in zip(self.by_kind.get(label, ()), kinds, strict=False))
         return self.temper * (total + self.intercept + self.own.get(label, 0.0))
 
-    def probability(self, label: str, values: Sequence[float]) -> float:
-        return float(1.0 / (1.0 + np.exp(-np.clip(self.logit(label, values), -30, 30))))
+    def probability(self, label: str, values: Sequence[float], kinds: Sequence[float] = ()) -> float:
+        return float(1.0 / (1.0 + np.exp(-np.clip(self.logit(label, values, kinds), -30, 30))))
 
 
 @dataclass(frozen=True)
@@ -60,15 +65,22 @@ class Choice:
         return exponent / exponent.sum()
 
 
-def fit_pooled(rows: Array, names: Sequence[str], labels: Sequence[str], features: Sequence[str], truth: Array, penalty: float) -> Pooled:
-    """Fits on ``rows`` [n, features] of the labels ``names`` [n] with ``truth`` [n] in {0, 1}; ``penalty`` is the L2 weight."""
+def fit_pooled(
+    rows: Array, names: Sequence[str], labels: Sequence[str], features: Sequence[str], truth: Array, penalty: float, kinds: Array | None = None
+) -> Pooled:
+    """Fits on ``rows`` [n, features] of the labels ``names`` [n] with ``truth`` [n] in {0, 1}; ``penalty`` is the L2 weight.
+
+    ``kinds`` [n, kinds] are probabilities of the document's kind, for which every label has weights of its own.
+    """
     scale = rows.std(axis=0) + 1e-9
     position = {label: at for at, label in enumerate(labels)}
     dummies = np.zeros((len(rows), len(labels)))
     dummies[np.arange(len(rows)), [position[name] for name in names]] = 1.0
-    matrix = np.hstack([rows / scale, dummies, np.ones((len(rows), 1))])
-    width = rows.shape[1]
-    strength = np.concatenate([np.full(width, penalty), np.full(len(labels), penalty), [1e-3]])
+    kinds = np.zeros((len(rows), 0)) if kinds is None else kinds
+    crossed = (dummies[:, :, None] * kinds[:, None, :]).reshape(len(rows), -1)
+    matrix = np.hstack([rows / scale, dummies, crossed, np.ones((len(rows), 1))])
+    width, count, sorts = rows.shape[1], len(labels), kinds.shape[1]
+    strength = np.concatenate([np.full(width + count * (1 + sorts), penalty), [1e-3]])
 
     def loss(theta: Array) -> tuple[float, Array]:
         logits = matrix @ theta
@@ -79,7 +91,8 @@ def fit_pooled(rows: Array, names: Sequence[str], labels: Sequence[str], feature
     weights = theta[:width] / scale
     return Pooled(
         tuple(features), _rounded(weights), round(float(theta[-1]), DIGITS),
-        dict(zip(labels, _rounded(theta[width:-1]), strict=True)), {},
+        dict(zip(labels, _rounded(theta[width : width + count]), strict=True)), {}, 1.0,
+        dict(zip(labels, (_rounded(row) for row in theta[width + count : -1].reshape(count, sorts)), strict=True)) if sorts else {},
     )
 
 
@@ -144,7 +157,9 @@ def read_model(path: Path) -> Pooled | Choice:
         content = json.loads(path.read_text(encoding="utf-8"))
         kind = {"Pooled": Pooled, "Choice": Choice}[content.pop("kind")]
         for name, value in content.items():
-            if isinstance(value, list):
+            if name == "by_kind":
+                content[name] = {label: tuple(weights) for label, weights in value.items()}
+            elif isinstance(value, list):
                 content[name] = tuple(tuple(item) if isinstance(item, list) else item for item in value)
         return kind(**content)
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from classify.label_evidence import EvidenceReader, Key, LabelEvidence, label_features
+from classify.label_evidence import LABEL_FEATURES, EvidenceReader, Key, LabelEvidence, label_rows
 from classify.linear_models import Array
 from classify.models import TRAINED_FACETS
 from classify.places import Candidate, candidates
 from classify.prose import Prose
 from classify.relevance import relevance_features
+from classify.sectors import JOINT_FEATURES, joint_features, joints, sectors
 from classify.study_design import evidence_rows, trait_row
 from evidence.records import Document
 from evidence.taxonomy import Taxonomy
@@ -36,6 +37,10 @@ class Observer:
         self.taxonomy = taxonomy
         self.reader = EvidenceReader(taxonomy, [f.id for f in taxonomy.facets.values() if f.grain == "document" and f.id != "evidence_strength"])
 
+    def feature_names(self, facet: str) -> tuple[str, ...]:
+        """The names of the columns of ``Observation.rows[facet]``."""
+        return (*LABEL_FEATURES, *JOINT_FEATURES) if facet == "boundary" else LABEL_FEATURES
+
     def labels(self, facet: str) -> tuple[str, ...]:
         return self.taxonomy.facet(facet).label_ids if facet in self.taxonomy.facets else ()
 
@@ -43,11 +48,15 @@ class Observer:
         prose = Prose(document)
         evidence = self.reader.read(prose)
         rows = {
-            facet: {label: label_features(evidence, facet, label, self.labels(facet), prose.words) for label in self.labels(facet)}
+            facet: label_rows(evidence, facet, self.labels(facet), prose.words)
             for facet in TRAINED_FACETS
             if facet in self.taxonomy.facets
         }
+        joined = joints(prose)
+        for label, row in rows.get("boundary", {}).items():
+            row.extend(joint_features(joined, prose, sectors().boundaries.get(label, frozenset())))
+        about = relevance_features(evidence, self.labels("integration_type"), self.labels("boundary"), prose)
         return Observation(
             prose, evidence, evidence_rows(prose, evidence, self.labels("study_design")), trait_row(prose),
-            relevance_features(evidence, self.labels("integration_type"), self.labels("boundary"), prose), rows, candidates(prose, evidence),
+            about + joint_features(joined, prose), rows, candidates(prose, evidence),
         )

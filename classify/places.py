@@ -192,11 +192,13 @@ def candidates(prose: Prose, evidence: dict[Key, LabelEvidence]) -> list[Candida
     return result
 
 
-def places(prose: Prose, named: Sequence[Candidate], model: Pooled, unsure_below: float) -> tuple[Place, ...]:
-    """The candidates whose probability reaches the model's threshold, most probable first."""
+def places(
+    prose: Prose, named: Sequence[Candidate], model: Pooled, sorts: Sequence[float], relevant: float, unsure_below: float
+) -> tuple[Place, ...]:
+    """The candidates whose probability, times that of being ``relevant``, reaches the model's threshold, most probable first."""
     found = []
     for candidate in named:
-        score = model.probability(LABEL, candidate.values)
+        score = relevant * model.probability(LABEL, candidate.values, sorts)
         if score < model.thresholds.get(LABEL, 0.5):
             continue
         mention = max(candidate.mentions, key=lambda m: (m.sentence.is_prose, m.placed, not m.sentence.cited, -m.sentence.number))

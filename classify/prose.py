@@ -77,6 +77,8 @@ _VERB = re.compile(
 _OPEN_END = re.compile(r"[\w,;'’&)(-]$")
 MERGED_LENGTH = 700
 """Characters. A sentence that a badly converted page has torn into several paragraphs is put together again up to this length."""
+ABSTRACT_PART = 1800
+"""Characters. A section inside an abstract or summary is part of it up to this length; a longer one is a chapter under a wrong heading."""
 LEAD_LENGTH = 2200
 """Characters at the beginning that count as lead where there is no abstract or summary."""
 
@@ -154,15 +156,15 @@ def zone_of(heading: str) -> str | None:
 
 
 def _zones(document: Document) -> list[str | None]:
-    """The zone of every section; one that says nothing inherits that of the section around it."""
+    """The zone of every section; one that says nothing inherits that of the section around it, an abstract keeps its parts."""
     zones: list[str | None] = []
     around: list[tuple[int, str | None]] = []
     for section in document.sections:
         while around and around[-1][0] >= section.level:
             around.pop()
-        zone = zone_of(section.heading) or (around[-1][1] if around else None)
-        if zone == "skipped" and not zone_of(section.heading):
-            zone = "skipped" if around and around[-1][1] == "skipped" else None
+        own, outer = zone_of(section.heading), around[-1][1] if around else None
+        in_abstract = outer == "lead" and section.end - section.start <= ABSTRACT_PART
+        zone = "lead" if in_abstract and own != "skipped" else own or outer
         around.append((section.level, zone))
         zones.append(zone)
     return zones

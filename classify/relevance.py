@@ -12,6 +12,7 @@ from math import log1p
 from classify.label_evidence import Key, LabelEvidence, best_mention, quote
 from classify.linear_models import Pooled
 from classify.prose import Prose
+from classify.sectors import JOINT_FEATURES
 from evidence.records import Span, Tag
 
 FACET = "relevance"
@@ -20,12 +21,12 @@ THEMES = ("personalisation", "personal_budgets", "commissioning", "joint_commiss
 FEATURES = (
     "strong", "distinct", "peak", "density", "title_strong", "title_weak", "lead_strong", "lead_weak", "headings", "against",
     "off_strong", "off_title", "off_density", "type_strong", "type_distinct", "type_peak", "type_density", "type_title", "type_lead",
-    "types_with_peak", "theme_density", "theme_title", "boundary_strong", "lead_density",
+    "types_with_peak", "theme_density", "theme_title", "boundary_strong", "lead_density", *JOINT_FEATURES,
 )
 
 
 def relevance_features(evidence: dict[Key, LabelEvidence], types: Sequence[str], boundaries: Sequence[str], prose: Prose) -> list[float]:
-    """What :data:`FEATURES` names, counts logarithmic, densities per thousand words."""
+    """What :data:`FEATURES` names but for the joints; counts logarithmic, densities per thousand words."""
     nothing = LabelEvidence()
     own, off = evidence.get((FACET, "relevant"), nothing), evidence.get((FACET, "off_topic"), nothing)
     each = [evidence.get(("integration_type", label), nothing) for label in types]

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from math import log1p
 from pathlib import Path
@@ -19,10 +18,10 @@ import numpy as np
 
 from classify.document_form import TRAITS, traits
 from classify.label_evidence import Key, LabelEvidence, best_mention, quote
-from classify.linear_models import Array, Choice
+from classify.linear_models import Array
 from classify.prose import Prose, Sentence
 from evidence.errors import UsageError
-from evidence.records import Alternative, Span, Tag
+from evidence.records import Span
 
 FACET = "study_design"
 FOLDER = Path(__file__).parent
@@ -53,6 +52,19 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "opinion": ("first_person", "debate", "questions", "words", "references", "methods", "numbers", "fragments"),
 }
 """Traits of form in which a reader would look for each design; weights for all others are held near zero."""
+
+
+KINDS: tuple[tuple[str, ...], ...] = (
+    ("systematic_review", "randomised_trial", "quasi_experiment", "observational", "economic_evaluation", "mixed_methods", "qualitative", "modelling"),
+    ("protocol",), ("case_study",), ("policy", "guidance", "statistics"), ("record",), ("opinion", "narrative_review"),
+)
+"""Kinds of document whose readers label alike: studies, protocols, projects, policy, proceedings, comment."""
+
+
+def kinds(chances: Array, labels: tuple[str, ...]) -> list[float]:
+    """The probability of each of :data:`KINDS`."""
+    by_label = dict(zip(labels, chances, strict=True))
+    return [float(sum(by_label[label] for label in kind)) for kind in KINDS]
 
 
 @cache
@@ -114,25 +126,6 @@ def _opening(prose: Prose) -> str:
             break
     lead = " ".join(sentence.plain for sentence in prose.lead)[:2500]
     return " ".join(parts) + " " + lead
-
-
-@dataclass(frozen=True)
-class DesignReader:
-    """Names the study design with its alternatives and the sentence that shows it."""
-
-    model: Choice
-    unsure_below: float
-
-    def probabilities(self, prose: Prose, evidence: dict[Key, LabelEvidence]) -> Array:
-        return self.model.probabilities(evidence_rows(prose, evidence, self.model.labels), trait_row(prose))
-
-    def read(self, prose: Prose, evidence: dict[Key, LabelEvidence]) -> Tag:
-        chances = self.probabilities(prose, evidence)
-        order = np.argsort(-chances, kind="stable")
-        label = self.model.labels[int(order[0])]
-        score = round(float(chances[order[0]]), 4)
-        others = tuple(Alternative(self.model.labels[int(at)], round(float(chances[at]), 4)) for at in order[1:4] if chances[at] >= 0.02)
-        return Tag(FACET, label, score, score < self.unsure_below, "combined", design_span(prose, evidence, label), others)
 
 
 def design_span(prose: Prose, evidence: dict[Key, LabelEvidence], label: str) -> Span | None:

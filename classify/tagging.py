@@ -16,8 +16,8 @@ from classify.models import Models, load_models, models_version
 from classify.observation import Observation, Observer
 from classify.places import places
 from classify.relevance import probability, relevance_tag
-from classify.study_design import design_span
-from evidence.records import Alternative, Appraisal, Document, Place, Span, Tag, Tagging
+from classify.study_design import design_span, kinds
+from evidence.records import Alternative, Appraisal, Document, Span, Tag, Tagging
 from evidence.taxonomy import Taxonomy, load_taxonomy
 from language.encoder import Encoder
 
@@ -75,10 +75,12 @@ class Tagger:
         strength, appraisal = self.strength(observation, design)
         relevant = relevance.label == "relevant"
         tags = [relevance, design, strength]
+        chance = probability(self.models.relevance, observation.relevance)
         for facet in self.models.facets:
             if facet in self.taxonomy.facets and (relevant or self.taxonomy.facet(facet).off_topic):
-                tags.extend(self.labels(observation, facet))
-        where = self.places(observation) if relevant else ()
+                tags.extend(self.labels(observation, facet, chance))
+        where = places(observation.prose, observation.candidates, self.models.places, self.kinds(observation), chance, UNSURE_OTHERWISE)
+        where = where if relevant else ()
         return Tagging(
             document.id, document.extractor_version, self.version, "tagged", None, tuple(tags), (), where, appraisal,
         )
@@ -105,12 +107,20 @@ class Tagger:
         tag = Tag("evidence_strength", grade.appraisal.strength, score, score < UNSURE["evidence_strength"], "rules", span)
         return tag, grade.appraisal
 
-    def labels(self, observation: Observation, facet: str) -> list[Tag]:
-        """The labels of an any-number or at-most-one facet whose probability reaches the facet's threshold."""
-        model = self.models.facets[facet]
+    def kinds(self, observation: Observation) -> list[float]:
+        model = self.models.study_design
+        return kinds(model.probabilities(observation.designs, observation.traits), model.labels)
+
+    def labels(self, observation: Observation, facet: str, relevant: float) -> list[Tag]:
+        """The labels of an any-number or at-most-one facet whose probability reaches the facet's threshold.
+
+        A label of a facet that off-topic documents do not carry is as probable as it is and the document's relevance are together.
+        """
+        model, sorts = self.models.facets[facet], self.kinds(observation)
+        chance = 1.0 if self.taxonomy.facet(facet).off_topic else relevant
         found: list[Tag] = []
         for label in self.observer.labels(facet):
-            score = model.probability(label, observation.rows[facet][label])
+            score = chance * model.probability(label, observation.rows[facet][label], sorts)
             if score < model.thresholds.get(label, 0.5):
                 continue
             span = label_span(observation, facet, label)
@@ -119,9 +129,6 @@ class Tagger:
         if self.taxonomy.facet(facet).cardinality == "at_most_one" and found:
             return [max(found, key=lambda tag: tag.score)]
         return sorted(found, key=lambda tag: -tag.score)
-
-    def places(self, observation: Observation) -> tuple[Place, ...]:
-        return places(observation.prose, observation.candidates, self.models.places, UNSURE_OTHERWISE)
 
 
 def label_span(observation: Observation, facet: str, label: str) -> Span | None:

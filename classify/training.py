@@ -20,15 +20,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classify.abstracts import abstract_document
+from classify.appraisal import Appraiser
 from classify.document_form import TRAITS
-from classify.label_evidence import LABEL_FEATURES
 from classify.linear_models import Array, Choice, Pooled, fit_choice, fit_pooled
 from classify.models import FOLDER, TRAINED_FACETS, Models
 from classify.observation import Observation, Observer
 from classify.places import FEATURES as PLACE_FEATURES
 from classify.places import LABEL as PLACE
 from classify.relevance import FEATURES as RELEVANCE_FEATURES
-from classify.study_design import EVIDENCE, expected_weights
+from classify.study_design import EVIDENCE, expected_weights, kinds
 from evidence.errors import UsageError
 from evidence.records import Document
 from evidence.segments import read_segments
@@ -67,9 +67,33 @@ def folds(keys: Sequence[str], count: int) -> NDArray[np.int64]:
 
 def fit_models(cases: Sequence[Case], declared: Sequence[DeclaredCase], observer: Observer) -> Models:
     """All models, fitted to these cases."""
-    facets = {facet: fit_facet(cases, observer, facet) for facet in TRAINED_FACETS if observer.labels(facet)}
+    relevance = fit_relevance(cases)
+    out = LeftOut(cases, declared, observer)
+    facets = {facet: fit_facet(cases, observer, facet, out) for facet in TRAINED_FACETS if observer.labels(facet)}
     design = fit_design(cases, declared, observer)
-    return Models(design, fit_relevance(cases), fit_strength(cases, declared, observer), fit_places(cases), facets)
+    return Models(design, relevance, fit_strength(cases, out, observer), fit_places(cases, out), facets)
+
+
+class LeftOut:
+    """What models say of training documents that were left out of their fit: later stages must not learn from surer answers than they get.
+
+    ``chances`` are those of the designs, ``relevant`` those of being relevant, both by the case's key.
+    """
+
+    def __init__(self, cases: Sequence[Case], declared: Sequence[DeclaredCase], observer: Observer) -> None:
+        self.chances: dict[str, Array] = {}
+        self.relevant: dict[str, float] = {}
+        self.kinds: dict[str, list[float]] = {}
+        held = folds([case.key for case in cases], INNER_FOLDS)
+        labels = observer.labels("study_design")
+        for fold in range(INNER_FOLDS):
+            kept = [case for case, at in zip(cases, held, strict=True) if at != fold]
+            design, relevance = fit_design(kept, declared, observer), fit_relevance(kept)
+            self.threshold = relevance.thresholds["relevant"]
+            for case in (case for case, at in zip(cases, held, strict=True) if at == fold):
+                self.chances[case.key] = design.probabilities(case.observation.designs, case.observation.traits)
+                self.kinds[case.key] = kinds(self.chances[case.key], labels)
+                self.relevant[case.key] = relevance.probability("relevant", case.observation.relevance)
 
 
 def fit_design(cases: Sequence[Case], declared: Sequence[DeclaredCase], observer: Observer) -> Choice:
@@ -87,80 +111,110 @@ def fit_design(cases: Sequence[Case], declared: Sequence[DeclaredCase], observer
 def fit_relevance(cases: Sequence[Case]) -> Pooled:
     rows = np.array([case.observation.relevance for case in cases])
     truth = np.array([float(case.truth["relevance"] == "relevant") for case in cases])
-    return _tuned(rows, ["relevant"] * len(rows), ("relevant",), RELEVANCE_FEATURES, truth, [case.key for case in cases], PENALTY["relevance"])
+    held = folds([case.key + "/relevance" for case in cases], INNER_FOLDS)
+
+    def fit(kept: NDArray[np.bool_]) -> Pooled:
+        names = ["relevant"] * int(kept.sum())
+        return fit_pooled(rows[kept], names, ("relevant",), RELEVANCE_FEATURES, truth[kept], PENALTY["relevance"])
+
+    logits = np.zeros(len(rows))
+    for fold in range(INNER_FOLDS):
+        model = fit(held != fold)
+        for at in np.flatnonzero(held == fold):
+            logits[at] = model.logit("relevant", rows[at])
+    temper = _temper(logits, truth)
+    threshold = best_threshold(1 / (1 + np.exp(-temper * logits)), truth)
+    return replace(fit(held >= 0), temper=temper, thresholds={"relevant": threshold})
 
 
-def fit_facet(cases: Sequence[Case], observer: Observer, facet: str) -> Pooled:
-    """On relevant documents only, unless off-topic ones carry the facet too."""
-    carried = [case for case in cases if case.truth["relevance"] == "relevant" or observer.taxonomy.facet(facet).off_topic]
+def fit_facet(cases: Sequence[Case], observer: Observer, facet: str, out: LeftOut) -> Pooled:
+    """Fitted on relevant documents only, unless off-topic ones carry the facet too; the threshold is chosen on all."""
+    everywhere = observer.taxonomy.facet(facet).off_topic
     labels = observer.labels(facet)
-    rows, names, truth, keys = [], [], [], []
-    for case in carried:
+    table = Table()
+    for case in cases:
         given = case.truth.get(facet) or []
         given = [given] if isinstance(given, str) else given
         for label in labels:
-            rows.append(case.observation.rows[facet][label])
-            names.append(label)
-            truth.append(float(label in given))
-            keys.append(case.key)
-    return _tuned(np.array(rows), names, labels, LABEL_FEATURES, np.array(truth), keys, PENALTY["facets"])
+            table.add(case, label, case.observation.rows[facet][label], label in given, 1.0 if everywhere else out.relevant[case.key], out)
+    return _tuned(table, labels, observer.feature_names(facet), PENALTY["facets"], everywhere)
 
 
-def fit_places(cases: Sequence[Case]) -> Pooled:
-    rows, truth, keys = [], [], []
+def fit_places(cases: Sequence[Case], out: LeftOut) -> Pooled:
+    table = Table()
     for case in cases:
-        if case.truth["relevance"] != "relevant":
-            continue
         given = {same_place(name) for name in case.truth["places"]}
         for candidate in case.observation.candidates:
-            rows.append(candidate.values)
-            truth.append(float(same_place(candidate.name) in given))
-            keys.append(case.key)
-    return _tuned(np.array(rows), [PLACE] * len(rows), (PLACE,), PLACE_FEATURES, np.array(truth), keys, PENALTY["places"])
+            right = same_place(candidate.name) in given
+            table.add(case, PLACE, candidate.values, right, out.relevant[case.key], out)
+    return _tuned(table, (PLACE,), PLACE_FEATURES, PENALTY["places"], False)
 
 
 def same_place(name: str) -> str:
     return name.replace("&", "and").casefold().strip()
 
 
-def fit_strength(cases: Sequence[Case], declared: Sequence[DeclaredCase], observer: Observer) -> Pooled:
-    """How often the grade is right, by how sure the design is: designs are predicted for documents left out, grades by the rules."""
-    from classify.appraisal import Appraiser
-
+def fit_strength(cases: Sequence[Case], out: LeftOut, observer: Observer) -> Pooled:
+    """How often the grade is right, by how sure the design is: designs are those predicted for documents left out, grades by the rules."""
     appraiser = Appraiser(observer.taxonomy.strength)
-    held = folds([case.key for case in cases], INNER_FOLDS)
+    labels = observer.labels("study_design")
     rows, names, truth = [], [], []
-    for fold in range(INNER_FOLDS):
-        kept = [case for case, at in zip(cases, held, strict=True) if at != fold]
-        model = fit_design(kept, declared, observer)
-        for case in (case for case, at in zip(cases, held, strict=True) if at == fold):
-            chances = model.probabilities(case.observation.designs, case.observation.traits)
-            design = model.labels[int(chances.argmax())]
-            grade = appraiser.grade(case.observation.prose, design).appraisal.strength
-            rows.append([float(chances.max())])
-            names.append(design)
-            truth.append(float(grade == case.truth["evidence_strength"]))
-    return fit_pooled(np.array(rows), names, observer.labels("study_design"), ("design_score",), np.array(truth), 2.0)
+    for case in cases:
+        chances = out.chances[case.key]
+        design = labels[int(chances.argmax())]
+        grade = appraiser.grade(case.observation.prose, design).appraisal.strength
+        rows.append([float(chances.max())])
+        names.append(design)
+        truth.append(float(grade == case.truth["evidence_strength"]))
+    return fit_pooled(np.array(rows), names, labels, ("design_score",), np.array(truth), 2.0)
 
 
-def _tuned(
-    rows: Array, names: Sequence[str], labels: Sequence[str], features: Sequence[str], truth: Array, keys: Sequence[str], penalty: float
-) -> Pooled:
+class Table:
+    """Training rows: features of one label of one document, whether it holds, and how probably the document is relevant."""
+
+    def __init__(self) -> None:
+        self.keys: list[str] = []
+        self.names: list[str] = []
+        self.rows: list[Sequence[float]] = []
+        self.truth: list[float] = []
+        self.kinds: list[list[float]] = []
+        self.relevant: list[bool] = []
+        self.chances: list[float] = []
+
+    def add(self, case: Case, name: str, row: Sequence[float], holds: bool, chance: float, out: LeftOut) -> None:
+        self.keys.append(case.key)
+        self.names.append(name)
+        self.rows.append(row)
+        self.truth.append(float(holds))
+        self.kinds.append(out.kinds[case.key])
+        self.relevant.append(case.truth["relevance"] == "relevant")
+        self.chances.append(chance if chance >= out.threshold or chance == 1.0 else 0.0)
+
+
+def _tuned(table: Table, labels: Sequence[str], features: Sequence[str], penalty: float, everywhere: bool) -> Pooled:
     """A pooled model with threshold (best F1) and temper (best log loss) from predictions for documents left out."""
-    held = folds(keys, INNER_FOLDS)
+    rows, truth, sorts = np.array(table.rows), np.array(table.truth), np.array(table.kinds)
+    fitted = np.ones(len(rows), dtype=bool) if everywhere else np.array(table.relevant)
+    held = folds(table.keys, INNER_FOLDS)
+
+    def fit(kept: NDArray[np.bool_]) -> Pooled:
+        return fit_pooled(rows[kept], [n for n, k in zip(table.names, kept, strict=True) if k], labels, features, truth[kept], penalty, sorts[kept])
+
     logits = np.zeros(len(rows))
     for fold in range(INNER_FOLDS):
-        kept, out = held != fold, held == fold
-        if not out.any() or not truth[kept].any():
-            continue
-        model = fit_pooled(rows[kept], [n for n, k in zip(names, kept, strict=True) if k], labels, features, truth[kept], penalty)
-        logits[out] = [model.logit(names[at], rows[at]) for at in np.flatnonzero(out)]
+        model = fit((held != fold) & fitted)
+        for at in np.flatnonzero(held == fold):
+            logits[at] = model.logit(table.names[at], rows[at], sorts[at])
+    temper = _temper(logits[fitted], truth[fitted])
+    scores = np.array(table.chances) / (1 + np.exp(-temper * logits))
+    return replace(fit(fitted), temper=temper, thresholds=dict.fromkeys(labels, best_threshold(scores, truth)))
+
+
+def _temper(logits: Array, truth: Array) -> float:
+    """The factor that makes logits of documents left out fit best (temperature scaling, Guo et al. 2017)."""
     tempers = np.linspace(0.4, 1.4, 21)
     losses = [float(np.logaddexp(0, -np.where(truth > 0, 1, -1) * temper * logits).sum()) for temper in tempers]
-    temper = round(float(tempers[int(np.argmin(losses))]), 2)
-    threshold = best_threshold(1 / (1 + np.exp(-temper * logits)), truth)
-    model = fit_pooled(rows, names, labels, features, truth, penalty)
-    return replace(model, temper=temper, thresholds=dict.fromkeys(labels, threshold))
+    return round(float(tempers[int(np.argmin(losses))]), 2)
 
 
 def best_threshold(scores: Array, truth: Array) -> float:

@@ -1,0 +1,86 @@
+"""Sentences that join two sectors: the plainest sign that joining up care is what a passage is about.
+
+Words like "integrated" are used of much else; "hospital and council staff share one assessment" is of nothing else. ``sectors.toml`` names the
+sectors, the joining words and which pairs make which boundary of the codebook (section 3).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations
+from math import log1p
+from pathlib import Path
+
+from classify.prose import Prose, Sentence
+from evidence.errors import UsageError
+
+FILE = Path(__file__).parent / "sectors.toml"
+REACH = 400
+"""Characters. In a longer "sentence" (a table, a transcript) two names no longer stand together."""
+
+
+@dataclass(frozen=True)
+class Sectors:
+    joining: re.Pattern[str]
+    sectors: dict[str, re.Pattern[str]]
+    boundaries: dict[str, frozenset[frozenset[str]]]
+
+
+@cache
+def sectors() -> Sectors:
+    """The sectors of the data file. Raises ``UsageError`` naming the key where one is wrong."""
+    content = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    try:
+        named = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in content["sectors"].items()}
+        joining = re.compile(content["joining"], re.IGNORECASE)
+    except (re.error, KeyError) as error:
+        raise UsageError(f"sectors.toml: expected joining and [sectors] as regular expressions: {error}") from None
+    boundaries = {}
+    for label, pairs in content["boundaries"].items():
+        for pair in pairs:
+            if len(pair) != 2 or not set(pair) <= set(named):
+                raise UsageError(f"sectors.toml: boundaries.{label}: expected pairs of sectors, found {pair}")
+        boundaries[label] = frozenset(frozenset(pair) for pair in pairs)
+    return Sectors(joining, named, boundaries)
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """A sentence that joins sectors: all pairs of those it names."""
+
+    sentence: Sentence
+    pairs: frozenset[frozenset[str]]
+
+
+def joints(prose: Prose) -> list[Joint]:
+    """The sentences of a document that join two sectors or more, in order; citations and tables left out."""
+    known = sectors()
+    found = []
+    for sentence in prose.sentences:
+        plain = sentence.plain[:REACH]
+        if sentence.kind in ("table", "footnote") or not known.joining.search(plain):
+            continue
+        named = [name for name, pattern in known.sectors.items() if pattern.search(plain)]
+        if len(named) >= 2:
+            found.append(Joint(sentence, frozenset(frozenset(pair) for pair in combinations(named, 2))))
+    return found
+
+
+JOINT_FEATURES = ("joints", "joint_density", "joint_lead", "joint_peak", "joint_pairs", "joint_own_share")
+
+
+def joint_features(found: Iterable[Joint], prose: Prose, pairs: frozenset[frozenset[str]] | None = None) -> list[float]:
+    """What :data:`JOINT_FEATURES` names, of all joints or of those of certain ``pairs``."""
+    kept = [joint for joint in found if pairs is None or joint.pairs & pairs]
+    numbers = [joint.sentence.number for joint in kept]
+    peak = max((sum(low <= number < low + 8 for number in numbers) for low in numbers), default=0)
+    distinct = {pair for joint in kept for pair in joint.pairs if pairs is None or pair in pairs}
+    own = sum(not joint.sentence.cited for joint in kept)
+    return [
+        log1p(len(kept)), log1p(1000 * len(kept) / max(300, prose.words)), log1p(sum(joint.sentence.zone == "lead" for joint in kept)),
+        log1p(peak), log1p(len(distinct)), own / len(kept) if kept else 0.0,
+    ]
