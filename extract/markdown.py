@@ -15,7 +15,7 @@ from extract.blocks import Reading
 from extract.clean_text import clean, decode
 from extract.media_type import MARKDOWN
 from extract.plain_text import MOST_CHARS, leaves_of, split_pages
-from extract.printed_lines import BULLET, PrintedLine
+from extract.printed_lines import BULLET, GLYPH, PrintedLine
 
 _FRONT_MATTER = re.compile(r"\A(---|\+\+\+)\s*\n(.{0,20000}?)\n\1\s*\n", re.S)
 _FIELDS = {
@@ -124,6 +124,8 @@ def _line(raw: str) -> PrintedLine:
         text = plain(quote[bullet.end() :])
         return PrintedLine(text, item=bool(text))
     text = plain(quote)
+    if GLYPH.match(text) and len(text) > 3:
+        return PrintedLine(GLYPH.sub("", text), item=True)
     return PrintedLine(
         text, bold=bold, item=ordered is not None and not bold and bool(text) and (quote[:1].isspace() or len(text) > 60)
     )

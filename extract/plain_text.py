@@ -8,7 +8,7 @@ from evidence.errors import Refused
 from extract.blocks import Leaf, Reading
 from extract.clean_text import clean, decode
 from extract.media_type import TEXT
-from extract.printed_lines import BULLET, NUMBERED, PrintedLine, drop_running_lines, join_paragraphs
+from extract.printed_lines import BULLET, GLYPH, NUMBERED, PrintedLine, drop_running_lines, join_paragraphs
 from extract.text_blocks import to_blocks
 
 MOST_CHARS = 20_000_000
@@ -64,4 +64,6 @@ def _line(raw: str, stamped: bool) -> PrintedLine:
         text = clean(raw[bullet.end() :])
         return PrintedLine(text, item=bool(text)) if text else PrintedLine("")
     text = clean(raw)
+    if GLYPH.match(text) and len(text) > 3:
+        return PrintedLine(GLYPH.sub("", text), item=True)
     return PrintedLine(text, item=bullet is not None and (raw[:1].isspace() or text[:1].islower() or text[:1] == "("))

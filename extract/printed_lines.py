@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 BULLET = re.compile(r"^\s*(?:[•●▪■◦‣⁃∙·○►➢➤✓✔❖♦]|[-–—*+](?=\s)|o(?=\s{2,}|\t))\s*")
+GLYPH = re.compile(r"^[•●▪■◦‣⁃∙○►➢➤✓✔❖♦]\s*")
 NUMBERED = re.compile(r"^\s*(?:\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+(?=\S)")
 SENTENCE_END = re.compile(r"[.!?:;][\"'”’)\]»]*\d{0,3}$")
 _FUNCTION_WORDS = frozenset(

@@ -67,13 +67,17 @@ def body_blocks(tree: HtmlElement, url: str | None) -> tuple[list[Block], list[T
     walk = _Walk()
     if body is not None:
         walk.container(body)
-    if sum(len(block.text) for block in walk.blocks) >= _FEWEST_LETTERS:
+    if _letters(walk.finished()) >= _FEWEST_LETTERS:
         return walk.finished(), walk.tables
     whole = _Walk()
     for element in tree.xpath("//main") or tree.xpath("//article") or tree.xpath("//body") or [tree]:
         whole.container(element)
-    longer = sum(len(block.text) for block in whole.blocks) > sum(len(block.text) for block in walk.blocks)
+    longer = _letters(whole.finished()) > _letters(walk.finished())
     return (whole.finished(), whole.tables) if longer else (walk.finished(), walk.tables)
+
+
+def _letters(blocks: list[Block]) -> int:
+    return sum(len(block.text) for block in blocks if block.kind != "boilerplate")
 
 
 def selected_blocks(elements: list[HtmlElement]) -> tuple[list[Block], list[Table]]:
@@ -82,6 +86,21 @@ def selected_blocks(elements: list[HtmlElement]) -> tuple[list[Block], list[Tabl
     for element in elements:
         walk.container(element)
     return walk.finished(), walk.tables
+
+
+def _heads(text: str, following: Block) -> bool:
+    """Whether a short bare line leads to text: pages often set headings in bold type rather than in heading elements."""
+    words = text.split()
+    return (
+        len(words) <= 6
+        and text[0].isupper()
+        and text[-1].isalnum()
+        and any(word.isalpha() and word.islower() for word in words[1:]) + (len(words) <= 3) > 0
+        and following.kind in ("body", "list")
+        and len(following.text.split()) >= 12
+        and not is_boilerplate(text)
+        and not any(char.isdigit() for char in text)
+    )
 
 
 class _Walk:
@@ -95,8 +114,10 @@ class _Walk:
         """Blocks with their last kinds: furniture and reference lists can be told only in context."""
         finished: list[Block] = []
         in_references = False
-        for block in self.blocks:
+        for block, following in zip(self.blocks, [*self.blocks[1:], None], strict=True):
             kind = block.kind
+            if kind == "body" and following is not None and _heads(block.text, following):
+                block, kind = Block("heading", block.text, 3), "heading"
             if kind == "heading":
                 in_references = REFERENCE_HEADING.match(block.text) is not None
             elif kind in ("body", "list", "caption") and is_boilerplate(block.text):

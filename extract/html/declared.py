@@ -190,6 +190,12 @@ def _of_work(work: dict[str, Any]) -> Iterator[Provenance]:
                 yield Provenance(field, value, "json_ld")
     for value in _strings(work.get("author") or work.get("creator")):
         yield Provenance("authors", value, "json_ld")
+    writers = work.get("author")
+    for writer in writers if isinstance(writers, list) else [writers]:
+        # A body that wrote a page published it too; "publisher" then names the site that carries it.
+        if isinstance(writer, dict) and any(kind.endswith("Organization") for kind in _types(writer)):
+            for value in _strings(writer):
+                yield Provenance("publisher", value, "json_ld")
     for value in _strings(work.get("publisher") or work.get("sourceOrganization")):
         yield Provenance("publisher", value, "json_ld")
     for value in [*_strings(work.get("doi")), *_strings(work.get("sameAs")), *_strings(work.get("identifier"))]:

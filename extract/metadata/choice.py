@@ -323,6 +323,8 @@ def _publishers(
         if layout.placed
         else []
     )
+    bodies = [Provenance("publisher", one.title, "first_page") for one in page.candidates if is_organisation(one.title)]
+    front = [*bodies, *(value for value in front if not any(value.value in body.value for body in bodies))]
     issued = [Provenance("publisher", text, "first_page") for text in (page.journal, page.issuer) if text]
     cited = [Provenance("publisher", text, "running_header") for text in journals_cited(running, layout)]
     known = [Provenance("publisher", text, "text") for text in (*bodies_by_domain(layout, running), *most_named(layout))]

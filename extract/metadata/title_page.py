@@ -278,7 +278,7 @@ def _belongs_unsized(above: Block, below: Block, so_far: int, next_role: str) ->
     """Converted title pages keep the line breaks of the cover: short display lines, or a title's last words before its authors."""
     display = (above.bold or above.kind == "heading") and (below.bold or below.kind == "heading")
     short = len(above.text.split()) <= 4 and len(below.text.split()) <= 5
-    tail = (above.bold or above.kind == "heading") and so_far <= 4 and len(below.text.split()) <= 2
+    tail = above.bold and so_far <= 4 and len(below.text.split()) <= 2
     if ((display and short) or tail) and so_far <= 9 and not SENTENCE_END.search(above.text):
         return True
     return next_role == "people" and so_far >= 5 and len(below.text.split()) <= 4 and not SENTENCE_END.search(above.text)

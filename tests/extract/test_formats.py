@@ -1,5 +1,6 @@
 """One document of our own in each format, read back."""
 
+# ruff: noqa: E501 (made documents and lines are kept in one piece)
 from __future__ import annotations
 
 import io

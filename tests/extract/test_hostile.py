@@ -1,5 +1,6 @@
 """Inputs made to break a reader: each must be refused in one line or read, in bounded time and memory."""
 
+# ruff: noqa: E501 (made documents and lines are kept in one piece)
 from __future__ import annotations
 
 import io

@@ -1,5 +1,6 @@
 """Dates, numbers, names, references and titles, on lines made for it."""
 
+# ruff: noqa: E501 (made documents and lines are kept in one piece)
 from __future__ import annotations
 
 from pathlib import Path

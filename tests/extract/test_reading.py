@@ -1,5 +1,6 @@
 """Bytes to Document: exact offsets, the same answer every time, kinds of passages, change judged by content."""
 
+# ruff: noqa: E501 (made documents and lines are kept in one piece)
 from __future__ import annotations
 
 import hashlib
