@@ -190,6 +190,12 @@ class TestCues:
         assert cue.compiled().search(text), text
         assert any(anchor in text.lower() for anchor in cue.anchors)
 
+    @pytest.mark.parametrize("label", LABELS, ids=named)
+    def test_no_cue_is_another_but_for_a_hyphen(self, label: Label) -> None:
+        """A hyphen also matches a space, so the second would count the same words twice, or once for and once against."""
+        counts = Counter(cue.pattern.replace("-", " ") for cue in label.cues)
+        assert [pattern for pattern, n in counts.items() if n > 1] == []
+
     def test_a_gap_takes_no_time_to_fail(self) -> None:
         """A pattern that backtracks without bound would hang the reading of a whole report."""
         text = "pool " + "word, (word) " * 3000
