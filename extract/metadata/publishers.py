@@ -67,7 +67,7 @@ def journals_cited(running: tuple[str, ...], layout: Layout) -> list[str]:
 
 def most_named(layout: Layout) -> list[str]:
     """The body that the text names far more often than any other: a trust's own report, a council's own strategy."""
-    endings = "|".join(sorted((word.capitalize() for word in words().organisation_words), key=len, reverse=True))
+    endings = "|".join(sorted((word.capitalize() for word in words().publishing_bodies), key=len, reverse=True))
     name = re.compile(
         rf"\b((?:[A-Z][\w’'&-]+\s(?:(?:of|and|for|the)\s)?){{1,6}}(?:{endings}))\b(?!\s(?:Board|Chair|Chief|Director))"
     )

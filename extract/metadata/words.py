@@ -20,7 +20,7 @@ _PATTERNS = (
     "publisher_cues",
     "author_cues",
 )
-_LISTS = ("names_like_words", "ordinary_words", "organisation_words", "organisation_places", "person_titles", "post_nominals")
+_LISTS = ("names_like_words", "ordinary_words", "publishing_bodies", "organisation_words", "organisation_places", "person_titles", "post_nominals")
 
 
 class WordListError(ValueError):
@@ -41,6 +41,7 @@ class Words:
     author_cues: re.Pattern[str]
     names_like_words: frozenset[str]
     ordinary_words: frozenset[str]
+    publishing_bodies: frozenset[str]
     organisation_words: frozenset[str]
     organisation_places: frozenset[str]
     person_titles: frozenset[str]

@@ -105,9 +105,8 @@ def main() -> None:
     print("\n".join(sorted(score.misses)))
     for name in ("title", "year", "no_year", "publisher"):
         print(f"{name:10} {score.counts[name]:3}/{score.counts[name + '_of']:3} = {score.rate(name):.3f}")
-    print(
-        f"authors    F1 {score.authors_f1():.3f} ({score.counts['authors_right']} right of {score.counts['authors_said']} read, {score.counts['authors_printed']} printed)"
-    )
+    right, said, printed = (score.counts[key] for key in ("authors_right", "authors_said", "authors_printed"))
+    print(f"authors    F1 {score.authors_f1():.3f} ({right} right of {said} read, {printed} printed)")
 
 
 if __name__ == "__main__":
