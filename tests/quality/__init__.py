@@ -1,0 +1,1 @@
+"""Measures of quality against labelled documents; each is runnable and prints every miss."""
