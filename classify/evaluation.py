@@ -6,7 +6,6 @@ scored only on documents that were left out of the fit (:func:`cross_validated`)
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from classify.tagging import Tagger
-from classify.training import Case, DeclaredCase, fit_design, fit_models, folds, same_place
+from classify.training import Case, DeclaredCase, fit_design, fit_models, folds, overlaps, same_place
 from evidence.records import Tagging
 from language.encoder import Encoder
 
@@ -195,20 +194,6 @@ def finding_scores(cases: Sequence[Case], taggings: Sequence[Tagging]) -> list[S
         scored("findings F1", micro_f1, pairs, f"P {micro_precision(pairs):.3f} R {micro_recall(pairs):.3f}"),
         scored("findings located F1", micro_f1, located, f"P {micro_precision(located):.3f} R {micro_recall(located):.3f}"),
     ]
-
-
-def words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.casefold())
-
-
-def overlaps(one: str, other: str) -> bool:
-    """Whether two quotations share five words in a row (or the whole of a shorter one)."""
-    first, second = words(one), words(other)
-    size = min(5, len(first), len(second))
-    if not size:
-        return False
-    grams = {tuple(first[at : at + size]) for at in range(len(first) - size + 1)}
-    return any(tuple(second[at : at + size]) in grams for at in range(len(second) - size + 1))
 
 
 def quote_overlap(cases: Sequence[Case], taggings: Sequence[Tagging]) -> float:

@@ -27,10 +27,11 @@ class Models:
     relevance: Pooled
     strength: Pooled
     places: Pooled
+    findings: Pooled
     facets: dict[str, Pooled]
 
     def write(self, folder: Path = FOLDER) -> None:
-        for name in ("study_design", "relevance", "strength", "places"):
+        for name in ("study_design", "relevance", "strength", "places", "findings"):
             write_model(folder / f"{name}.json", getattr(self, name))
         for facet, model in self.facets.items():
             write_model(folder / f"facet_{facet}.json", model)
@@ -50,7 +51,7 @@ def load_models(folder: Path = FOLDER) -> Models:
     if not isinstance(design, Choice):
         raise IntegrandError("classify/models/study_design.json: expected a choice model; rebuild it with python -m classify.training")
     facets = {path.stem.removeprefix("facet_"): pooled(path.stem) for path in sorted(folder.glob("facet_*.json"))}
-    return Models(design, pooled("relevance"), pooled("strength"), pooled("places"), facets)
+    return Models(design, pooled("relevance"), pooled("strength"), pooled("places"), pooled("findings"), facets)
 
 
 def models_version(folder: Path = FOLDER) -> str:

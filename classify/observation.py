@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from classify.findings import Claim, ClaimReader
 from classify.label_evidence import LABEL_FEATURES, EvidenceReader, Key, LabelEvidence, label_rows
 from classify.linear_models import Array
 from classify.models import TRAINED_FACETS
@@ -28,6 +29,7 @@ class Observation:
     relevance: list[float]
     rows: dict[str, dict[str, list[float]]]
     candidates: Sequence[Candidate]
+    claims: Sequence[Claim]
 
 
 class Observer:
@@ -35,6 +37,7 @@ class Observer:
 
     def __init__(self, taxonomy: Taxonomy) -> None:
         self.taxonomy = taxonomy
+        self.claims = ClaimReader(taxonomy)
         self.reader = EvidenceReader(taxonomy, [f.id for f in taxonomy.facets.values() if f.grain == "document" and f.id != "evidence_strength"])
 
     def feature_names(self, facet: str) -> tuple[str, ...]:
@@ -58,5 +61,5 @@ class Observer:
         about = relevance_features(evidence, self.labels("integration_type"), self.labels("boundary"), prose)
         return Observation(
             prose, evidence, evidence_rows(prose, evidence, self.labels("study_design")), trait_row(prose),
-            about + joint_features(joined, prose), rows, candidates(prose, evidence),
+            about + joint_features(joined, prose), rows, candidates(prose, evidence), self.claims.claims(prose, evidence),
         )

@@ -81,8 +81,11 @@ class Tagger:
                 tags.extend(self.labels(observation, facet, chance))
         where = places(observation.prose, observation.candidates, self.models.places, self.kinds(observation), chance, UNSURE_OTHERWISE)
         where = where if relevant else ()
+        effects = self.observer.claims.findings(
+            observation.prose, observation.claims, self.models.findings, self.kinds(observation), chance, where, design.label, UNSURE_OTHERWISE
+        )
         return Tagging(
-            document.id, document.extractor_version, self.version, "tagged", None, tuple(tags), (), where, appraisal,
+            document.id, document.extractor_version, self.version, "tagged", None, tuple(tags), effects if relevant else (), where, appraisal,
         )
 
     def relevance(self, observation: Observation) -> Tag:

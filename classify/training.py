@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +23,8 @@ from numpy.typing import NDArray
 from classify.abstracts import abstract_document
 from classify.appraisal import Appraiser
 from classify.document_form import TRAITS
+from classify.findings import FEATURES as CLAIM_FEATURES
+from classify.findings import LABEL as CLAIM
 from classify.linear_models import Array, Choice, Pooled, fit_choice, fit_pooled
 from classify.models import FOLDER, TRAINED_FACETS, Models
 from classify.observation import Observation, Observer
@@ -34,7 +37,7 @@ from evidence.records import Document
 from evidence.segments import read_segments
 from evidence.taxonomy import load_taxonomy
 
-PENALTY = {"relevance": 4.0, "places": 2.0, "facets": 6.0, "shared": 3.0, "own": 1.0}
+PENALTY = {"relevance": 4.0, "places": 2.0, "findings": 2.0, "facets": 6.0, "shared": 3.0, "own": 1.0}
 """L2 weights, chosen by cross-validation over documents on a coarse grid; half or double of each changes no score by more than its interval."""
 DECLARED_WEIGHT = 0.5
 """Weight of an abstract beside a whole document: there are four times as many, and abstracts are not what is read in earnest."""
@@ -71,7 +74,7 @@ def fit_models(cases: Sequence[Case], declared: Sequence[DeclaredCase], observer
     out = LeftOut(cases, declared, observer)
     facets = {facet: fit_facet(cases, observer, facet, out) for facet in TRAINED_FACETS if observer.labels(facet)}
     design = fit_design(cases, declared, observer)
-    return Models(design, relevance, fit_strength(cases, out, observer), fit_places(cases, out), facets)
+    return Models(design, relevance, fit_strength(cases, out, observer), fit_places(cases, out), fit_findings(cases, out), facets)
 
 
 class LeftOut:
@@ -150,6 +153,31 @@ def fit_places(cases: Sequence[Case], out: LeftOut) -> Pooled:
     return _tuned(table, (PLACE,), PLACE_FEATURES, PENALTY["places"], False)
 
 
+def fit_findings(cases: Sequence[Case], out: LeftOut) -> Pooled:
+    """Which of the candidate sentences readers took: those that share words with a quotation of theirs."""
+    table = Table()
+    for case in cases:
+        quotes = [finding["quote"] for finding in case.truth["findings"]]
+        for claim in case.observation.claims:
+            right = any(overlaps(one, claim.sentence.plain) for one in quotes)
+            table.add(case, CLAIM, claim.values, right, out.relevant[case.key], out)
+    return _tuned(table, (CLAIM,), CLAIM_FEATURES, PENALTY["findings"], False)
+
+
+def words_of(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
+
+
+def overlaps(one: str, other: str) -> bool:
+    """Whether two quotations share five words in a row (or the whole of a shorter one)."""
+    first, second = words_of(one), words_of(other)
+    size = min(5, len(first), len(second))
+    if not size:
+        return False
+    grams = {tuple(first[at : at + size]) for at in range(len(first) - size + 1)}
+    return any(tuple(second[at : at + size]) in grams for at in range(len(second) - size + 1))
+
+
 def same_place(name: str) -> str:
     return name.replace("&", "and").casefold().strip()
 
@@ -219,7 +247,7 @@ def _temper(logits: Array, truth: Array) -> float:
 
 def best_threshold(scores: Array, truth: Array) -> float:
     """The threshold of the best F1, smoothed over neighbours so that one document does not decide it."""
-    grid = np.round(np.arange(0.15, 0.71, 0.05), 2)
+    grid = np.round(np.arange(0.1, 0.71, 0.05), 2)
     f1 = []
     for threshold in grid:
         given = scores >= threshold
