@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from evidence.records import PAGE_BREAK, Line, Page, Passage, Section
 from extract.blocks import Block, Leaf
@@ -57,7 +57,7 @@ def lay_out(leaves: tuple[Leaf, ...]) -> Layout:
                 at += len(gap)
             parts.append(block.text)
             placed.append(Placed(block, leaf.number, at, at + len(block.text)))
-            lines.extend(replace(line, start=at + line.start, end=at + line.end) for line in block.lines)
+            lines.extend([Line(at + line.start, at + line.end, line.x0, line.y0, line.x1, line.y1) for line in block.lines])
             at += len(block.text)
             previous = block
         text = "".join(parts)
@@ -99,7 +99,8 @@ def _passages(placed: list[Placed]) -> tuple[Passage, ...]:
 
 def _pieces(block: Block) -> list[tuple[int, int]]:
     if len(block.text) <= LONG_PASSAGE or block.kind in ("heading", "table"):
-        return [(0, len(block.text))]
+        # A table's first or last cell may be empty: the tab stays in the page's text, a quotation begins with a word.
+        return [(len(block.text) - len(block.text.lstrip()), len(block.text.rstrip()))] if block.text.strip() else []
     cuts = [0]
     for match in _SENTENCE_END.finditer(block.text):
         if match.end() - cuts[-1] >= LONG_PASSAGE // 2 and len(block.text) - match.end() > 200:
