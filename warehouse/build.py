@@ -73,8 +73,8 @@ def publish(
     """
     started = time.monotonic()
     discard_unfinished(base)
-    encoder = encoder or str(getattr(getattr(encode, "__self__", None), "version", ""))
-    inputs = inputs_digest(base, extractor_version, classifier_version, taxonomy.version, encoder if encode else "none")
+    encoder = (encoder or str(getattr(getattr(encode, "__self__", None), "version", ""))) if encode else "none"
+    inputs = inputs_digest(base, extractor_version, classifier_version, taxonomy.version, encoder)
     finished = {one.name: one for one in snapshots(base) if one.is_readable}
     current = finished.get(pointed_name(base) or "")
     if current is not None and current.manifest.get("inputs") == inputs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from evidence.archive import read_captures
@@ -37,6 +38,7 @@ LIGHT = (
     "signature",
 )
 """The columns by which documents are grouped: all but their text."""
+WITH_TEXT = ("id", "extractor_version", "media_type", "size_bytes", "status", "pages")
 
 
 @dataclass(frozen=True)
@@ -63,13 +65,19 @@ def plan(base: Base, extractor_version: str, classifier_version: str) -> Plan:
     history = resolved(read_history(read_captures(base), {id: document.content_digest for id, document in light.items()}))
     decisions = settled(read_decisions(base), history.stands_for)
     items = {id: item(document, history) for id, document in light.items() if id not in history.stands_for}
-    works = group(list(items.values()), history, decisions)
+
+    def texts(ids: set[str]) -> Iterator[tuple[str, str]]:
+        for document in read_segments(base.documents(extractor_version), Document, WITH_TEXT):
+            if document.id in ids:
+                yield document.id, document.text
+
+    works = group(list(items.values()), history, decisions, texts)
     redacted = {one.target for one in decisions if one.action == "redact"}
     if redacted:
         gone = {copy.document for work in works if work.id in redacted for copy in work.copies} | redacted
         items = {id: one for id, one in items.items() if id not in gone}
         _forget(history, gone)
-        works = group(list(items.values()), history, decisions)
+        works = group(list(items.values()), history, decisions, texts)
     values = {id: document_values(light[id]) for id in items}
     tagged = {
         tagging.document: tagging.status == "tagged"

@@ -28,7 +28,8 @@ from warehouse.text_index import open_index, work_ids
 
 FUSION_K = 60
 MEANING_FLOOR = 0.45
-"""Cosine below which a vector says nothing: MiniLM gives unrelated English sentences 0.0-0.3 and paraphrases 0.5 and more."""
+"""Cosine below which a vector says nothing. On a real programme site (816 texts, all-MiniLM-L6-v2) the best texts for questions
+that it cannot answer had 0.21-0.37, those for questions that it can 0.50-0.82."""
 MOST_BY_MEANING = 50
 WORDS_FOR_MEANING = 3
 

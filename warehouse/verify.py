@@ -48,7 +48,7 @@ class Verification:
 
 
 def verify(
-    base: Base, *, extractor_version: str, classifier_version: str, taxonomy: Taxonomy | None = None, encoder: str = "none"
+    base: Base, *, extractor_version: str, classifier_version: str, taxonomy: Taxonomy | None = None
 ) -> Verification:
     """Checks archive, documents, tags and the current snapshot, and says whether the snapshot is behind the files.
 
@@ -64,7 +64,7 @@ def verify(
     _snapshot(base, snapshot, result)
     manifest = snapshot.manifest
     if taxonomy is not None:
-        inputs = inputs_digest(base, extractor_version, classifier_version, taxonomy.version, encoder)
+        inputs = inputs_digest(base, extractor_version, classifier_version, taxonomy.version, manifest["encoder"])
         result.count("snapshots compared with the base's files")
         if inputs != manifest["inputs"]:
             result.found(f"snapshot {snapshot.name}: the base's files have changed since; run `integrand publish`")

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from evidence.records import Decision, Document
+from warehouse.containment import Texts, contained_pages
 from warehouse.history import CONTENT_ROLES, History, Sighting
 from warehouse.landing_pages import landing_joins
 from warehouse.likeness import TextSketch, TitleWords, bucket_keys, same_title, sketch, title_overlap, title_words, titles_conflict
@@ -44,7 +45,8 @@ class Item:
 
     @property
     def is_page(self) -> bool:
-        return self.first is not None and self.first.role == "page" and "html" in self.media_type
+        """A page of the web: it may offer a document, and is not shown where the document is."""
+        return "html" in self.media_type
 
     @property
     def order(self) -> tuple[str, int, str, str]:
@@ -113,12 +115,15 @@ def normal_isbn(isbn: str | None) -> str | None:
     return body + str(-sum(int(digit) * (3 if at % 2 else 1) for at, digit in enumerate(body)) % 10)
 
 
-def group(items: Sequence[Item], history: History, decisions: Sequence[Decision] = ()) -> list[Work]:
-    """The works of a base, by id. ``decisions`` are people's merges and splits, which outweigh every other reason."""
+def group(items: Sequence[Item], history: History, decisions: Sequence[Decision] = (), texts: Texts = lambda ids: ()) -> list[Work]:
+    """The works of a base, by id. ``decisions`` are people's merges and splits, which outweigh every other reason.
+
+    ``texts`` reads the few texts in which a page's words are looked for; without it nothing is joined for that reason.
+    """
     known = {one.id: one for one in sorted(items, key=lambda one: one.order)}
     ordered = list(known.values())
     apart = _parted(decisions, known)
-    joins = [join for join in _joins(ordered, history, decisions) if join.a in known and join.b in known]
+    joins = [join for join in _joins(ordered, history, decisions, texts) if join.a in known and join.b in known]
     joins.sort(key=lambda join: JOIN_ORDER.index(join.kind))
     forest = _Forest(known, apart)
     kept = [join for join in joins if forest.join(join.a, join.b)]
@@ -177,7 +182,7 @@ def _parted(decisions: Sequence[Decision], known: Mapping[str, Item]) -> dict[st
     return apart
 
 
-def _joins(items: Sequence[Item], history: History, decisions: Sequence[Decision]) -> Iterator[Join]:
+def _joins(items: Sequence[Item], history: History, decisions: Sequence[Decision], texts: Texts) -> Iterator[Join]:
     for decision in decisions:
         if decision.action == "merge" and decision.other:
             why = f": {decision.reason}" if decision.reason else ""
@@ -185,7 +190,7 @@ def _joins(items: Sequence[Item], history: History, decisions: Sequence[Decision
     yield from _same_text(items)
     yield from _same_identifier(items)
     yield from _same_address(history)
-    for page, document, reason in landing_joins(items):
+    for page, document, reason in (*landing_joins(items), *contained_pages(items, texts)):
         yield Join(page, document, "landing_page", reason, page=page)
     yield from _near_duplicates(items)
 

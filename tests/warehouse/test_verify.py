@@ -19,7 +19,7 @@ from warehouse.verify import Verification, verify
 
 
 def verified(made: MadeBase) -> Verification:
-    return verify(made.base, extractor_version="x1", classifier_version="c1", taxonomy=made_taxonomy(), encoder="made")
+    return verify(made.base, extractor_version="x1", classifier_version="c1", taxonomy=made_taxonomy())
 
 
 def test_a_sound_base_is_sound_and_says_what_was_checked(library: Library) -> None:

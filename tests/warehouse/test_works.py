@@ -298,3 +298,42 @@ def test_a_document_without_any_capture_is_still_a_work(made: MadeBase) -> None:
         History({}),
     )
     assert [work.shown for work in works] == [one.id]
+
+
+def excerpt_and_report(made: MadeBase, page_title: str, report_title: str, own: int = 0, words: int = 14) -> list[Work]:
+    """A page with ``words`` sentences of a report of 300, and ``own`` of its own."""
+    report = prose("r", 300)
+    taken = ". ".join(report.split(". ")[40 : 40 + words])
+    page = make_document([taken, *([prose("own", own)] if own else [])], title=page_title, html=True)
+    other = make_document([prose("o", 300)], title="Another report")
+    made.run([(PAGE, page), ("http://a.test/other", other), (FILE, make_document([report], title=report_title))])
+    return works_of(made)
+
+
+def test_a_page_with_the_reports_title_and_words_out_of_it_is_its_landing_page_without_any_link(made: MadeBase) -> None:
+    works = excerpt_and_report(made, "care bundle for stroke", "Care bundle for stroke", own=5)
+    assert len(works) == 2
+    (landing,) = [copy for work in works for copy in work.copies if copy.role == "landing_page"]
+    assert "stands in it" in landing.reason
+
+
+def test_a_page_that_is_all_taken_from_one_report_is_its_landing_page_whatever_its_title(made: MadeBase) -> None:
+    assert len(excerpt_and_report(made, "In this project we", "Care bundle for stroke")) == 2
+
+
+def test_a_page_that_merely_quotes_a_report_is_a_work_of_its_own(made: MadeBase) -> None:
+    assert len(excerpt_and_report(made, "What we read this week", "Care bundle for stroke", own=20)) == 3
+
+
+def test_a_page_with_the_reports_title_and_no_word_of_it_is_a_work_of_its_own(made: MadeBase) -> None:
+    page = make_document([prose("p", 30)], title="Stroke care bundle", html=True)
+    made.run([(PAGE, page), (FILE, make_document([prose("f", 90)], title="Stroke care bundle"))])
+    assert len(works_of(made)) == 2
+
+
+def test_the_pages_of_a_report_published_in_sections_are_not_copies_of_the_whole(made: MadeBase) -> None:
+    report = prose("r", 300).split(". ")
+    sections = [make_document([". ".join(report[at : at + 30])], title=f"Chapter on {topic}", html=True)
+                for at, topic in zip(range(0, 120, 30), ("wards", "money", "people", "data"), strict=True)]
+    made.run([*((f"http://a.test/{n}", one) for n, one in enumerate(sections)), (FILE, make_document([". ".join(report)], title="The whole"))])
+    assert len(works_of(made)) == 5
