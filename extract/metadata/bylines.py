@@ -19,6 +19,8 @@ _SAYS_WRITTEN = re.compile(
     r"toolkit) (?:was|has been|is) (?:written|prepared|authored|compiled) by\b"
 )
 _HEAD_BLOCKS = 45
+_CUE_REACH = 400
+"""Characters into a paragraph within which "written by" speaks of the document."""
 
 
 def authors_of(layout: Layout, running: tuple[str, ...], title: str | None) -> list[Provenance]:
@@ -116,8 +118,8 @@ def _after_cue(placed: tuple[Placed, ...], common: frozenset[str], cues: re.Patt
             thanked = _THANKS.search(text) is not None and "author" not in text.lower()
         if item.block.kind in ("reference", "table", "caption") or len(text) > 3000:
             continue
-        for match in (cues or words().author_cues).finditer(text):
-            if (match.start() > 0 and text[match.start() - 1].isalnum()) or match.start() > 400:
+        for match in (cues or words().author_cues).finditer(text, 0, _CUE_REACH + 100):
+            if (match.start() > 0 and text[match.start() - 1].isalnum()) or match.start() > _CUE_REACH:
                 continue
             stretch = re.split(
                 r"(?<=[^\W\d_A-Z]{2})\.\s|\.$|(?i:\b(?:from|at|for|on behalf|in collaboration|with support|using|based on|and is|who|it is)\b)|\n\n",

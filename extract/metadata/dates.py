@@ -28,6 +28,7 @@ _MONTHS = {
 }
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _YEAR = r"(?:19[5-9]\d|20[0-4]\d)"
+_ANY_YEAR = re.compile(_YEAR)
 _ORDINAL = r"(?:\s?(?:st|nd|rd|th)\b)?"
 _FORMS = (
     re.compile(rf"\b(?P<d>\d{{1,2}}){_ORDINAL},?\s+(?:of\s+)?(?P<m>{_MONTH})\b\.?,?\s+(?P<y>{_YEAR})\b", re.I),
@@ -45,6 +46,8 @@ _FORMS = (
 def dates_in(text: str) -> list[tuple[int, int, str]]:
     """Every date as (start, end, ISO), in order of appearance; the more precise reading where two overlap."""
     found: list[tuple[int, int, str]] = []
+    if not _ANY_YEAR.search(text):
+        return found
     for form in _FORMS:
         for match in form.finditer(text):
             iso = _iso(match.groupdict())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from extract.metadata.words import words
 
@@ -18,7 +19,7 @@ _SPLIT = re.compile(r"\s*(?:;|\||\n|,|\s&\s|\band\b|\bwith\b|•|·)\s*")
 
 def common_words(text: str) -> frozenset[str]:
     """Words that a text writes in lower case somewhere: what they are, no name is made of them alone."""
-    plain = " ".join(word for word in text.split() if "@" not in word and "://" not in word and not word.startswith("www."))
+    plain = " ".join([word for word in set(text.split()) if "@" not in word and "://" not in word and not word.startswith("www.")])
     return frozenset(re.findall(r"(?<![^\W\d_])[^\W\d_A-Z][^\W\d_]*", plain))
 
 
@@ -52,6 +53,12 @@ def _spells(tokens: list[str], text: str) -> bool:
     return acronym is not None and re.sub(r"[& ]", "", acronym.group(1)) == initials
 
 
+@lru_cache(maxsize=1)
+def _titles() -> re.Pattern[str]:
+    """Titles that stand before a name, one or several."""
+    return re.compile(rf"(?:(?:{'|'.join(sorted(words().person_titles, key=len, reverse=True))})\b\.?\s+)+", re.I)
+
+
 def bare_name(text: str) -> str:
     """A name without affiliation marks, titles and letters after it; "Surname, Given" turned round."""
     text = re.sub(r"\([^()]{0,80}\)", " ", text)
@@ -59,10 +66,9 @@ def bare_name(text: str) -> str:
     changed = True
     while changed and text:
         changed = False
-        for title in sorted(words().person_titles, key=len, reverse=True):
-            match = re.match(rf"{title}\b\.?\s+", text, re.I)
-            if match:
-                text, changed = text[match.end() :], True
+        titles = _titles().match(text)
+        if titles:
+            text, changed = text[titles.end() :], True
         last = re.split(r"[\s,]+", text)[-1]
         if (
             len(text.split()) > 2
