@@ -114,7 +114,8 @@ class _Walk:
         """Blocks with their last kinds: furniture and reference lists can be told only in context."""
         finished: list[Block] = []
         in_references = False
-        for block, following in zip(self.blocks, [*self.blocks[1:], None], strict=True):
+        for at, block in enumerate(self.blocks):
+            following = self.blocks[at + 1] if at + 1 < len(self.blocks) else None
             kind = block.kind
             if kind == "body" and following is not None and _heads(block.text, following):
                 block, kind = Block("heading", block.text, 3), "heading"
