@@ -18,7 +18,10 @@ _CHUNK = 65_536
 
 
 def _words(texts: Iterable[str]) -> list[str]:
-    return [word for text in texts for word in _WORD.findall(unicodedata.normalize("NFKC", text).casefold())]
+    return [
+        word for text in texts
+        for word in _WORD.findall((text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold())
+    ]
 
 
 def content_digest(texts: Iterable[str]) -> str:
@@ -45,9 +48,10 @@ def signature(texts: Iterable[str]) -> tuple[int, ...]:
     minima = np.full(PERMUTATIONS, 2**32 - 1, dtype=np.uint64)
     for start in range(0, len(shingles), _CHUNK):
         chunk = shingles[start : start + _CHUNK]
+        room = np.empty_like(chunk)
         for index in range(PERMUTATIONS):
-            low = ((chunk * factors[index] + offsets[index]) >> np.uint64(32)).min()
-            minima[index] = min(minima[index], low)
+            np.add(np.multiply(chunk, factors[index], out=room), offsets[index], out=room)
+            minima[index] = min(minima[index], room.min() >> np.uint64(32))
     return tuple(int(value) for value in minima)
 
 

@@ -118,6 +118,8 @@ def _after_cue(placed: tuple[Placed, ...], common: frozenset[str], cues: re.Patt
             thanked = _THANKS.search(text) is not None and "author" not in text.lower()
         if item.block.kind in ("reference", "table", "caption") or len(text) > 3000:
             continue
+        if cues is _SAYS_WRITTEN and " by" not in text[: _CUE_REACH + 100].lower():
+            continue
         for match in (cues or words().author_cues).finditer(text, 0, _CUE_REACH + 100):
             if (match.start() > 0 and text[match.start() - 1].isalnum()) or match.start() > _CUE_REACH:
                 continue
