@@ -97,5 +97,5 @@ def _print(works: list[dict[str, Any]], report: RunReport, root: Path) -> None:
     where = "" if root == Path("base") else f" --base {root}"
     first = next((work["id"][:12] for work in works if work["relevance"] == "relevant"), "ID")
     console.print("Try next:", highlight=False)
-    for command in ('search "care coordination" --strength limited+', f"show {first}", "query strongest-evidence"):
+    for command in ('search "care coordination" --strength limited+', f"show {first}", "query strongest_evidence"):
         console.print(f"  {program} {command}{where}", highlight=False, markup=False)

@@ -22,7 +22,7 @@ from evidence.segments import discard_torn
 from evidence.settings import settings
 from evidence.taxonomy import load_taxonomy
 from extract.reading import EXTRACTOR_VERSION
-from language.encoder import MODEL, Encoder
+from language.encoder import Encoder
 from pipeline import stages
 from pipeline.local_files import capture_files
 from pipeline.progress import Steps, say
@@ -60,7 +60,7 @@ class Run:
         encoder = Encoder() if settings().semantic else None
         publication = publish(
             self.base, extractor_version=EXTRACTOR_VERSION, classifier_version=stages.classifier_version(), taxonomy=load_taxonomy(),
-            run=self.report.run, encode=encoder.encode if encoder else None, encoder=MODEL if encoder else "")
+            run=self.report.run, encode=encoder.encode if encoder else None)
         self.report = replace(
             self.report, snapshot=publication.snapshot, new_works=publication.new_works, changed_works=publication.changed_works,
             missing_works=publication.missing_works, withdrawn_works=publication.withdrawn_works,

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import duckdb
 
+from evidence.archive import read_captures
 from evidence.base import Base
 from evidence.errors import IntegrandError
 from evidence.records import Decision, Document, RunReport, Tagging
@@ -25,7 +26,7 @@ from evidence.segments import read_segments, segment_paths, sync_folder
 from evidence.taxonomy import Taxonomy
 from warehouse import rows as document_rows
 from warehouse.decisions import decision_rows
-from warehouse.history import address_rows, capture_rows, change_rows, plain_time
+from warehouse.history import address_rows, capture_rows, change_rows, plain_time, standing
 from warehouse.keys import key_problems
 from warehouse.loading import SCHEMA, VIEWS, Loader, create_database, create_views
 from warehouse.metadata import choose, value_rows
@@ -120,15 +121,18 @@ def _free_name(run: str, used: Sequence[str]) -> str:
 
 
 def inputs_digest(base: Base, extractor_version: str, classifier_version: str, taxonomy_version: str, encoder: str) -> str:
-    """SHA-256 over all that a snapshot is built from: names and bytes of the files, the versions, the schema.
+    """SHA-256 over all that a snapshot is built from: what the captures say (``standing``), names and bytes of the other files,
+    the versions, the schema.
 
-    Run reports are left out: they say how the files came about, and every run writes one.
+    A run to which every server says "unchanged" alters nothing of that, so it publishes nothing; ``last_seen`` then stays the
+    day on which something last changed. Run reports are left out: they say how the files came about, and every run writes one.
     """
     total = hashlib.sha256(json.dumps([BUILD_FORMAT, extractor_version, classifier_version, taxonomy_version, encoder]).encode())
     for path in (SCHEMA, VIEWS):
         total.update(path.read_bytes())
+    for told in standing(read_captures(base)):
+        total.update(json.dumps(told).encode() + b"\n")
     files = [
-        *segment_paths(base.captures),
         *segment_paths(base.documents(extractor_version)),
         *segment_paths(base.tags(classifier_version)),
         *sorted(base.decisions.glob("*.jsonl")),

@@ -6,7 +6,7 @@ the document it held before, and nothing has changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -171,6 +171,27 @@ def read_history(captures: Iterable[Capture], contents: Mapping[str, str]) -> Hi
     for capture in captures:
         history.add(capture)
     return history
+
+
+def standing(captures: Iterable[Capture]) -> Iterator[tuple[object, ...]]:
+    """What the captures say of each address, without times and without repetitions: the same answer again says nothing new.
+
+    A second "missing" in another run does (the work is withdrawn then), a third does not.
+    """
+    last: dict[str, tuple[object, ...]] = {}
+    missing_runs: dict[str, set[str]] = {}
+    for capture in captures:
+        outcome = "fetched" if capture.outcome == "unchanged" else capture.outcome
+        if outcome == "missing":
+            missing_runs.setdefault(capture.url, set()).add(capture.run)
+        elif outcome == "fetched":
+            missing_runs.pop(capture.url, None)
+        times = min(2, len(missing_runs.get(capture.url, ())))
+        told = (capture.source, capture.url, outcome, times, capture.status if outcome != "fetched" else None, capture.digest, capture.role,
+                capture.via, capture.link_text, capture.reason)
+        if last.get(capture.url) != told:
+            last[capture.url] = told
+            yield told
 
 
 def resolved(history: History) -> History:

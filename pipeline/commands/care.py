@@ -9,10 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from evidence.segments import as_plain
-from evidence.settings import settings
 from evidence.taxonomy import load_taxonomy
 from extract.reading import EXTRACTOR_VERSION
-from language.encoder import MODEL
 from pipeline.commands.options import BaseOption, JsonOption, base_root, existing_base
 from pipeline.doctor import examine
 from pipeline.stages import classifier_version
@@ -65,8 +63,7 @@ def doctor(base: BaseOption = None, json_: JsonOption = False) -> None:
 def verify(base: BaseOption = None, json_: JsonOption = False) -> None:
     """Prove that every digest, offset and quote still holds; exit 1 where one does not."""
     answer = verify_base(
-        existing_base(base), extractor_version=EXTRACTOR_VERSION, classifier_version=classifier_version(), taxonomy=load_taxonomy(),
-        encoder=MODEL if settings().semantic else "none")
+        existing_base(base), extractor_version=EXTRACTOR_VERSION, classifier_version=classifier_version(), taxonomy=load_taxonomy())
     if json_:
         typer.echo(json.dumps({"checked": answer.checked, "problems": answer.problems, "unsaid": answer.unsaid}, ensure_ascii=False))
     else:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from evidence.base import Base
+from pipeline.local_site import LocalSite
 from tests.bench.process_tree import ROOT, integrand
 from tests.pipeline.conftest import DemoBase
 
@@ -105,15 +106,15 @@ def test_a_second_writer_gets_exit_4_and_readers_go_on(demo_base: DemoBase) -> N
 
 @pytest.mark.slow
 def test_a_source_that_gives_less_than_expected_is_exit_3_and_what_came_is_kept(tmp_path: Path) -> None:
-    from pipeline.local_site import LocalSite
-
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "index.html").write_text(f"<html><body><main><h1>Only page</h1><p>{LETTER}</p></main></body></html>", "utf-8")
     (tmp_path / "sources").mkdir()
     (tmp_path / "sources" / "thin.toml").write_text(
-        'name = "Thin"\npublisher = "Thin"\norigin = "https://thin.example"\n[discovery]\npages = ["/index.html"]\n[expect]\npages_min = 5\n', "utf-8")
+        'name = "Thin"\npublisher = "Thin"\norigin = "https://thin.example"\n'
+        '[discovery]\npages = ["/index.html"]\n[expect]\npages_min = 5\n', "utf-8")
+    env = {"INTEGRAND_SOURCES": str(tmp_path / "sources")}
     with LocalSite(tmp_path / "site") as site:
-        cost = integrand("run", "thin", "--origin", site.origin, "--base", str(tmp_path / "base"), env={"INTEGRAND_SOURCES": str(tmp_path / "sources")})
+        cost = integrand("run", "thin", "--origin", site.origin, "--base", str(tmp_path / "base"), env=env)
     assert cost.code == 3 and "broken: thin" in cost.err, cost.err
     assert json.loads(integrand("search", "", "--base", str(tmp_path / "base"), "--json").out)["total"] == 1
 

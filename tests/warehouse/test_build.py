@@ -67,6 +67,19 @@ def test_a_run_report_alone_is_no_reason_to_publish(made: MadeBase) -> None:
     assert not made.publish("another-run").published
 
 
+def test_runs_to_which_nothing_has_changed_publish_nothing_and_a_second_404_does(made: MadeBase) -> None:
+    made.run([(URL, make_document([prose("a")], title="A")), ("https://made.example/gone", make_document([prose("b")], title="B"))])
+    made.publish()
+    made.run([(URL, 304), ("https://made.example/gone", 304)])
+    assert not made.publish().published
+    published = []
+    for _ in range(3):
+        made.run([(URL, 304), ("https://made.example/gone", 404)])
+        published.append(made.publish().published)
+    assert published == [True, True, False]
+    assert made.rows("SELECT availability FROM works WHERE title = 'B'") == [("withdrawn",)]
+
+
 def test_a_build_that_is_killed_leaves_the_old_snapshot_current_and_the_next_one_clears_up(made: MadeBase) -> None:
     made.run([(URL, make_document([prose("a")], title="A"))])
     made.publish()
