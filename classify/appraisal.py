@@ -23,20 +23,34 @@ QUIET = ("policy", "statistics", "record", "opinion")
 
 _NUMBER = r"(\d{1,3}(?:[, ]\d{3})+|\d+)"
 _UNITS = (
-    r"participants?|patients?|respondents?|people|persons|adults|children|infants|women|men|individuals|subjects|students|households|residents|staff|employees|workers|professionals|"
-    r"nurses|doctors|clinicians|gps|physicians|records|admissions|episodes|interviews?|interviewees|users|carers|families|cases|practices|hospitals|clusters|studies|articles|papers|areas|lsoas|"
+    r"participants?|patients?|respondents?|people|persons|adults|children|infants|women|men|individuals|subjects|students|households|"
+    r"residents|staff|employees|workers|professionals|"
+    r"nurses|doctors|clinicians|gps|physicians|records|admissions|episodes|interviews?|interviewees|users|carers|families|cases|"
+    r"practices|hospitals|clusters|studies|articles|papers|areas|lsoas|"
     r"practitioners|analysts|patient records|births|mothers|pairs|clients|visits|consultations|prescriptions|stakeholders"
 )
 _SAMPLES = (
     re.compile(rf"\b[nN] ?= ?{_NUMBER}"),
-    re.compile(rf"\b{_NUMBER} (?:(?!and\b|of\b|to\b|or\b|in\b|per\b|years?\b|months?\b|weeks?\b|days?\b)[\w-]+ ){{0,3}}(?:{_UNITS})\b", re.IGNORECASE),
-    re.compile(rf"\b(?:sample|total|cohort|survey|data(?:set)?) (?:size )?(?:of|comprising|included|from) (?:over |about |around |approximately |some )?{_NUMBER}\b", re.IGNORECASE),
+    re.compile(
+        rf"\b{_NUMBER} (?:(?!(?:and|of|to|or|in|per|we|were|was|had|the|by|from|with|years?|months?|weeks?|days?)\b)[\w-]+ ){{0,3}}"
+        rf"(?:{_UNITS})\b",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"\b(?:sample|total|cohort|survey|data(?:set)?) (?:size )?(?:of|comprising|included|from) (?:over |about |around |approximately |some )?"
+        rf"{_NUMBER}\b",
+        re.IGNORECASE,
+    ),
 )
 _MILLIONS = re.compile(rf"\b(\d+(?:\.\d+)?) million (?:[\w-]+ ){{0,3}}(?:{_UNITS})\b", re.IGNORECASE)
-_POPULATION = re.compile(r"\b(?:population|serv(?:es|ing|ed)|covers?|home to|worldwide|each year|every year|per year|nationally|in the uk|across the uk|prevalence)\b", re.IGNORECASE)
-_LIMITATION = re.compile(r"\b(?:limitations?|caveats?|scope of|this (?:report|study|paper|document) (?:covers|focuses)|excluded)\b", re.IGNORECASE)
-_FUNDING = re.compile(r"\b(?:funded by|funding from|commissioned by|sponsored by|conflicts? of interests?|competing interests?|independent)\b", re.IGNORECASE)
-_METHOD = re.compile(r"\b(?:method|methodology|we (?:analysed|interviewed|surveyed|searched|reviewed|collected)|data were|was analysed|were analysed|peer.review)", re.IGNORECASE)
+_POPULATION = re.compile(r"\b(?:population|serv(?:es|ing|ed)|covers?|home to|worldwide|each year|every year|per year|nationally|"
+    r"in the uk|across the uk|prevalence)\b", re.IGNORECASE)
+_LIMITATION = re.compile(r"\b(?:limitations?|caveats?|scope of|this (?:report|study|paper|document) (?:covers|focuses)|"
+    r"excluded)\b", re.IGNORECASE)
+_FUNDING = re.compile(r"\b(?:funded by|funding from|commissioned by|sponsored by|conflicts? of interests?|competing interests?|"
+    r"independent)\b", re.IGNORECASE)
+_METHOD = re.compile(r"\b(?:method|methodology|we (?:analysed|interviewed|surveyed|searched|reviewed|collected)|data were|was analysed|"
+    r"were analysed|peer.review)", re.IGNORECASE)
 _QUANTITATIVE = ("systematic_review", "randomised_trial", "quasi_experiment", "observational", "economic_evaluation", "mixed_methods")
 
 
@@ -162,7 +176,7 @@ class Appraiser:
     def _limited(self, grade: str, design: str, steps: list[str]) -> str:
         ladder = self.rules.ladder
         for limit in self.rules.limits:
-            if limit.when and limit.id != "patchy_literature" or (limit.designs and design not in limit.designs):
+            if (limit.when and limit.id != "patchy_literature") or (limit.designs and design not in limit.designs):
                 continue
             low, high = ladder.index(grade), ladder.index(limit.grade)
             if (limit.kind == "floor" and low < high) or (limit.kind == "ceiling" and low > high):
@@ -205,9 +219,10 @@ def sample_sizes(plain: str) -> list[int]:
     """Numbers of people or units that a sentence gives; years are none."""
     sizes = [int(float(number) * 1_000_000) for number in _MILLIONS.findall(plain)]
     for pattern in _SAMPLES:
-        for number in pattern.findall(plain):
-            size = int(re.sub(r"[, ]", "", number))
-            if size > 1 and not (1900 <= size <= 2100 and "," not in number and "=" not in plain):
+        for match in pattern.finditer(plain):
+            size = int(re.sub(r"[, ]", "", match[1]))
+            is_year = 1900 <= size <= 2100 and "," not in match[1] and "=" not in match[0]
+            if size > 1 and not is_year:
                 sizes.append(size)
     return sizes
 

@@ -7,20 +7,31 @@ import re
 from classify.prose import plain as plainly
 
 _WORDS: tuple[tuple[str, str], ...] = (
-    ("no_change", r"no (?:statistically |clinically |other |such |clear |overall |apparent )*(?:significant(?:ly)? )?(?:\w+ ){0,3}(?:differences?|changes?|effects?|"
-                  r"impact|improvements?|reductions?|increases?|benefits?|associations?|interactions?|correlations?)|(?:not|n't|nor) (?:\w+ ){0,3}(?:differ\w*|"
-                  r"change\w*|improv\w*|reduc\w*|increas\w*|affect\w*|significant\w*|decreas\w*|alter\w*|influenc\w*|widen\w*|lead|support\w*)|non-?significant|"
-                  r"unchanged|remained (?:stable|similar|constant|the same|unchanged)|(?:was|were|are|is|be|being) (?:\w+ )?(?:similar|comparable|equivalent|equal)|"
-                  r"similar (?:\w+ ){0,3}(?:between|in both|in the two|across|among)|no evidence|little (?:or no )?(?:impact|effect|difference)|(?:not|n't) have (?:had )?"
+    ("no_change", r"no (?:statistically |clinically |other |such |clear |overall |"
+        r"apparent )*(?:significant(?:ly)? )?(?:\w+ ){0,3}(?:differences?|changes?|effects?|"
+                  r"impact|improvements?|reductions?|increases?|benefits?|associations?|interactions?|correlations?)|(?:not|n't|"
+                  r"nor) (?:\w+ ){0,3}(?:differ\w*|"
+                  r"change\w*|improv\w*|reduc\w*|increas\w*|affect\w*|significant\w*|decreas\w*|alter\w*|influenc\w*|widen\w*|lead|"
+                  r"support\w*)|non-?significant|"
+                  r"unchanged|remained (?:stable|similar|constant|the same|unchanged)|(?:was|were|are|is|be|being) (?:\w+ )?(?:similar|"
+                  r"comparable|equivalent|equal)|"
+                  r"similar (?:\w+ ){0,3}(?:between|in both|in the two|across|among)|no evidence|little (?:or no )?(?:impact|effect|"
+                  r"difference)|(?:not|n't) have (?:had )?"
                   r"(?:much|any) (?:impact|effect)|neither|did not|failed to|equally|no (?:more|less) "),
-    ("mixed", r"mixed (?:results|evidence|picture|findings|effects)?|inconsistent|conflicting|equivocal|vari(?:es|ed) (?:significantly|widely|considerably|between|by|across)"),
-    ("decrease", r"reduc(?:e|ed|es|ing|tions?)|decreas\w+|fell|fallen|falling|fewer|lower(?:ed|ing)?|lowest|drop(?:ped|s)?|declin\w+|cut|less|shorter|shorten\w+|halv\w+|"
-                 r"down (?:by|from|to|\d)|avoid(?:ed|ing)|prevent(?:ed|ing)|diverted|saved|savings?|smaller|eliminat\w+|inhibit\w+|suppress\w+|attenuat\w+|diminish\w+|"
+    ("mixed", r"mixed (?:results|evidence|picture|findings|effects)?|inconsistent|conflicting|equivocal|vari(?:es|ed) (?:significantly|"
+        r"widely|considerably|between|by|across)"),
+    ("decrease", r"reduc(?:e|ed|es|ing|tions?)|decreas\w+|fell|fallen|falling|fewer|lower(?:ed|ing)?|lowest|drop(?:ped|s)?|declin\w+|"
+        r"cut|less|shorter|shorten\w+|halv\w+|"
+                 r"down (?:by|from|to|\d)|avoid(?:ed|ing)|prevent(?:ed|ing)|diverted|saved|savings?|smaller|eliminat\w+|inhibit\w+|"
+                 r"suppress\w+|attenuat\w+|diminish\w+|"
                  r"inferior|slower|weaker|loss|lost|minimi[sz]ed|faster|earlier|quicker|alleviat\w+|reliev\w+"),
-    ("increase", r"increas\w+|rose|risen|rising|higher|highest|greater|more|grew|grown|growth|doubl\w+|trebl\w+|longer|up (?:by|from|to|\d)|rais(?:ed|es)|boost\w+|"
+    ("increase", r"increas\w+|rose|risen|rising|higher|highest|greater|more|grew|grown|growth|doubl\w+|trebl\w+|longer|up (?:by|from|to|"
+        r"\d)|rais(?:ed|es)|boost\w+|"
                  r"additional|gain(?:s|ed)?|expand\w+|larger|strengthen\w+|elevat\w+|prolong\w+|superior|exceed\w+|later|further|widen\w+"),
-    ("better", r"improv\w+|better|benefi\w+|enhanc\w+|positive(?:ly)?|effective(?:ness)?|help(?:ed|s|ing)|facilitat\w+|happier|valuable|useful|efficacy|supports?"),
-    ("worse", r"wors\w+|deteriorat\w+|poorer|harm(?:ed|s|ful)?|negative(?:ly)?|imped\w+|hinder\w+|obstacle|burden\w*|detriment\w*|inappropriate\w*"),
+    ("better", r"improv\w+|better|benefi\w+|enhanc\w+|positive(?:ly)?|effective(?:ness)?|help(?:ed|s|ing)|facilitat\w+|happier|valuable|"
+        r"useful|efficacy|supports?"),
+    ("worse", r"wors\w+|deteriorat\w+|poorer|harm(?:ed|s|ful)?|negative(?:ly)?|imped\w+|hinder\w+|obstacle|burden\w*|detriment\w*|"
+        r"inappropriate\w*"),
 )
 _CHANGES = tuple((name, re.compile(rf"\b(?:{words})\b", re.IGNORECASE)) for name, words in _WORDS)
 _CLAUSE = re.compile(r"[;:]|, (?:but|while|whereas|although|and)\b|\bwhile\b|\bwhereas\b|\bbut\b|\bhowever\b", re.IGNORECASE)
@@ -47,9 +58,11 @@ def change_near(plain: str, start: int, end: int) -> tuple[str, int]:
 
 
 _P_VALUE = re.compile(r"\bp(?:-values?)?(?: for \w+)? ?(=|<|>|≤|≥) ?(0?[.·]\d+)", re.IGNORECASE)
-_RATIO = re.compile(r"\b(?:[1-9]\d*|0)[.·]\d+ ?[(\[,;](?: ?95 ?%? ?(?:CI|confidence interval)?[:,=]? ?)?(\d+[.·]\d+) ?(?:-|to|,) ?(\d+[.·]\d+)", re.IGNORECASE)
+_RATIO = re.compile(r"\b(?:[1-9]\d*|0)[.·]\d+ ?[(\[,;](?: ?95 ?%? ?(?:CI|confidence interval)?[:,=]? ?)?(\d+[.·]\d+) ?(?:-|to|"
+    r",) ?(\d+[.·]\d+)", re.IGNORECASE)
 _ARMS = re.compile(
-    r"(\d+(?:[.·]\d+)?)(?: ?%| ?[±+] ?[\d.]+| ?\([^)]*\)| [a-zA-Z/%]+){0,6}?[,;]? (?:vs\.?|versus|compared (?:with|to)|and|in contrast to|against)[ ,](?:\w+ ){0,5}?"
+    r"(\d+(?:[.·]\d+)?)(?: ?%| ?[±+] ?[\d.]+| ?\([^)]*\)| [a-zA-Z/%]+){0,6}?[,;]? (?:vs\.?|versus|compared (?:with|to)|and|"
+    r"in contrast to|against)[ ,](?:\w+ ){0,5}?"
     r"(\d+(?:[.·]\d+)?)",
     re.IGNORECASE,
 )
@@ -85,6 +98,6 @@ def _place(plain: str, outcome: str) -> tuple[int, int]:
     at = plain.casefold().find(plainly(outcome).strip().casefold()) if outcome.strip() else -1
     if at >= 0:
         return at, at + len(outcome.strip())
-    words = [word for word in re.findall(r"\w{4,}", outcome.casefold())]
+    words = re.findall(r"\w{4,}", outcome.casefold())
     found = [match.start() for word in words if (match := re.search(rf"\b{re.escape(word)}", plain, re.IGNORECASE))]
     return (min(found), max(found)) if found else (len(plain) // 2, len(plain) // 2)

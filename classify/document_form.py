@@ -12,37 +12,56 @@ from classify.prose import Prose, Sentence
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("first_person", r"\b(?:I|I'm|I've|I'd|my|me|myself)\b"),
-    ("we_will", r"\b(?:we|it|they|trust|council|board|nhs|partners|commissioners|programme) (?:will|aim to|intend to|are committed to|plan to)\b"),
+    ("we_will", r"\b(?:we|it|they|trust|council|board|nhs|partners|commissioners|programme) (?:will|aim to|intend to|are committed to|"
+        r"plan to)\b"),
     ("should", r"\b(?:should|must|are expected to|is required to|ensure that|need to ensure|do not|offer|consider)\b"),
-    ("will_be", r"\b(?:will be (?:\w+ly )?(?:\w+ed|given|made|taken|undertaken|sent|held|drawn|chosen|done)|participants will|we will (?:use|test|compare|"
+    ("will_be", r"\b(?:will be (?:\w+ly )?(?:\w+ed|given|made|taken|undertaken|sent|held|drawn|chosen|done)|participants will|"
+        r"we will (?:use|test|compare|"
                 r"recruit|conduct|assess|examine|measure|collect|analy[sz]e|include|search|evaluate|investigate|explore)|will receive|"
-                r"will (?:undergo|complete|include|assess|compare)|aims? to (?:recruit|test|evaluate|assess|determine|compare|investigate|examine))\b"),
-    ("statistics", r"\bp ?[<=>] ?0?[.·]\d|\b95 ?% ?(?:CI|confidence)|\b(?:CI|OR|HR|RR|aOR|IRR|SD|ICC|IQR)\b ?[:=(]?|\bodds ratio|\bregression\b|"
+                r"will (?:undergo|complete|include|assess|compare)|aims? to (?:recruit|test|evaluate|assess|determine|compare|"
+                r"investigate|examine))\b"),
+    ("statistics", r"\bp ?[<=>] ?0?[.·]\d|\b95 ?% ?(?:CI|confidence)|\b(?:CI|OR|HR|RR|aOR|IRR|SD|ICC|IQR)\b ?[:=(]?|\bodds ratio|"
+        r"\bregression\b|"
                    r"\bconfidence interval|\bstatistically significant"),
-    ("sample", r"\bn ?= ?\d|\b\d[\d,]* (?:\w+ ){0,2}(?:participants|patients|respondents|people|adults|children|women|men|students|interviews|"
+    ("sample", r"\bn ?= ?\d|\b\d[\d,]* (?:\w+ ){0,2}(?:participants|patients|respondents|people|adults|children|women|men|students|"
+        r"interviews|"
                r"households|records|admissions|practices|workers|employees|staff)\b"),
-    ("speech", r"\b(?:um|uh|er|erm|you know|thank you(?: very much)?|good (?:morning|afternoon|evening)|chair(?:man)?,|next slide|welcome to)\b"),
-    ("minutes", r"\b(?:agenda item|minutes of|the (?:board|committee|cabinet|panel) (?:noted|agreed|received|approved|resolved|was asked)|apologies|"
+    ("speech", r"\b(?:um|uh|er|erm|you know|thank you(?: very much)?|good (?:morning|afternoon|evening)|chair(?:man)?,|next slide|"
+        r"welcome to)\b"),
+    ("minutes", r"\b(?:agenda item|minutes of|the (?:board|committee|cabinet|panel) (?:noted|agreed|received|approved|resolved|"
+        r"was asked)|apologies|"
                 r"matters arising|for (?:approval|assurance|information|noting)|action log|declarations of interest)\b"),
-    ("accounts", r"\b(?:annual report|annual accounts|remuneration report|accountability report|performance report|statement of financial position|"
+    ("accounts", r"\b(?:annual report|annual accounts|remuneration report|accountability report|performance report|"
+        r"statement of financial position|"
                  r"auditor's report|accounting officer|going concern|annual governance statement)\b"),
-    ("participants", r"\b(?:participants?|interviewees?|respondents?|informants?) (?:\w+ )?(?:said|felt|described|reported|noted|explained|told|"
-                     r"expressed|mentioned|highlighted|suggested|commented|perceived|saw|spoke|valued)\b|\bfocus groups?\b|\bsemi-structured\b|"
+    ("participants", r"\b(?:participants?|interviewees?|respondents?|informants?) (?:\w+ )?(?:said|felt|described|reported|noted|"
+        r"explained|told|"
+                     r"expressed|mentioned|highlighted|suggested|commented|perceived|saw|spoke|valued)\b|\bfocus groups?\b|"
+                     r"\bsemi-structured\b|"
                      r"\bthematic analysis\b|\bthemes? (?:emerged|were identified)\b"),
-    ("search", r"\b(?:we searched|were searched|search strategy|search terms|medline|pubmed|embase|cinahl|psycinfo|scopus|web of science|prisma|"
-               r"inclusion criteria|eligible studies|included studies|studies (?:were|met)|meta-analysis|records identified|articles were)\b"),
-    ("economics", r"\b(?:cost-effective\w*|incremental cost|icer|qalys?|quality-adjusted life|willingness to pay|cost-utility|net monetary benefit)\b"),
-    ("simulation", r"\b(?:simulat\w+|scenarios?|discrete event|agent-based|system dynamics|markov|what-if|forecast\w*|projections?|calibrat\w+|"
+    ("search", r"\b(?:we searched|were searched|search strategy|search terms|medline|pubmed|embase|cinahl|psycinfo|scopus|"
+        r"web of science|prisma|"
+               r"inclusion criteria|eligible studies|included studies|studies (?:were|met)|meta-analysis|records identified|"
+               r"articles were)\b"),
+    ("economics", r"\b(?:cost-effective\w*|incremental cost|icer|qalys?|quality-adjusted life|willingness to pay|cost-utility|"
+        r"net monetary benefit)\b"),
+    ("simulation", r"\b(?:simulat\w+|scenarios?|discrete event|agent-based|system dynamics|markov|what-if|forecast\w*|projections?|"
+        r"calibrat\w+|"
                    r"model (?:parameters|was run|predicts))\b"),
-    ("random", r"\b(?:randomi[sz]ed (?:to|controlled)|randomly (?:assigned|allocated)|control group|intervention group|intention.to.treat|allocation|"
+    ("random", r"\b(?:randomi[sz]ed (?:to|controlled)|randomly (?:assigned|allocated)|control group|intervention group|"
+        r"intention.to.treat|allocation|"
                r"trial registration|isrctn|clinicaltrials\.gov|arm)\b"),
-    ("project", r"\b(?:the project|the programme|this project|pilot|project team|workstream|work package|milestones?|deliverables?|lessons learn\w+|"
+    ("project", r"\b(?:the project|the programme|this project|pilot|project team|workstream|work package|milestones?|deliverables?|"
+        r"lessons learn\w+|"
                 r"case study|was funded)\b"),
     ("questions", r"\?"),
     ("numbers", r"\b\d+(?:\.\d+)?%?"),
-    ("requirement", r"\b(?:requirements?|specification|use cases?|interface|architecture|server|user stor(?:y|ies)|appendix|functionality)\b"),
-    ("policy_words", r"\b(?:strategy|policy|government|priorities|vision|ambition|white paper|minister\w*|secretary of state|reform|commitments?)\b"),
-    ("debate", r"\b(?:of course|frankly|surely|perhaps|in my view|i think|i believe|let's|isn't|don't|doesn't|it's|can't|won't|that's|you|your)\b"),
+    ("requirement", r"\b(?:requirements?|specification|use cases?|interface|architecture|server|user stor(?:y|ies)|appendix|"
+        r"functionality)\b"),
+    ("policy_words", r"\b(?:strategy|policy|government|priorities|vision|ambition|white paper|minister\w*|secretary of state|reform|"
+        r"commitments?)\b"),
+    ("debate", r"\b(?:of course|frankly|surely|perhaps|in my view|i think|i believe|let's|isn't|don't|doesn't|it's|can't|won't|that's|"
+        r"you|your)\b"),
 )
 _COMPILED = tuple((name, re.compile(pattern, 0 if name in ("first_person", "statistics") else re.IGNORECASE)) for name, pattern in _PATTERNS)
 _STAMP = re.compile(r"\b\d{1,2}:\d\d(?::\d\d)?(?:\.\d+)?\b")

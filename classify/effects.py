@@ -11,21 +11,31 @@ from dataclasses import dataclass
 from classify.prose import Sentence
 
 _DOWN = (
-    r"reduc(?:e|ed|es|ing|tions?)|decreas\w+|fell|fallen|falls? in|fewer|lower(?:ed|ing)?|drop(?:ped|s)?|declin\w+|cut(?:ting)? (?:by|the|from|in)|was cut|"
-    r"less|shorter|shorten\w+|halv\w+|down (?:by|from|\d)|avoid(?:ed|ing)|prevent(?:ed|ing)|diverted|saved|savings?|smaller|minimi[sz]ed|eliminat\w+"
+    r"reduc(?:e|ed|es|ing|tions?)|decreas\w+|fell|fallen|falls? in|fewer|lower(?:ed|ing)?|drop(?:ped|s)?|declin\w+|cut(?:ting)? (?:by|"
+    r"the|from|in)|was cut|"
+    r"less|shorter|shorten\w+|halv\w+|down (?:by|from|\d)|avoid(?:ed|ing)|prevent(?:ed|ing)|diverted|saved|savings?|smaller|"
+    r"minimi[sz]ed|eliminat\w+"
 )
 _UP = (
     r"increas\w+|rose|risen|rising|higher|greater|more|grew|grown|growth|doubl\w+|trebl\w+|longer|up (?:by|from|\d)|rais(?:ed|es)|boost\w+|"
     r"additional|gain(?:s|ed)?|expand\w+|extra|larger|strengthen\w+"
 )
-_BETTER = r"improv\w+|better|benefi\w+|enhanc\w+|positive(?:ly)?|effective(?:ness)?|success\w*|help(?:ed|s|ing)|enabl(?:ed|es|ing)|facilitat\w+|happier|valuable|useful|efficacy"
+_BETTER = (
+    r"improv\w+|better|benefi\w+|enhanc\w+|positive(?:ly)?|effective(?:ness)?|success\w*|help(?:ed|s|ing)|enabl(?:ed|es|ing)|"
+    r"facilitat\w+|happier|valuable|useful|efficacy"
+)
 _WORSE = r"wors\w+|deteriorat\w+|poorer|harm(?:ed|s|ful)?|negative(?:ly)?|imped\w+|hinder\w+|obstacle|burden\w*|detriment\w*|delay(?:ed|s)"
 _NONE = (
-    r"no (?:statistically |clinically |other )?(?:significant(?:ly)? )?(?:\w+ )?(?:differences?|changes?|effects?|impact|improvements?|reductions?|increases?|benefits?|"
-    r"associations?|interaction)|(?:did|do|does|was|were|has|have|had) not (?:\w+ )?(?:\w+ )?(?:differ\w*|change\w*|improv\w*|reduc\w*|increas\w*|affect\w*|"
-    r"significant\w*|widen\w*|associated|statistically|decreas\w*|alter\w*|different|support\w*|influenc\w*|lead)|not (?:statistically )?significant|non-?significant|"
-    r"unchanged|remained (?:stable|similar|constant|the same)|no evidence (?:of|that|for)|not have (?:had )?(?:much|any) (?:impact|effect)|little (?:or no )?(?:impact|effect|"
-    r"difference|evidence)|unlikely to (?:bring|improve|reduce|lead)|comparable|neither|similar (?:in|between|to|across|rates?)|were similar|was similar"
+    r"no (?:statistically |clinically |other )?(?:significant(?:ly)? )?(?:\w+ )?(?:differences?|changes?|effects?|impact|improvements?|"
+    r"reductions?|increases?|benefits?|"
+    r"associations?|interaction)|(?:did|do|does|was|were|has|have|had) not (?:\w+ )?(?:\w+ )?(?:differ\w*|change\w*|improv\w*|reduc\w*|"
+    r"increas\w*|affect\w*|"
+    r"significant\w*|widen\w*|associated|statistically|decreas\w*|alter\w*|different|support\w*|influenc\w*|lead)|"
+    r"not (?:statistically )?significant|non-?significant|"
+    r"unchanged|remained (?:stable|similar|constant|the same)|no evidence (?:of|that|for)|not have (?:had )?(?:much|any) (?:impact|"
+    r"effect)|little (?:or no )?(?:impact|effect|"
+    r"difference|evidence)|unlikely to (?:bring|improve|reduce|lead)|comparable|neither|similar (?:in|between|to|across|rates?)|"
+    r"were similar|was similar"
 )
 _MIXED = r"\bmixed\b|\bvar(?:y|ies|ied)\b|inconsistent|conflicting|equivocal|depend(?:s|ed)? on|both positive and negative"
 _PATTERNS = {
@@ -33,22 +43,28 @@ _PATTERNS = {
     for name, words in (("down", _DOWN), ("up", _UP), ("better", _BETTER), ("worse", _WORSE), ("none", _NONE), ("mixed", _MIXED))
 }
 _EXPECTED = re.compile(
-    r"\b(?:will|would|shall|should|must|ought|aims?|aimed|aiming|intend(?:s|ed)?|intention|expect(?:s|ed)?|hopes?|hoped|hoping|plan(?:s|ned|ning)?|seeks?|seeking|designed to|in order to|"
-    r"so as to|to (?:help )?(?:reduce|improve|increase|prevent|avoid|enhance|deliver|ensure|support|lower|cut)|target(?:s|ed)?|ambition|objective|goal|opportunity to|"
-    r"need(?:s|ed)? to|want(?:s|ed)? to|working to|focus(?:ed)? on|committed to|required to|hypothes\w+|whether|if we|let's|proposal|vision)\b",
+    r"\b(?:will|would|shall|should|must|ought|aims?|aimed|aiming|intend(?:s|ed)?|intention|expect(?:s|ed)?|hopes?|hoped|hoping|plan(?:s|"
+    r"ned|ning)?|seeks?|seeking|designed to|in order to|"
+    r"so as to|to (?:help )?(?:reduce|improve|increase|prevent|avoid|enhance|deliver|ensure|support|lower|cut)|target(?:s|ed)?|ambition|"
+    r"objective|goal|opportunity to|"
+    r"need(?:s|ed)? to|want(?:s|ed)? to|working to|focus(?:ed)? on|committed to|required to|hypothes\w+|whether|if we|let's|proposal|"
+    r"vision)\b",
     re.IGNORECASE,
 )
 _HEDGED = re.compile(
-    r"\b(?:may|might|could|can|possibl[ey]|potential(?:ly)?|likely|unlikely|appears?|appeared|seems?|seemed|suggests?|suggested|suggesting|tend(?:s|ed)? to|some evidence|limited evidence|"
+    r"\b(?:may|might|could|can|possibl[ey]|potential(?:ly)?|likely|unlikely|appears?|appeared|seems?|seemed|suggests?|suggested|"
+    r"suggesting|tend(?:s|ed)? to|some evidence|limited evidence|"
     r"emerging evidence|probably|perhaps|indicat(?:es?|ed|ing) that|anecdotal(?:ly)?|broadly)\b",
     re.IGNORECASE,
 )
 _RESULT = re.compile(
-    r"\b(?:found|show(?:ed|s|n)?|demonstrat\w+|result(?:ed|s|ing)? in|led to|leading to|has (?:been )?|have (?:been )?|had|was associated with|were associated with|associated with|compared (?:with|to)|"
+    r"\b(?:found|show(?:ed|s|n)?|demonstrat\w+|result(?:ed|s|ing)? in|led to|leading to|has (?:been )?|have (?:been )?|had|"
+    r"was associated with|were associated with|associated with|compared (?:with|to)|"
     r"since|following the|after the|p ?[<=>]|evidence|reported|contribut\w+|achiev\w+|thanks to|because of|as a result|due to|impact)\b",
     re.IGNORECASE,
 )
-_FIGURE = re.compile(r"\b\d+(?:[.,]\d+)* ?(?:%|per ?cent|percentage points?|days?|hours?|weeks?|fewer|people|patients|million|admissions|beds)|£ ?\d|[€$] ?\d|\bp ?[<=>] ?0?\.\d", re.IGNORECASE)
+_FIGURE = re.compile(r"\b\d+(?:[.,]\d+)* ?(?:%|per ?cent|percentage points?|days?|hours?|weeks?|fewer|people|patients|million|"
+    r"admissions|beds)|£ ?\d|[€$] ?\d|\bp ?[<=>] ?0?\.\d", re.IGNORECASE)
 _PAST = re.compile(r"\b(?:has|have|had|was|were|been|did|\w{3,}ed|fell|rose|led|saw|found|cut|made|grew|went)\b")
 
 
@@ -66,7 +82,7 @@ class Effect:
     @property
     def is_claim(self) -> bool:
         """Whether an effect is claimed to have happened (hedged or not)."""
-        return bool(self.signs) and self.reported and (not self.expected or self.past and self.figure)
+        return bool(self.signs) and self.reported and (not self.expected or (self.past and self.figure))
 
 
 def effect_of(sentence: Sentence) -> Effect:

@@ -58,7 +58,7 @@ def cross_validated_designs(declared: Sequence[DeclaredCase], cases: Sequence[Ca
     result: list[str] = [""] * len(declared)
     for fold in range(FOLDS):
         model = fit_design(cases, [case for case, at in zip(declared, held, strict=True) if at != fold], tagger.observer)
-        for at in np.flatnonzero(held == fold):
+        for at in (int(found) for found in np.flatnonzero(held == fold)):
             one = declared[at].observation
             result[at] = model.labels[int(model.probabilities(one.designs, one.traits).argmax())]
     return result

@@ -27,12 +27,15 @@ MOST = 8
 """Findings a document at most: a reader of an annual report lists its main effects, not every sentence with a figure."""
 
 _INTERVENTION = re.compile(
-    r"\b(?:interventions?|programmes?|programs?|pilots?|services?|teams?|pathways?|models?|schemes?|projects?|integration|integrated|approach(?:es)?|"
-    r"hubs?|networks?|app|training|initiatives?|case management|care co-?ordinat\w+|self-care|telehealth|telecare|joint|partnership|sharing|led care|"
+    r"\b(?:interventions?|programmes?|programs?|pilots?|services?|teams?|pathways?|models?|schemes?|projects?|integration|integrated|"
+    r"approach(?:es)?|"
+    r"hubs?|networks?|app|training|initiatives?|case management|care co-?ordinat\w+|self-care|telehealth|telecare|joint|partnership|"
+    r"sharing|led care|"
     r"records?|commissioning|multi-?disciplinary|clinics?|rehabilitation|support)\b",
     re.IGNORECASE,
 )
-_NAMED = re.compile(r"\b(?:the|our|this|an?) ((?:[\w'-]+ ){0,5}?(?:programme|program|service|team|pathway|pilot|model|scheme|project|hub|intervention|network|initiative|approach|app))\b", re.IGNORECASE)
+_NAMED = re.compile(r"\b(?:the|our|this|an?) ((?:[\w'-]+ ){0,5}?(?:programme|program|service|team|pathway|pilot|model|scheme|project|"
+    r"hub|intervention|network|initiative|approach|app))\b", re.IGNORECASE)
 
 FEATURES = (
     "claim", "expected", "hedged", "figure", "past", "reported", "outcome_strong", "outcome_weak", "integration_strong", "integration_weak",
@@ -90,7 +93,8 @@ class ClaimReader:
     def _outcomes(self, sentence: Sentence) -> tuple[tuple[str, int, int, bool], ...]:
         hits = self._index.hits(sentence.plain)
         against = {hit.key for hit in hits if hit.cue.negative}
-        return tuple((hit.key, hit.start, hit.end, hit.cue.weight == "strong") for hit in hits if not hit.cue.negative and hit.key not in against)
+        spoken = (hit for hit in hits if not hit.cue.negative and hit.key not in against)
+        return tuple((hit.key, hit.start, hit.end, hit.cue.weight == "strong") for hit in spoken)
 
     def findings(
         self, prose: Prose, claims: Sequence[Claim], model: Pooled, sorts: Sequence[float], relevant: float, places: Sequence[Place],
@@ -99,9 +103,8 @@ class ClaimReader:
         """The candidates whose probability reaches the threshold, at most :data:`MOST`, in the order of the text."""
         scored = sorted(((relevant * model.probability(LABEL, claim.values, sorts), claim) for claim in claims), key=lambda pair: -pair[0])
         kept = [(score, claim) for score, claim in scored[:MOST] if score >= model.thresholds.get(LABEL, 0.5)]
-        return tuple(
-            self._finding(prose, claim, score, places, design, unsure_below) for score, claim in sorted(kept, key=lambda pair: pair[1].sentence.number)
-        )
+        kept.sort(key=lambda pair: pair[1].sentence.number)
+        return tuple(self._finding(prose, claim, score, places, design, unsure_below) for score, claim in kept)
 
     def _finding(self, prose: Prose, claim: Claim, score: float, places: Sequence[Place], design: str, unsure_below: float) -> Finding:
         sentence = claim.sentence

@@ -62,7 +62,8 @@ class Choice:
         """``evidence`` is [labels, features], ``traits`` [traits]; returns [labels]."""
         logits = self.temper * (evidence @ np.array(self.shared) + np.array(self.own) @ traits)
         exponent: Array = np.exp(logits - logits.max())
-        return exponent / exponent.sum()
+        chances: Array = exponent / exponent.sum()
+        return chances
 
 
 def fit_pooled(
@@ -155,7 +156,7 @@ def read_model(path: Path) -> Pooled | Choice:
     """Raises ``IntegrandError`` where the file is missing or no model."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        kind = {"Pooled": Pooled, "Choice": Choice}[content.pop("kind")]
+        kind: type[Pooled] | type[Choice] = {"Pooled": Pooled, "Choice": Choice}[content.pop("kind")]
         for name, value in content.items():
             if name == "by_kind":
                 content[name] = {label: tuple(weights) for label, weights in value.items()}

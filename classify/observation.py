@@ -58,8 +58,8 @@ class Observer:
         joined = joints(prose)
         for label, row in rows.get("boundary", {}).items():
             row.extend(joint_features(joined, prose, sectors().boundaries.get(label, frozenset())))
-        about = relevance_features(evidence, self.labels("integration_type"), self.labels("boundary"), prose)
+        about = relevance_features(evidence, self.labels("integration_type"), len(joined), prose)
         return Observation(
             prose, evidence, evidence_rows(prose, evidence, self.labels("study_design")), trait_row(prose),
-            about + joint_features(joined, prose), rows, candidates(prose, evidence), self.claims.claims(prose, evidence),
+            about, rows, candidates(prose, evidence), self.claims.claims(prose, evidence),
         )

@@ -28,17 +28,22 @@ LABEL = "place"
 _START = re.compile(r"[A-ZÀ-ÖØ-Þ][\w'.-]*")
 _POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[\dA-Z]? ?\d[A-Z]{2}\b")
 _NOT_BEFORE = re.compile(
-    r"(?:\b(?:University|Universities|School|Institute|College|Bishop|Lord|Lady|Baroness|Duke|Sir|Earl|Mr|Mrs|Ms|Dr|Prof|Professor|Press|Diocese)"
+    r"(?:\b(?:University|Universities|School|Institute|College|Bishop|Lord|Lady|Baroness|Duke|Sir|Earl|Mr|Mrs|Ms|Dr|Prof|Professor|"
+    r"Press|Diocese)"
     r"(?: of| at)?\.?|@|#|www\.|\.)\s*$"
 )
 _NOT_AFTER = re.compile(
-    r"^(?:'s? (?:disease|syndrome)|[\s,]*(?:University|Universities|Metropolitan University|Street|Road|Lane|Avenue|Square|House|Building|Drive|Court|Close|"
-    r"Crescent|Terrace|Review|Scale|Index|criteria|Business School|Medical School|School of|Press\b|Airport|Declaration|Beckett|agenda programme|et al|"
+    r"^(?:'s? (?:disease|syndrome)|[\s,]*(?:University|Universities|Metropolitan University|Street|Road|Lane|Avenue|Square|House|"
+    r"Building|Drive|Court|Close|"
+    r"Crescent|Terrace|Review|Scale|Index|criteria|Business School|Medical School|School of|Press\b|Airport|Declaration|Beckett|"
+    r"agenda programme|et al|"
     r"\(?(?:19|20)\d\d))"
 )
-_COMPANY_BEFORE = re.compile(r"\b(?:in|across|at|of|for|from|around|near|within|serving|throughout|to|covering|between|outside|and|both)\s+(?:the\s+)?$|,\s*$|\($")
+_COMPANY_BEFORE = re.compile(r"\b(?:in|across|at|of|for|from|around|near|within|serving|throughout|to|covering|between|outside|and|"
+    r"both)\s+(?:the\s+)?$|,\s*$|\($")
 _COMPANY_AFTER = re.compile(
-    r"^(?:'s|[\s,/&-]*(?:and [A-Z]|Council|Borough|City|County|CCG|NHS|ICB|ICS|PCT|Hospital|Infirmary|District|Partnership|Health|Trust|Care|area|region|"
+    r"^(?:'s|[\s,/&-]*(?:and [A-Z]|Council|Borough|City|County|CCG|NHS|ICB|ICS|PCT|Hospital|Infirmary|District|Partnership|Health|Trust|"
+    r"Care|area|region|"
     r"locality|localities|community|communities|residents|people|patients|hospitals|GPs|practices|system|place))"
 )
 _PLACED = re.compile(r"\b(?:in|across|throughout|within|around|serving|covering)\s+(?:the\s+|parts of\s+|city of\s+)*$")
@@ -47,7 +52,8 @@ _DIRECTION = re.compile(r"\b(?:(?:North|South|East|West|Central|Inner|Outer|Grea
 _UNIT = re.compile(r"^ (?:Metropolitan )?(?:District|Borough|County)\b(?! (?:Council|Nurs|Hosp))")
 
 FEATURES = (
-    "mentions", "title", "lead", "share", "with_integration", "placed", "own", "system", "world", "extended", "headings", "per_word", "rank", "example",
+    "mentions", "title", "lead", "share", "with_integration", "placed", "own", "system", "world", "extended", "headings", "per_word", "rank",
+    "example",
 )
 
 
@@ -96,7 +102,7 @@ def gazetteer() -> dict[str, tuple[Entry, ...]]:
 def _council_areas() -> Iterator[tuple[str, str]]:
     import pycountry
 
-    for area in pycountry.subdivisions.get(country_code="GB"):
+    for area in pycountry.subdivisions.get(country_code="GB"):  # type: ignore[no-untyped-call, unused-ignore]
         if area.parent_code is None:
             continue
         name = re.sub(r"\s*\[.*?\]", "", area.name)
@@ -186,7 +192,8 @@ def candidates(prose: Prose, evidence: dict[Key, LabelEvidence]) -> list[Candida
             log1p(len(group)), float(name in title), log1p(sum(m.sentence.zone == "lead" for m in group)), len(group) / most, log1p(near),
             log1p(sum(m.placed for m in group)), len(own) / len(group), float(entry.kind == "system"), float(entry.kind == "world"),
             float(len(printed) > len(entry.name)), log1p(sum(m.sentence.kind == "heading" for m in group)), log1p(10000 * len(group) / prose.words),
-            1.0 / (1 + ranked.index(name)), float(any(re.search(r"\b(?:example|e\.g\.|such as|case study)", m.sentence.plain) for m in group)),
+            1.0 / (1 + ranked.index(name)), float(any(re.search(r"\b(?:example|e\.g\.|such as|"
+                r"case study)", m.sentence.plain) for m in group)),
         )
         result.append(Candidate(printed, entry, tuple(group), values))
     return result

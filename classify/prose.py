@@ -70,7 +70,8 @@ _CHROME = re.compile(
     re.IGNORECASE,
 )
 _VERB = re.compile(
-    r"\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|may|might|should|must|do|does|did|\w{3,}ed|\w{3,}ing|make|need|work|help|"
+    r"\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|may|might|should|must|do|does|did|\w{3,}ed|\w{3,}ing|make|need|"
+    r"work|help|"
     r"provide|show|found|led|says?)\b",
     re.IGNORECASE,
 )

@@ -1,52 +1,73 @@
 """Whether a document is about joining up, personalising or commissioning care (codebook, section 15).
 
-What counts is substance: how much of it speaks of joining up, how closely together, in the title and the abstract, by how many of
-the integration types; words that only look so ("integrated circuit", "shared its results") are taken off by the taxonomy's negative cues.
+What counts is substance: how much of it uses the subject's core terms (``core_terms.toml``), by how many ways of joining, in the abstract,
+how densely, and how much evidence there is for the integration types. Ten features, because a hundred documents carry no more: twenty more
+of the taxonomy's counts took the cross-validated F1 from 0.83 to 0.81.
 """
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Sequence
+from functools import cache
 from math import log1p
+from pathlib import Path
 
 from classify.label_evidence import Key, LabelEvidence, best_mention, quote
 from classify.linear_models import Pooled
 from classify.prose import Prose
-from classify.sectors import JOINT_FEATURES
+from evidence.errors import UsageError
 from evidence.records import Span, Tag
 
 FACET = "relevance"
+FILE = Path(__file__).parent / "core_terms.toml"
 THEMES = ("personalisation", "personal_budgets", "commissioning", "joint_commissioning", "data_sharing", "case_management")
 
 FEATURES = (
-    "strong", "distinct", "peak", "density", "title_strong", "title_weak", "lead_strong", "lead_weak", "headings", "against",
-    "off_strong", "off_title", "off_density", "type_strong", "type_distinct", "type_peak", "type_density", "type_title", "type_lead",
-    "types_with_peak", "theme_density", "theme_title", "boundary_strong", "lead_density", *JOINT_FEATURES,
+    "core", "core_density", "core_lead", "core_dense_groups", "core_lead_groups",
+    "type_strong", "type_peak", "type_density", "theme_density", "joints",
 )
+DENSE = 1.0
+"""log(1 + sentences per thousand words) from which a group of core terms counts as dense: about two sentences in a thousand words."""
+LEAD_LENGTH = 4000
+"""Characters of abstract or opening in which core terms are counted."""
 
 
-def relevance_features(evidence: dict[Key, LabelEvidence], types: Sequence[str], boundaries: Sequence[str], prose: Prose) -> list[float]:
-    """What :data:`FEATURES` names but for the joints; counts logarithmic, densities per thousand words."""
+@cache
+def core_terms() -> dict[str, re.Pattern[str]]:
+    """The groups of core terms. Raises ``UsageError`` naming the group where a pattern is wrong."""
+    terms = {}
+    for group, pattern in tomllib.loads(FILE.read_text(encoding="utf-8")).items():
+        try:
+            terms[group] = re.compile(pattern, re.IGNORECASE)
+        except re.error as error:
+            raise UsageError(f"core_terms.toml: {group}: expected a regular expression: {error}") from None
+    return terms
+
+
+def core_features(prose: Prose) -> list[float]:
+    """The first five of :data:`FEATURES`: counts and densities of core terms, summed over groups on a logarithmic scale."""
+    lead = f"{prose.title} . {' '.join(sentence.plain for sentence in prose.lead)}"[:LEAD_LENGTH]
+    told = [sentence.plain for sentence in prose.sentences if sentence.kind != "table"]
+    counts, densities, leads = [], [], []
+    for pattern in core_terms().values():
+        count = sum(bool(pattern.search(plain)) for plain in told)
+        counts.append(log1p(count))
+        densities.append(log1p(1000 * count / max(300, prose.words)))
+        leads.append(log1p(len(pattern.findall(lead))))
+    return [sum(counts), sum(densities), sum(leads), float(sum(one > DENSE for one in densities)), float(sum(one > 0 for one in leads))]
+
+
+def relevance_features(evidence: dict[Key, LabelEvidence], types: Sequence[str], joined: int, prose: Prose) -> list[float]:
+    """What :data:`FEATURES` names; ``joined`` is the number of sentences that join two sectors."""
     nothing = LabelEvidence()
-    own, off = evidence.get((FACET, "relevant"), nothing), evidence.get((FACET, "off_topic"), nothing)
     each = [evidence.get(("integration_type", label), nothing) for label in types]
     themes = [evidence.get(("theme", label), nothing) for label in THEMES]
-    words = prose.words
-    strong = own.count("strong")
     type_strong = sum(one.count("strong") for one in each)
-    lead_words = max(40, sum(sentence.plain.count(" ") + 1 for sentence in prose.lead))
-    type_lead = sum(one.count("strong", ("lead",)) for one in each)
-    lead = own.count("strong", ("lead",))
     return [
-        log1p(strong), log1p(own.distinct), log1p(own.peak), log1p(1000 * strong / words), float("strong" in own.title), float("weak" in own.title),
-        log1p(lead), log1p(own.count("weak", ("lead",))), log1p(own.headings), log1p(own.count("against")),
-        log1p(off.count("strong")), float("strong" in off.title), log1p(1000 * off.count("strong") / words),
-        log1p(type_strong), log1p(sum(one.distinct for one in each)), log1p(max((one.peak for one in each), default=0)),
-        log1p(1000 * type_strong / words), float(any("strong" in one.title for one in each)), log1p(type_lead),
-        float(sum(one.peak >= 6 for one in each)), log1p(1000 * sum(one.count("strong") for one in themes) / words),
-        float(any("strong" in one.title for one in themes)),
-        log1p(sum(evidence.get(("boundary", label), nothing).count("strong") for label in boundaries)),
-        log1p(1000 * (lead + type_lead) / lead_words),
+        *core_features(prose), log1p(type_strong), log1p(max((one.peak for one in each), default=0)), log1p(1000 * type_strong / prose.words),
+        log1p(1000 * sum(one.count("strong") for one in themes) / prose.words), log1p(joined),
     ]
 
 

@@ -55,7 +55,10 @@ EXPECTED: dict[str, tuple[str, ...]] = {
 
 
 KINDS: tuple[tuple[str, ...], ...] = (
-    ("systematic_review", "randomised_trial", "quasi_experiment", "observational", "economic_evaluation", "mixed_methods", "qualitative", "modelling"),
+    (
+        "systematic_review", "randomised_trial", "quasi_experiment", "observational", "economic_evaluation", "mixed_methods", "qualitative",
+        "modelling",
+    ),
     ("protocol",), ("case_study",), ("policy", "guidance", "statistics"), ("record",), ("opinion", "narrative_review"),
 )
 """Kinds of document whose readers label alike: studies, protocols, projects, policy, proceedings, comment."""

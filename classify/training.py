@@ -37,7 +37,7 @@ from evidence.records import Document
 from evidence.segments import read_segments
 from evidence.taxonomy import load_taxonomy
 
-PENALTY = {"relevance": 4.0, "places": 2.0, "findings": 2.0, "facets": 6.0, "shared": 3.0, "own": 1.0}
+PENALTY = {"relevance": 8.0, "places": 2.0, "findings": 2.0, "facets": 6.0, "shared": 3.0, "own": 1.0}
 """L2 weights, chosen by cross-validation over documents on a coarse grid; half or double of each changes no score by more than its interval."""
 DECLARED_WEIGHT = 0.5
 """Weight of an abstract beside a whole document: there are four times as many, and abstracts are not what is read in earnest."""
