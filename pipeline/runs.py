@@ -6,6 +6,7 @@ the archive, and ends by publishing; a base in which nothing is new is not publi
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -22,11 +23,25 @@ from evidence.segments import discard_torn
 from evidence.settings import settings
 from evidence.taxonomy import load_taxonomy
 from extract.reading import EXTRACTOR_VERSION
-from language.encoder import Encoder
+from language.encoder import Encoder, Vectors
 from pipeline import stages
 from pipeline.local_files import capture_files
 from pipeline.progress import Steps, say
 from warehouse.build import Publication, publish
+
+
+class TimedEncoder(Encoder):
+    """The encoder with a count of what it did: embedding is by far the slowest part of a publication, so it is reported apart."""
+
+    texts = 0
+    wall_s = 0.0
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        started = time.perf_counter()
+        vectors = super().encode(texts)
+        self.texts += len(texts)
+        self.wall_s += time.perf_counter() - started
+        return vectors
 
 
 class Run:
@@ -57,7 +72,7 @@ class Run:
 
     def publish(self) -> Publication:
         """Publishes a snapshot where anything is new, and notes in the report which works it changed."""
-        encoder = Encoder() if settings().semantic else None
+        encoder = TimedEncoder() if settings().semantic else None
         publication = publish(
             self.base, extractor_version=EXTRACTOR_VERSION, classifier_version=stages.classifier_version(), taxonomy=load_taxonomy(),
             run=self.report.run, encode=encoder.encode if encoder else None)
@@ -66,7 +81,10 @@ class Run:
             missing_works=publication.missing_works, withdrawn_works=publication.withdrawn_works,
             totals={"works": publication.works, "documents": publication.documents, "passages": publication.passages,
                     "vectors": publication.vectors, "published": int(publication.published)})
-        self._add_stage(StageCount("publish", done=publication.documents, wall_s=publication.wall_s))
+        embed_s = encoder.wall_s if encoder else 0.0
+        if encoder and encoder.texts:
+            self._add_stage(StageCount("embed", done=encoder.texts, wall_s=embed_s))
+        self._add_stage(StageCount("publish", done=publication.documents, wall_s=publication.wall_s - embed_s))
         return publication
 
     def finish(self) -> RunReport:

@@ -176,16 +176,16 @@ def read_history(captures: Iterable[Capture], contents: Mapping[str, str]) -> Hi
 def standing(captures: Iterable[Capture]) -> Iterator[tuple[object, ...]]:
     """What the captures say of each address, without times and without repetitions: the same answer again says nothing new.
 
-    A second "missing" in another run does (the work is withdrawn then), a third does not.
+    A second "missing" in another run does where something was there before (it is withdrawn then), a third does not.
     """
     last: dict[str, tuple[object, ...]] = {}
     missing_runs: dict[str, set[str]] = {}
     for capture in captures:
         outcome = "fetched" if capture.outcome == "unchanged" else capture.outcome
-        if outcome == "missing":
-            missing_runs.setdefault(capture.url, set()).add(capture.run)
-        elif outcome == "fetched":
-            missing_runs.pop(capture.url, None)
+        if outcome == "fetched":
+            missing_runs[capture.url] = set()
+        elif outcome == "missing" and capture.url in missing_runs:
+            missing_runs[capture.url].add(capture.run)
         times = min(2, len(missing_runs.get(capture.url, ())))
         told = (capture.source, capture.url, outcome, times, capture.status if outcome != "fetched" else None, capture.digest, capture.role,
                 capture.via, capture.link_text, capture.reason)
