@@ -130,7 +130,8 @@ def print_report(report: RunReport) -> None:
             table.add_row(count.source, *(str(getattr(count, name)) for name in COUNTED))
         console.print(table)
     for stage in report.stages:
-        rate = f", {stage.done / stage.wall_s:.1f} a second" if stage.done and stage.wall_s > 0 and stage.stage in ("extract", "classify", "embed") else ""
+        timed = stage.done and stage.wall_s > 0 and stage.stage in ("extract", "classify", "embed")
+        rate = f", {stage.done / stage.wall_s:.1f} a second" if timed else ""
         known = f", {stage.skipped} known already" if stage.skipped else ""
         console.print(f"{stage.stage}: {stage.done} done{known}, {stage.refused} refused in {stage.wall_s:.1f} s{rate}", highlight=False)
         for what, reason in stage.refusals:
