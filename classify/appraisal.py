@@ -51,7 +51,6 @@ _FUNDING = re.compile(r"\b(?:funded by|funding from|commissioned by|sponsored by
     r"independent)\b", re.IGNORECASE)
 _METHOD = re.compile(r"\b(?:method|methodology|we (?:analysed|interviewed|surveyed|searched|reviewed|collected)|data were|was analysed|"
     r"were analysed|peer.review)", re.IGNORECASE)
-_QUANTITATIVE = ("systematic_review", "randomised_trial", "quasi_experiment", "observational", "economic_evaluation", "mixed_methods")
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,9 @@ UNSURE = {"study_design": 0.5, "relevance": 0.75, "evidence_strength": 0.5}
 UNSURE_OTHERWISE = 0.6
 """Probabilities below which a best guess goes to a person."""
 
+LEAST_CUES, LEAST_PEAK = 2, 4
+"""Different strong cues, and weight of mentions within a paragraph, that an untrained facet's label needs."""
+
 LEAST_WORDS = 8
 """A document with fewer words in sentences cannot be judged."""
 
@@ -79,6 +82,9 @@ class Tagger:
         for facet in self.models.facets:
             if facet in self.taxonomy.facets and (relevant or self.taxonomy.facet(facet).off_topic):
                 tags.extend(self.labels(observation, facet, chance))
+        if relevant:
+            for facet in self.untrained:
+                tags.extend(self.cued(observation, facet, chance))
         where = places(observation.prose, observation.candidates, self.models.places, self.kinds(observation), chance, UNSURE_OTHERWISE)
         where = where if relevant else ()
         effects = self.observer.claims.findings(
@@ -109,6 +115,29 @@ class Tagger:
         span = grade.span or design.span
         tag = Tag("evidence_strength", grade.appraisal.strength, score, score < UNSURE["evidence_strength"], "rules", span)
         return tag, grade.appraisal
+
+    @cached_property
+    def untrained(self) -> tuple[str, ...]:
+        """Facets of documents for which nobody has labelled anything yet (codebook, section 16)."""
+        known = {*self.models.facets, "relevance", "study_design", "evidence_strength"}
+        return tuple(one.id for one in self.taxonomy.facets.values() if one.grain == "document" and one.id not in known)
+
+    def cued(self, observation: Observation, facet: str, relevant: float) -> list[Tag]:
+        """Labels by cues alone, precision first: two different strong cues in sentences of the document's own that stand close together.
+
+        Such scores have not been calibrated against anything, so every tag is marked unsure.
+        """
+        found = []
+        for label in self.observer.labels(facet):
+            one = observation.evidence.get((facet, label))
+            if one is None or one.distinct < LEAST_CUES or one.peak < LEAST_PEAK:
+                continue
+            told = one.count("strong", cited=False)
+            span = label_span(observation, facet, label)
+            if told >= LEAST_CUES and span is not None:
+                score = round(relevant * min(0.9, 0.4 + 0.1 * one.distinct), 4)
+                found.append(Tag(facet, label, score, True, "cues", span))
+        return sorted(found, key=lambda tag: -tag.score)
 
     def kinds(self, observation: Observation) -> list[float]:
         model = self.models.study_design
