@@ -11,9 +11,6 @@ from classify.linear_models import Choice, Pooled, read_model, write_model
 from evidence.errors import IntegrandError
 
 FOLDER = Path(__file__).parent / "models"
-CODE_VERSION = "1"
-"""Changes whenever the code may answer differently for the same taxonomy and models."""
-
 TRAINED_FACETS = (
     "integration_type", "breadth", "boundary", "intensity", "reality", "level", "theme", "population", "perspective", "evaluation_method",
 )
@@ -54,9 +51,11 @@ def load_models(folder: Path = FOLDER) -> Models:
     return Models(design, pooled("relevance"), pooled("strength"), pooled("places"), pooled("findings"), facets)
 
 
+@lru_cache(maxsize=2)
 def models_version(folder: Path = FOLDER) -> str:
-    """A short digest of the model files and of the data files beside the code."""
-    digest = hashlib.sha256(CODE_VERSION.encode())
-    for path in sorted([*folder.glob("*.json"), *folder.parent.glob("*.toml"), *folder.parent.glob("gazetteer/*")]):
+    """A short digest of code, data files and models: whatever may change an answer changes it, so nobody has to remember to."""
+    digest = hashlib.sha256()
+    beside = [path for pattern in ("*.py", "*.toml", "gazetteer/*.*") for path in Path(__file__).parent.glob(pattern)]
+    for path in sorted([*folder.glob("*.json"), *beside]):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]

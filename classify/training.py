@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,7 +33,7 @@ from classify.places import FEATURES as PLACE_FEATURES
 from classify.places import LABEL as PLACE
 from classify.relevance import FEATURES as RELEVANCE_FEATURES
 from classify.study_design import EVIDENCE, expected_weights, kinds
-from evidence.errors import UsageError
+from evidence.errors import IntegrandError, UsageError
 from evidence.records import Document
 from evidence.segments import read_segments
 from evidence.taxonomy import load_taxonomy
@@ -293,12 +294,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--documents", type=Path, required=True, help="folder of document segments (Parquet) as the pipeline writes them")
     parser.add_argument("--models", type=Path, default=FOLDER, help="where the models are written")
     given = parser.parse_args(arguments)
-    shared, observer = shared_folder(), Observer(load_taxonomy())
-    cases = gold_cases(shared, read_segments(given.documents, Document), observer)
-    if not cases:
-        raise UsageError(f"{given.documents}: none of its documents is labelled in {shared / 'gold'}")
-    fit_models(cases, declared_cases(shared, observer), observer).write(given.models)
+    try:
+        train(given.documents, given.models)
+    except IntegrandError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return error.exit_code
     return 0
+
+
+def train(documents: Path, models: Path) -> None:
+    """Fits all models to the labelled ones of ``documents`` and writes them. Raises ``UsageError`` where none is labelled."""
+    shared, observer = shared_folder(), Observer(load_taxonomy())
+    cases = gold_cases(shared, read_segments(documents, Document), observer)
+    if not cases:
+        raise UsageError(f"{documents}: none of its documents is labelled in gold/documents.jsonl")
+    fit_models(cases, declared_cases(shared, observer), observer).write(models)
 
 
 if __name__ == "__main__":

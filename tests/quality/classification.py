@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from classify import evaluation
+from classify.changes import change_of
 from classify.tagging import Tagger
 from classify.training import Case, declared_cases, fit_models, gold_cases, shared_folder
 from evidence.errors import IntegrandError
@@ -22,7 +23,7 @@ from evidence.records import Document
 FLOORS = {
     "relevance F1": 0.95, "study_design accuracy": 0.80, "evidence_strength weighted kappa": 0.80, "integration_type micro-F1": 0.78,
     "places micro-F1": 0.75, "boundary micro-F1": 0.70, "level micro-F1": 0.70, "theme micro-F1": 0.70, "population micro-F1": 0.70,
-    "findings F1": 0.55, "declared designs accuracy": 0.88, "declared designs macro-F1": 0.78,
+    "findings F1": 0.55, "declared designs accuracy": 0.88, "declared designs macro-F1": 0.78, "change of effect sentences macro-F1": 0.80,
 }
 
 
@@ -38,6 +39,13 @@ def documents(shared: Path) -> list[Document]:
         except IntegrandError as error:
             print(f"left out {path.name}: {error}", file=sys.stderr)
     return found
+
+
+def change_pairs(shared: Path) -> list[evaluation.Pair]:
+    """True and predicted change of the effect sentences; none where the file is not there."""
+    path = shared / "bench" / "effect_sentences.jsonl"
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.is_file() else []
+    return [(frozenset([row["change"]]), frozenset([change_of(row["text"], row["outcome"])])) for row in rows]
 
 
 def pages_of(cases: Sequence[Case]) -> float:
@@ -63,6 +71,9 @@ def main(arguments: Sequence[str] | None = None, given: list[Document] | None = 
     if pairs:
         scores.append(evaluation.scored("declared designs accuracy", evaluation.accuracy, pairs))
         scores.append(evaluation.scored("declared designs macro-F1", evaluation.macro_f1, pairs))
+    changes = change_pairs(shared)
+    if changes:
+        scores.append(evaluation.scored("change of effect sentences macro-F1", evaluation.macro_f1, changes, "rules, nothing trained"))
     for score in scores:
         floor = FLOORS.get(score.name)
         print(score, "" if floor is None else f"floor {floor:.2f} {'met' if score.value >= floor else 'MISSED'}")
