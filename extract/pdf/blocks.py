@@ -15,13 +15,14 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ufeff\u200b\u20
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 _LEADERS = re.compile(r"(?:[ \t]?[.…_]){5,}[ \t]*")
 _UNCLEAN = re.compile(r"[^ -~\u00a1-\u024f\u2010-\u2027\u2030-\u203a]| [ ._]|[.…_]{2}")
-_URL_CUT = re.compile(r"(?:https?://|www\.|doi\.org/|10\.\d{4,}/)\S*$")
+_URL = re.compile(r"(?:https?://|www\.|doi\.org/|10\.\d{4,}/)")
+_URL_REST = re.compile(r"^[a-z0-9_%&=?/.#~-]*[/_%&=?#~0-9-][\w%&=?/.#~-]*(?:[\s.,;)]|$)")
 
 
 def clean(text: str) -> str:
     """No control characters, plain single spaces, composed accents, leading dots as one ellipsis; idempotent."""
     if not _UNCLEAN.search(text):
-        return unicodedata.normalize("NFC", text).strip()
+        return (text if text.isascii() else unicodedata.normalize("NFC", text)).strip()
     text = unicodedata.normalize("NFC", _CONTROL.sub("", text))
     return _SPACES.sub(" ", _LEADERS.sub(" … ", text)).strip()
 
@@ -62,8 +63,7 @@ def _glued(text: str, piece: str, lines: list[BlockLine], vocabulary: Vocabulary
         return (text if piece[:1].isalnum() else text + " "), lines
     if text.endswith(("–", "—")) and not text[-2:-1].isspace():
         return (text if piece[:1].isalnum() else text + " "), lines
-    cut = _URL_CUT.search(text)
-    if cut and re.match(r"^[a-z0-9_%&=?/.#~-]*[/_%&=?#~0-9-][\w%&=?/.#~-]*(?:[\s.,;)]|$)", piece) and not text.endswith((".", ",", ")")):
+    if _URL.search(text, text.rfind(" ") + 1) and _URL_REST.match(piece) and not text.endswith((".", ",", ")")):
         return text, lines
     return text + " ", lines
 

@@ -2,8 +2,8 @@
 
 PDFium answers one question a call, and a call from Python costs 0.5-1.7 microseconds; with 1,700 characters on a usual page, asking
 for every character's box alone costs more than PDFium's own reading of the page. So text is fetched once a page, boxes only for the
-first and last character of each word, and fonts once a text object. The prototypes below call the same functions as
-``pypdfium2.raw`` without converting pointers and without releasing the interpreter lock (half the time a call).
+first and last character of each word, and fonts once a text object. The functions below are those of ``pypdfium2.raw``, called
+without converting arguments and without releasing the interpreter lock (a third of the time a call).
 """
 
 from __future__ import annotations
@@ -18,31 +18,31 @@ from typing import Any
 
 import pypdfium2.raw as pdfium
 
-_POINTER, _INT, _FLOAT = ctypes.c_void_p, ctypes.c_int, ctypes.c_float
+_POINTER, _INT = ctypes.c_void_p, ctypes.c_int
 
 
-def fast(name: str, result: Any, *arguments: Any) -> Callable[..., Any]:
-    """One of PDFium's functions, called with plain addresses."""
+def fast(name: str, result: Any) -> Callable[..., Any]:
+    """One of PDFium's functions, called without any conversion: addresses come as ``c_void_p`` objects made beforehand,
+    numbers as ``int`` (C's ``int``; floats never). Without argument types a call takes 60 % of the time."""
     address = ctypes.cast(getattr(pdfium, name), ctypes.c_void_p).value
-    return ctypes.PYFUNCTYPE(result, *arguments)(address or 0)
+    return ctypes.PYFUNCTYPE(result)(address or 0)
 
 
-_char_box = fast("FPDFText_GetCharBox", _INT, _POINTER, _INT, _POINTER, _POINTER, _POINTER, _POINTER)
-_char_origin = fast("FPDFText_GetCharOrigin", _INT, _POINTER, _INT, _POINTER, _POINTER)
-_char_object = fast("FPDFText_GetTextObject", _POINTER, _POINTER, _INT)
-_char_unicode = fast("FPDFText_GetUnicode", ctypes.c_uint, _POINTER, _INT)
-_char_size = fast("FPDFText_GetFontSize", ctypes.c_double, _POINTER, _INT)
-_char_matrix = fast("FPDFText_GetMatrix", _INT, _POINTER, _INT, _POINTER)
-_char_weight = fast("FPDFText_GetFontWeight", _INT, _POINTER, _INT)
-_char_colour = fast("FPDFText_GetFillColor", _INT, _POINTER, _INT, _POINTER, _POINTER, _POINTER, _POINTER)
-_object_font = fast("FPDFTextObj_GetFont", _POINTER, _POINTER)
-_object_mode = fast("FPDFTextObj_GetTextRenderMode", _INT, _POINTER)
-_mark_count = fast("FPDFPageObj_CountMarks", _INT, _POINTER)
-_mark = fast("FPDFPageObj_GetMark", _POINTER, _POINTER, ctypes.c_ulong)
-_mark_name = fast("FPDFPageObjMark_GetName", _INT, _POINTER, _POINTER, ctypes.c_ulong, _POINTER)
-_font_name = fast("FPDFFont_GetBaseFontName", ctypes.c_size_t, _POINTER, _POINTER, ctypes.c_size_t)
-_font_flags = fast("FPDFFont_GetFlags", _INT, _POINTER)
-_font_weight = fast("FPDFFont_GetWeight", _INT, _POINTER)
+_char_box = fast("FPDFText_GetCharBox", _INT)
+_char_origin = fast("FPDFText_GetCharOrigin", _INT)
+_char_object = fast("FPDFText_GetTextObject", _POINTER)
+_char_unicode = fast("FPDFText_GetUnicode", ctypes.c_uint)
+_char_size = fast("FPDFText_GetFontSize", ctypes.c_double)
+_char_matrix = fast("FPDFText_GetMatrix", _INT)
+_char_weight = fast("FPDFText_GetFontWeight", _INT)
+_char_colour = fast("FPDFText_GetFillColor", _INT)
+_object_font = fast("FPDFTextObj_GetFont", _POINTER)
+_object_mode = fast("FPDFTextObj_GetTextRenderMode", _INT)
+_mark_count = fast("FPDFPageObj_CountMarks", _INT)
+_mark = fast("FPDFPageObj_GetMark", _POINTER)
+_mark_name = fast("FPDFPageObjMark_GetName", _INT)
+_font_name = fast("FPDFFont_GetBaseFontName", ctypes.c_size_t)
+_font_flags = fast("FPDFFont_GetFlags", _INT)
 
 INVISIBLE = 3
 OUTER = 0.2
@@ -98,6 +98,11 @@ class Word:
     raised: bool = False
     lowered: bool = False
     artifact: bool = False
+
+
+Piece = tuple[str, int, int, Run, bool]
+"""Text, index of its first and last character, its text object, and whether it is glued to the piece before."""
+_RIGHT = (1.0, 0.0)
 
 
 @dataclass(slots=True)
@@ -157,21 +162,22 @@ class FontShelf:
     fonts: dict[int, Font] = field(default_factory=dict)
     names: dict[str, Font] = field(default_factory=dict)
 
-    def font(self, text_object: int, address: int, index: int) -> Font:
+    def font(self, text_object: int, page: ctypes.c_void_p, index: int) -> Font:
         """The font of a text object, one of whose characters is ``index``."""
-        handle = _object_font(text_object) if text_object else None
-        if not handle:
+        address = _object_font(_POINTER(text_object)) if text_object else None
+        if not address:
             return self.names.setdefault("", Font("", False, False))
-        found = self.fonts.get(handle)
+        found = self.fonts.get(address)
         if found is None:
+            handle = _POINTER(address)
             buffer = ctypes.create_string_buffer(256)
-            size = min(256, _font_name(handle, ctypes.addressof(buffer), 256))
+            size = min(256, _font_name(handle, buffer, ctypes.c_size_t(256)))
             name = buffer.raw[: max(0, size - 1)].decode("utf-8", "replace").split("+")[-1]
             flags = _font_flags(handle)
-            bold = bool(_BOLD_NAME.search(name)) or bool(flags & (1 << 18)) or _char_weight(address, index) >= 600
+            bold = bool(_BOLD_NAME.search(name)) or bool(flags & (1 << 18)) or _char_weight(page, index) >= 600
             italic = bool(_ITALIC_NAME.search(name)) or bool(flags & (1 << 6))
             found = self.names.setdefault(name, Font(name, bold, italic))
-            self.fonts[handle] = found
+            self.fonts[address] = found
         return found
 
 
@@ -195,13 +201,13 @@ def page_text(page: object, frame: Frame, shelf: FontShelf) -> PageText:
         return result
     try:
         shelf.fonts.clear()
-        _read(ctypes.cast(handle, ctypes.c_void_p).value or 0, handle, frame, shelf, result)
+        _read(ctypes.cast(handle, ctypes.c_void_p), handle, frame, shelf, result)
     finally:
         pdfium.FPDFText_ClosePage(handle)
     return result
 
 
-def _fetch(address: int, handle: object) -> tuple[str, list[int] | None]:
+def _fetch(page: ctypes.c_void_p, handle: object) -> tuple[str, list[int] | None]:
     """The page's text and, where PDFium left characters out of it, each position's character index."""
     count = min(pdfium.FPDFText_CountChars(handle), MAX_CHARACTERS)
     if count <= 0:
@@ -213,111 +219,129 @@ def _fetch(address: int, handle: object) -> tuple[str, list[int] | None]:
         return text, None
     letters, places = [], []
     for index in range(count):
-        code = _char_unicode(address, index)
+        code = _char_unicode(page, index)
         if code and code < 0x110000 and not 0xD800 <= code < 0xE000:
             letters.append(chr(code))
             places.append(index)
     return "".join(letters), places
 
 
-def _read(address: int, handle: object, frame: Frame, shelf: FontShelf, result: PageText) -> None:
-    text, places = _fetch(address, handle)
+def _read(page: ctypes.c_void_p, handle: object, frame: Frame, shelf: FontShelf, result: PageText) -> None:
+    text, places = _fetch(page, handle)
     result.characters = len(text)
     runs: dict[int, Run] = {}
-    spans = [match.span() for match in _WORD.finditer(text)]
-    if not spans:
-        return
-    pieces: list[tuple[str, int, int, Run, bool]] = []
+    pieces: list[Piece] = []
     object_of, known, run = _char_object, None, None
-    for start, end in spans:
-        first = start if places is None else places[start]
-        last = end - 1 if places is None else places[end - 1]
-        two = object_of(address, last)
+    add, object_run = pieces.append, runs.get
+    for match in _WORD.finditer(text):
+        start, end = first, last = match.span()
+        last -= 1
+        if places is not None:
+            first, last = places[start], places[last]
+        two = object_of(page, last)
         if two is None or two != known or run is None:
             # characters of one object are neighbours: a word that ends in the last word's object lies wholly in it
-            one = two if first == last else object_of(address, first)
+            one = two if first == last else object_of(page, first)
             if one is not None and two is not None and one != two:
-                pieces.extend(_pieces(text, start, end, places, address, runs, frame, shelf))
+                pieces.extend(_pieces(text, start, end, places, page, runs, frame, shelf))
                 known = None
                 continue
             known = two
-            run = runs.get(one or two or 0) or _run(address, first, one or two or 0, runs, frame, shelf)
-        pieces.append((text[start:end], first, last, run, False))
-    boxes = (ctypes.c_double * (8 * len(pieces)))()
-    at = ctypes.addressof(boxes)
+            run = object_run(one or two or 0) or _run(page, first, one or two or 0, runs, frame, shelf)
+        add((match[0], first, last, run, False))
+    if pieces:
+        _place(pieces, _boxes(page, pieces), frame, result)
+
+
+def _boxes(page: ctypes.c_void_p, pieces: list[Piece]) -> list[float]:
+    """Left, right, bottom and top of each piece's first and then its last character."""
+    found: list[float] = []
     call = _char_box
-    for _, first, last, _, _ in pieces:
-        call(address, first, at, at + 8, at + 16, at + 24)
-        call(address, last, at + 32, at + 40, at + 48, at + 56)
-        at += 64
-    _place(pieces, list(boxes), frame, result)
+    for start in range(0, len(pieces), _ROOM):
+        part = pieces[start : start + _ROOM]
+        for (_, first, last, _, _), (l1, r1, b1, t1, l2, r2, b2, t2) in zip(part, _BOX_AT, strict=False):
+            call(page, first, l1, r1, b1, t1)
+            call(page, last, l2, r2, b2, t2)
+        found += _BOX_ROOM[: 8 * len(part)]
+    return found
 
 
 def _pieces(
-    text: str, start: int, end: int, places: list[int] | None, address: int, runs: dict[int, Run], frame: Frame, shelf: FontShelf,
-) -> list[tuple[str, int, int, Run, bool]]:
+    text: str, start: int, end: int, places: list[int] | None, page: ctypes.c_void_p, runs: dict[int, Run], frame: Frame, shelf: FontShelf,
+) -> list[Piece]:
     """A word that is set in several text objects, cut between them; all but the first piece are glued to the one before."""
     indices = range(start, end) if places is None else places[start:end]
-    owners = [_char_object(address, index) for index in indices]
+    owners = [_char_object(page, index) for index in indices]
     cuts = [0, *(n for n in range(1, len(owners)) if owners[n] is not None and owners[n] != owners[n - 1]), len(owners)]
     found = []
     for left, right in pairwise(cuts):
         owner = owners[left] or 0
-        run = runs.get(owner) or _run(address, indices[left], owner, runs, frame, shelf)
+        run = runs.get(owner) or _run(page, indices[left], owner, runs, frame, shelf)
         found.append((text[start + left : start + right], indices[left], indices[right - 1], run, left > 0))
     return found
 
 
-class _Answers:
-    """Buffers that PDFium writes its answers to, made once (calls never overlap: PDFium is not thread-safe)."""
-
-    matrix = (_FLOAT * 6)()
-    matrix_at = ctypes.addressof(matrix)
-    origin = (ctypes.c_double * 2)()
-    origin_at = ctypes.addressof(origin)
-    colour = (ctypes.c_uint * 4)()
-    colour_at = ctypes.addressof(colour)
+def pointers(buffer: Any, size: int) -> list[ctypes.c_void_p]:
+    """The address of each item of a buffer; ``size`` is an item's, in bytes."""
+    at = ctypes.addressof(buffer)
+    return [_POINTER(at + size * index) for index in range(len(buffer))]
 
 
-def _run(address: int, index: int, text_object: int, runs: dict[int, Run], frame: Frame, shelf: FontShelf) -> Run:
-    scale, direction = 1.0, (1.0, 0.0)
-    if _char_matrix(address, index, _Answers.matrix_at):
-        a, b, c, d, _, _ = _Answers.matrix
+# Buffers that PDFium writes its answers to, made once (calls never overlap: PDFium is not thread-safe).
+_ROOM = 1024
+_BOX_ROOM = (ctypes.c_double * (8 * _ROOM))()
+_BOX_AT = list(zip(*[iter(pointers(_BOX_ROOM, 8))] * 8, strict=True))
+_MATRIX = (ctypes.c_float * 6)()
+_MATRIX_AT = _POINTER(ctypes.addressof(_MATRIX))
+_ORIGIN = (ctypes.c_double * 2)()
+_X_AT, _Y_AT = pointers(_ORIGIN, 8)
+_COLOUR = (ctypes.c_uint * 4)()
+_RED_AT, _GREEN_AT, _BLUE_AT, _ALPHA_AT = pointers(_COLOUR, 4)
+
+
+def _run(page: ctypes.c_void_p, index: int, text_object: int, runs: dict[int, Run], frame: Frame, shelf: FontShelf) -> Run:
+    scale, direction = 1.0, _RIGHT
+    if _char_matrix(page, index, _MATRIX_AT):
+        a, b, c, d, _, _ = _MATRIX
         scale = abs(d) if c == 0 else math.hypot(c, d)
-        length = abs(a) if b == 0 else math.hypot(a, b)
-        if length > 1e-9 and (b != 0 or a < 0 or frame.rotation):
-            direction = frame.vector(a / length, b / length)
-    _char_origin(address, index, _Answers.origin_at, _Answers.origin_at + 8)
-    x, y = _Answers.origin
-    base = frame.point(x, y)
+        if b != 0 or a < 0 or frame.rotation:
+            length = abs(a) if b == 0 else math.hypot(a, b)
+            if length > 1e-9:
+                direction = frame.vector(a / length, b / length)
+    _char_origin(page, index, _X_AT, _Y_AT)
+    base = frame.point(*_ORIGIN)
     margin = OUTER * frame.height
-    outer = base[1] < margin or base[1] > frame.height - margin
-    artifact = outer and bool(text_object) and _marked_artifact(text_object)
-    at, painted = _Answers.colour_at, 0
-    if _char_colour(address, index, at, at + 4, at + 8, at + 12):
-        red, green, blue, _ = _Answers.colour
+    painted = 0
+    if _char_colour(page, index, _RED_AT, _GREEN_AT, _BLUE_AT, _ALPHA_AT):
+        red, green, blue, _ = _COLOUR
         painted = red << 16 | green << 8 | blue
-    run = Run(
-        shelf.font(text_object, address, index), abs(_char_size(address, index)) * scale, direction, base,
-        bool(text_object) and _object_mode(text_object) == INVISIBLE, artifact, painted,
+    size = abs(_char_size(page, index)) * scale
+    if not text_object:
+        return Run(shelf.font(0, page, index), size, direction, base, False, False, painted)
+    handle = _POINTER(text_object)
+    outer = base[1] < margin or base[1] > frame.height - margin
+    run = runs[text_object] = Run(
+        shelf.font(text_object, page, index), size, direction, base, _object_mode(handle) == INVISIBLE,
+        outer and _marked_artifact(handle), painted,
     )
-    if text_object:
-        runs[text_object] = run
     return run
 
 
-def _marked_artifact(text_object: int) -> bool:
+def _marked_artifact(text_object: ctypes.c_void_p) -> bool:
+    count = _mark_count(text_object)
+    if count < 1:
+        return False
     buffer = (ctypes.c_ushort * 16)()
     written = ctypes.c_ulong()
-    for index in range(min(4, _mark_count(text_object))):
-        mark = _mark(text_object, index)
-        known = mark and _mark_name(mark, ctypes.addressof(buffer), 32, ctypes.addressof(written))
+    for index in range(min(4, count)):
+        mark = _mark(text_object, ctypes.c_ulong(index))
+        known = mark and _mark_name(_POINTER(mark), buffer, ctypes.c_ulong(32), ctypes.byref(written))
         if known and bytes(buffer)[: max(0, written.value - 2)].decode("utf-16-le", "replace") == "Artifact":
             return True
     return False
 
 
-def _place(pieces: list[tuple[str, int, int, Run, bool]], boxes: list[float], frame: Frame, result: PageText) -> None:
+def _place(pieces: list[Piece], boxes: list[float], frame: Frame, result: PageText) -> None:
     """Boxes to the shown page; words of each direction in a frame of their own, in which they read to the right."""
     width, height = frame.width + 1, frame.height + 1
     upright, plain, left = result.upright, frame.rotation == 0, frame.left

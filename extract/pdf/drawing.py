@@ -10,24 +10,31 @@ from dataclasses import dataclass, field
 
 import pypdfium2.raw as pdfium
 
-from extract.pdf.characters import Frame, fast
+from extract.pdf.characters import Frame, fast, pointers
 
 Box = tuple[float, float, float, float]
-_POINTER, _INT, _UINT = ctypes.c_void_p, ctypes.c_int, ctypes.c_uint
-_page_count = fast("FPDFPage_CountObjects", _INT, _POINTER)
-_page_object = fast("FPDFPage_GetObject", _POINTER, _POINTER, _INT)
-_form_count = fast("FPDFFormObj_CountObjects", _INT, _POINTER)
-_form_object = fast("FPDFFormObj_GetObject", _POINTER, _POINTER, ctypes.c_ulong)
-_type = fast("FPDFPageObj_GetType", _INT, _POINTER)
-_bounds = fast("FPDFPageObj_GetBounds", _INT, _POINTER, _POINTER, _POINTER, _POINTER, _POINTER)
-_matrix = fast("FPDFPageObj_GetMatrix", _INT, _POINTER, _POINTER)
-_draw_mode = fast("FPDFPath_GetDrawMode", _INT, _POINTER, _POINTER, _POINTER)
-_fill_colour = fast("FPDFPageObj_GetFillColor", _INT, _POINTER, _POINTER, _POINTER, _POINTER, _POINTER)
-_stroke_colour = fast("FPDFPageObj_GetStrokeColor", _INT, _POINTER, _POINTER, _POINTER, _POINTER, _POINTER)
-_segment_count = fast("FPDFPath_CountSegments", _INT, _POINTER)
-_segment = fast("FPDFPath_GetPathSegment", _POINTER, _POINTER, _INT)
-_segment_point = fast("FPDFPathSegment_GetPoint", _INT, _POINTER, _POINTER, _POINTER)
-_segment_type = fast("FPDFPathSegment_GetType", _INT, _POINTER)
+_POINTER, _INT = ctypes.c_void_p, ctypes.c_int
+_page_object = fast("FPDFPage_GetObject", _POINTER)
+_form_count = fast("FPDFFormObj_CountObjects", _INT)
+_form_object = fast("FPDFFormObj_GetObject", _POINTER)
+_type = fast("FPDFPageObj_GetType", _INT)
+_bounds = fast("FPDFPageObj_GetBounds", _INT)
+_matrix = fast("FPDFPageObj_GetMatrix", _INT)
+_draw_mode = fast("FPDFPath_GetDrawMode", _INT)
+_fill_colour = fast("FPDFPageObj_GetFillColor", _INT)
+_stroke_colour = fast("FPDFPageObj_GetStrokeColor", _INT)
+_segment_count = fast("FPDFPath_CountSegments", _INT)
+_segment = fast("FPDFPath_GetPathSegment", _POINTER)
+_segment_point = fast("FPDFPathSegment_GetPoint", _INT)
+_segment_type = fast("FPDFPathSegment_GetType", _INT)
+_BOUNDS = (ctypes.c_float * 4)()
+_BOUNDS_AT = pointers(_BOUNDS, 4)
+_MODE = (ctypes.c_int * 2)()
+_MODE_AT = pointers(_MODE, 4)
+_COLOUR = (ctypes.c_uint * 4)()
+_COLOUR_AT = pointers(_COLOUR, 4)
+_POINT = (ctypes.c_float * 2)()
+_POINT_AT = pointers(_POINT, 4)
 
 THIN = 2.6
 """Points. Rules of reports are 0.25 to 2.25 points thick; what is thicker is a bar or a box."""
@@ -38,6 +45,10 @@ ROUNDED = 18
 MAX_OBJECTS = 6000
 MAX_SEGMENTS = 400
 MAX_FORM_DEPTH = 4
+_UNKNOWN, _TEXT, _PATH, _IMAGE, _SHADING, _FORM = (
+    pdfium.FPDF_PAGEOBJ_UNKNOWN, pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE,
+    pdfium.FPDF_PAGEOBJ_SHADING, pdfium.FPDF_PAGEOBJ_FORM,
+)
 _UNIT = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
@@ -58,43 +69,41 @@ class Drawing:
 def drawing(page: object, frame: Frame) -> Drawing:
     """Collect the drawn objects of a loaded page; at most ``MAX_OBJECTS`` are looked at."""
     result = Drawing()
-    address = ctypes.cast(page, ctypes.c_void_p).value  # type: ignore[arg-type]
-    _walk(address or 0, _page_count(address), False, _UNIT, frame, result, 0)
+    handle = ctypes.cast(page, ctypes.c_void_p)  # type: ignore[arg-type]
+    _walk(handle, pdfium.FPDFPage_CountObjects(page), False, _UNIT, frame, result, 0)
     return result
 
 
 def _walk(
-    owner: int, count: int, form: bool, matrix: tuple[float, ...], frame: Frame, result: Drawing, depth: int,
+    owner: ctypes.c_void_p, count: int, form: bool, matrix: tuple[float, ...], frame: Frame, result: Drawing, depth: int,
 ) -> None:
-    bounds = (ctypes.c_float * 4)()
-    at = ctypes.addressof(bounds)
-    for index in range(count):
-        result.objects += 1
-        if result.objects > MAX_OBJECTS:
-            return
-        item = _form_object(owner, index) if form else _page_object(owner, index)
-        if not item:
+    bounds = _BOUNDS
+    left_at, bottom_at, right_at, top_at = _BOUNDS_AT
+    count = min(count, MAX_OBJECTS - result.objects)
+    result.objects += count
+    object_of, type_of, pointer = _form_object if form else _page_object, _type, _POINTER
+    for index in map(ctypes.c_ulong, range(count)) if form else range(count):
+        # written so that text objects, most of a page's, cost two calls
+        item = pointer(object_of(owner, index))
+        kind = type_of(item)
+        if kind == _TEXT or kind == _UNKNOWN:
             continue
-        kind = _type(item)
-        if kind == pdfium.FPDF_PAGEOBJ_TEXT:
-            continue
-        if kind == pdfium.FPDF_PAGEOBJ_FORM:
+        if kind == _FORM:
             if depth < MAX_FORM_DEPTH:
                 _walk(item, _form_count(item), True, _combined(item, matrix), frame, result, depth + 1)
             continue
-        if not _bounds(item, at, at + 4, at + 8, at + 12):
+        if kind == _SHADING or not _bounds(item, left_at, bottom_at, right_at, top_at):
             continue
         box = _shown(bounds[0], bounds[1], bounds[2], bounds[3], matrix, frame)
-        if kind == pdfium.FPDF_PAGEOBJ_IMAGE or kind == pdfium.FPDF_PAGEOBJ_SHADING:
-            if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-                result.images.append(box)
-        elif kind == pdfium.FPDF_PAGEOBJ_PATH:
+        if kind == _IMAGE:
+            result.images.append(box)
+        elif kind == _PATH:
             _path(item, box, matrix, frame, result)
 
 
-def _combined(form: int, outer: tuple[float, ...]) -> tuple[float, ...]:
+def _combined(form: ctypes.c_void_p, outer: tuple[float, ...]) -> tuple[float, ...]:
     buffer = (ctypes.c_float * 6)()
-    if not _matrix(form, ctypes.addressof(buffer)):
+    if not _matrix(form, buffer):
         return outer
     a, b, c, d, e, f = buffer
     oa, ob, oc, od, oe, of = outer
@@ -108,7 +117,7 @@ def _shown(x0: float, y0: float, x1: float, y1: float, matrix: tuple[float, ...]
     return frame.box(x0, y0, x1, y1)
 
 
-def _path(item: int, box: Box, matrix: tuple[float, ...], frame: Frame, result: Drawing) -> None:
+def _path(item: ctypes.c_void_p, box: Box, matrix: tuple[float, ...], frame: Frame, result: Drawing) -> None:
     width, height = box[2] - box[0], box[3] - box[1]
     if width <= THIN and height <= THIN:
         return
@@ -123,23 +132,20 @@ def _path(item: int, box: Box, matrix: tuple[float, ...], frame: Frame, result: 
         _outline(item, box, matrix, frame, result, painted)
 
 
-def _painted(item: int) -> int:
+def _painted(item: ctypes.c_void_p) -> int:
     """2 where its edge is drawn, 1 where it is only filled, 0 where it is not painted, or white (on presumably white)."""
-    mode = (ctypes.c_int * 2)()
-    at = ctypes.addressof(mode)
-    if not _draw_mode(item, at, at + 4):
+    mode, colour = _MODE, _COLOUR
+    if not _draw_mode(item, *_MODE_AT):
         return 2
     filled, stroked = mode[0] != 0, mode[1] != 0
-    colour = (ctypes.c_uint * 4)()
-    at = ctypes.addressof(colour)
-    if stroked and not (_stroke_colour(item, at, at + 4, at + 8, at + 12) and (min(colour[:3]) > 250 or colour[3] == 0)):
+    if stroked and not (_stroke_colour(item, *_COLOUR_AT) and (min(colour[:3]) > 250 or colour[3] == 0)):
         return 2
-    if filled and not (_fill_colour(item, at, at + 4, at + 8, at + 12) and (min(colour[:3]) > 250 or colour[3] == 0)):
+    if filled and not (_fill_colour(item, *_COLOUR_AT) and (min(colour[:3]) > 250 or colour[3] == 0)):
         return 1
     return 0
 
 
-def _outline(item: int, box: Box, matrix: tuple[float, ...], frame: Frame, result: Drawing, painted: int) -> None:
+def _outline(item: ctypes.c_void_p, box: Box, matrix: tuple[float, ...], frame: Frame, result: Drawing, painted: int) -> None:
     """A rectangle, or the straight lines of a path that holds several."""
     count = _segment_count(item)
     if count > MAX_SEGMENTS or (box[2] - box[0] < GLYPH and box[3] - box[1] < GLYPH):
@@ -176,15 +182,14 @@ def _bounds_of(lines: list[Box]) -> Box:
     return min(b[0] for b in lines), min(b[1] for b in lines), max(b[2] for b in lines), max(b[3] for b in lines)
 
 
-def _straight_lines(item: int, count: int, matrix: tuple[float, ...], frame: Frame) -> list[list[Box]] | None:
+def _straight_lines(item: ctypes.c_void_p, count: int, matrix: tuple[float, ...], frame: Frame) -> list[list[Box]] | None:
     """The lines of each closed piece of a path, on the page (its points are in its own space); None for drawings made of curves."""
-    point = (ctypes.c_float * 2)()
-    at = ctypes.addressof(point)
+    point, (x_at, y_at) = _POINT, _POINT_AT
     pieces: list[list[Box]] = []
     start = last = (0.0, 0.0)
     for index in range(count):
-        segment = _segment(item, index)
-        if not segment or not _segment_point(segment, at, at + 4):
+        segment = _POINTER(_segment(item, index))
+        if not _segment_point(segment, x_at, y_at):
             continue
         here = _shown(point[0], point[1], point[0], point[1], matrix, frame)[:2]
         kind = _segment_type(segment)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from extract.pdf.characters import HYPHENS, Word
 from extract.pdf.spelling import LIGATURES
@@ -29,6 +30,7 @@ _SPECIAL = re.compile(rf"[{HYPHENS}\u00ad\ufb00-\ufb06]| [,;]|^[o{BULLETS}](?= )
 _MARK = re.compile(r"^[\d,;–\-*†‡§¶#]+$")
 _SUPERSCRIPT = str.maketrans("0123456789+-–=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_BY_PLACE, _BY_LEFT = attrgetter("base", "x0"), attrgetter("x0")
 _UNIT = re.compile(r"(?:\d|[²)]|\b(?:[kcm]?m|R|r|χ|I|η|km|x|e|10))$")
 
 
@@ -68,7 +70,8 @@ def segments(words: Sequence[Word]) -> list[Segment]:
 
 def mark_small(words: Sequence[Word]) -> None:
     """Give superscripts and subscripts the baseline of the word they belong to (in the order of the page's content)."""
-    if not words or min(word.size for word in words) > SMALL * max(word.size for word in words):
+    sizes = {word.size for word in words}
+    if not sizes or min(sizes) > SMALL * max(sizes):
         return
     anchor = previous = words[0]
     last = len(words) - 1
@@ -86,7 +89,7 @@ def mark_small(words: Sequence[Word]) -> None:
             if _belongs(word, following, following.x0 - word.x1):
                 _raise(word, following)
         previous = word
-    largest = SMALL * max(word.size for word in words)
+    largest = SMALL * max(sizes)
     loose = [word for word in words if word.size <= largest and not word.raised and len(word.text) < 9 and _MARK.match(word.text)]
     if not loose or len(loose) > 120:
         return
@@ -113,11 +116,11 @@ def _raise(word: Word, anchor: Word) -> None:
 
 def _rows(words: Sequence[Word]) -> list[list[Word]]:
     """Words that share a baseline, top to bottom."""
-    ordered = sorted(words, key=lambda word: (word.base, word.x0))
     rows: list[list[Word]] = []
     base = -1e9
-    for word in ordered:
-        if word.base - base <= max(0.9, 0.17 * word.size):
+    for word in sorted(words, key=_BY_PLACE):
+        step = word.base - base
+        if step <= 0.9 or step <= 0.17 * word.size:
             rows[-1].append(word)
         else:
             rows.append([word])
@@ -126,24 +129,23 @@ def _rows(words: Sequence[Word]) -> list[list[Word]]:
 
 
 def _split(row: list[Word]) -> list[Segment]:
-    row.sort(key=lambda word: word.x0)
+    row.sort(key=_BY_LEFT)
     found: list[Segment] = []
-    current: list[Word] = []
-    edge = 0.0
-    for word in row:
-        if current:
-            previous = current[-1]
-            em = min(previous.size, word.size)
-            gap = word.x0 - edge
-            if gap > GAP_EM * em and not _goes_on(current, word, gap, em):
-                found.append(segment(current))
-                current = []
-            elif word.text == previous.text and word.x0 - previous.x0 < 0.25 * em and abs(word.x1 - previous.x1) < 0.25 * em:
-                continue
+    current: list[Word] = [row[0]]
+    previous, edge = row[0], row[0].x1
+    for word in row[1:]:
+        em = previous.size if previous.size < word.size else word.size
+        gap = word.x0 - edge
+        if gap > GAP_EM * em and not _goes_on(current, word, gap, em):
+            found.append(segment(current))
+            current, edge = [], word.x1
+        elif word.text == previous.text and word.x0 - previous.x0 < 0.25 * em and abs(word.x1 - previous.x1) < 0.25 * em:
+            continue
+        elif word.x1 > edge:
+            edge = word.x1
         current.append(word)
-        edge = max(edge, word.x1) if len(current) > 1 else word.x1
-    if current:
-        found.append(segment(current))
+        previous = word
+    found.append(segment(current))
     return found
 
 
@@ -190,12 +192,17 @@ def _labels(words: list[Word]) -> bool:
 def segment(words: list[Word]) -> Segment:
     """One segment of words that stand side by side; size and weight are those of most of its letters."""
     first = words[0]
-    y0, y1, x1, size = first.y0, first.y1, first.x1, first.size
-    if all(word.run is first.run for word in words):
-        bold, italic = first.bold, first.font.italic
-        x1 = max(word.x1 for word in words)
-        text = _plain(words)
-    else:
+    run = first.run
+    y0, y1, x1, size, bold, italic = first.y0, first.y1, first.x1, first.size, first.bold, first.font.italic
+    plain = same = True
+    for word in words:
+        if word.x1 > x1:
+            x1 = word.x1
+        if word.run is not run:
+            same = False
+        if word.glued or word.raised:
+            plain = False
+    if not same:
         sizes: dict[float, int] = {}
         strong = total = slanted = 0
         for word in words:
@@ -210,24 +217,18 @@ def segment(words: list[Word]) -> Segment:
                 y0 = word.y0
             if word.y1 > y1:
                 y1 = word.y1
-            if word.x1 > x1:
-                x1 = word.x1
         if len(sizes) > 1:
             size = max(sizes, key=lambda key: (sizes[key], key))
         bold, italic = 2 * strong > total, 2 * slanted > total
-        text = joined(words)
-    label = words[0].text if len(words) > 1 and LABEL.match(words[0].text) else ""
-    text_word = words[1] if label else words[0]
-    return Segment(
-        words, words[0].x0, y0, x1, y1, words[0].base, size, bold, text, text_word.font.name,
-        italic, text_word.bold, label, text_word.x0, words[0].artifact, text_word.run.colour,
-    )
-
-
-def _plain(words: list[Word]) -> str:
-    """The text of words of one text object, none of them raised or cut; else what ``joined`` makes of them."""
     text = " ".join([word.text for word in words])
-    return joined(words) if _SPECIAL.search(text) or words[0].raised else text
+    if not plain or _SPECIAL.search(text):
+        text = joined(words)
+    label = first.text if len(words) > 1 and LABEL.match(first.text) else ""
+    text_word = words[1] if label else first
+    return Segment(
+        words, first.x0, y0, x1, y1, first.base, size, bold, text, text_word.font.name,
+        italic, text_word.bold, label, text_word.x0, first.artifact, text_word.run.colour,
+    )
 
 
 def joined(words: Sequence[Word]) -> str:

@@ -101,7 +101,10 @@ def _column_groups(bands: list[list[Segment]]) -> list[tuple[list[Segment], tupl
     free = [_free(band, edges) for band in bands]
     groups: list[tuple[list[Segment], tuple[float, float] | None]] = []
     start, parted, common = 0, False, list[tuple[float, float]]()
+    beside = -1
     for index in range(len(bands)):
+        if len(bands[index]) > 1:
+            beside = index
         if parted:
             common = _common(common, free[index], need)
             if _two_sided(bands[start : index + 1], common):
@@ -109,6 +112,8 @@ def _column_groups(bands: list[list[Segment]]) -> list[tuple[list[Segment], tupl
             end = index - _heads_next(bands[start:index], bands[index])
             groups.append(_closed([item for band in bands[start:end] for item in band]))
             start, parted = end, False
+        if beside < start:
+            continue  # nothing stands beside anything yet
         first, common = _suffix(bands, free, start, index, need)
         if first is not None:
             if first > start:
