@@ -100,14 +100,22 @@ def measure(shared: Path = SHARED) -> Score:
     return score
 
 
-def main() -> None:
+FLOORS = {"title": 0.95, "year": 0.90, "authors": 0.85}
+"""Lowest rates that metadata may fall to on the gold documents; no_year and publisher are reported without a floor."""
+
+
+def main() -> int:
     score = measure()
     print("\n".join(sorted(score.misses)))
     for name in ("title", "year", "no_year", "publisher"):
         print(f"{name:10} {score.counts[name]:3}/{score.counts[name + '_of']:3} = {score.rate(name):.3f}")
     right, said, printed = (score.counts[key] for key in ("authors_right", "authors_said", "authors_printed"))
     print(f"authors    F1 {score.authors_f1():.3f} ({right} right of {said} read, {printed} printed)")
+    found = {"title": score.rate("title"), "year": score.rate("year"), "authors": score.authors_f1()}
+    below = [f"{name} {found[name]:.3f} < {floor}" for name, floor in FLOORS.items() if found[name] < floor]
+    print("below the floor:", ", ".join(below) or "none")
+    return 1 if below else 0
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -1,0 +1,26 @@
+"""All benchmarks, one after another; ends with 1 where something that must hold does not.
+
+Run as ``python -m tests.bench`` (which is what ``make bench`` does); needs the shared inputs.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+BENCHMARKS = ("extraction_speed", "hostile", "real_site")
+
+
+def main() -> int:
+    failed = []
+    for name in BENCHMARKS:
+        sys.stdout.write(f"== {name}\n")
+        sys.stdout.flush()
+        if subprocess.run([sys.executable, "-m", f"tests.bench.{name}"], check=False).returncode != 0:
+            failed.append(name)
+    sys.stdout.write(f"do not hold: {', '.join(failed) or 'none'}\n")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
