@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -17,22 +18,59 @@ from extract.clean_text import clean, decode
 from extract.media_type import RIS
 
 _MOST_CHARS = 50_000_000
+_RIS_START = re.compile(r"^\s*TY {1,2}- ?", re.M)
+_RIS_END = re.compile(r"^\s*ER {1,2}-.*$", re.M)
+_RIS_KEY = re.compile(r"^\s*(?:ID|AN|DO) {1,2}- *(\S.*)$", re.M)
+_BIBTEX_START = re.compile(r"^[ \t]*@(\w+)\s*[{(]\s*([^,\n{}]{0,200})", re.M)
+_BIBTEX_ENTRY = re.compile(r"^[ \t]*@(?!(?:string|comment|preamble)\b)\w+\s*[{(]", re.M | re.I)
 
 
-def read_entries(payload: bytes, kind: str) -> Iterator[tuple[bytes, Reading]]:
-    """Each entry with bytes that stand for it (its digest is the record's id, so an entry keeps its id in another export)."""
+def split_entries(payload: bytes, kind: str) -> list[tuple[str, str]]:
+    """The entries of a RIS or BibTeX file as (identifier, text), each a file of one entry. Raises Refused where there is none.
+
+    The identifier is the entry's own (cite key, ``ID``, accession number, DOI), or the text's digest. BibTeX abbreviations
+    (``@string``) go along with the entries that use them.
+    """
     text = decode(payload)
     if len(text) > _MOST_CHARS:
         raise Refused(f"a reference file of {len(text):,} characters ({_MOST_CHARS:,} at most)")
-    entries = list(_ris(text) if kind == RIS else _bibtex(text))
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    entries = list(_ris_texts(text) if kind == RIS else _bibtex_texts(text))
     if not entries:
-        raise Refused("the reference file holds no entry with a title")
-    for fields in entries:
-        yield _reading(fields, kind)
+        raise Refused("the reference file holds no entry")
+    return [(key or hashlib.sha256(entry.encode()).hexdigest()[:16], entry) for key, entry in entries]
 
 
-def _reading(fields: list[tuple[str, str]], kind: str) -> tuple[bytes, Reading]:
-    canonical = "\n".join(f"{field}\t{value}" for field, value in fields).encode()
+def _ris_texts(text: str) -> Iterator[tuple[str, str]]:
+    starts = [match.start() for match in _RIS_START.finditer(text)]
+    for start, end in itertools.pairwise([*starts, len(text)]):
+        entry = text[start:end]
+        closed = _RIS_END.search(entry)
+        entry = entry[: closed.end()] if closed else entry.rstrip() + "\nER  - "
+        key = _RIS_KEY.search(entry)
+        yield (key.group(1).strip() if key else ""), entry.strip() + "\n"
+
+
+def _bibtex_texts(text: str) -> Iterator[tuple[str, str]]:
+    starts = list(_BIBTEX_START.finditer(text))
+    entries: list[tuple[str, str, str]] = []
+    for match, end in zip(starts, [*(match.start() for match in starts[1:]), len(text)], strict=True):
+        entries.append((match.group(1).lower(), match.group(2).strip(), text[match.start() : end].strip() + "\n"))
+    shared = [(name.split("=")[0].strip().lower(), entry) for kind, name, entry in entries if kind == "string"]
+    for kind, key, entry in entries:
+        if kind not in ("string", "comment", "preamble"):
+            words = set(re.findall(r"[\w.:-]+", entry.lower())) if shared else set()
+            yield key, "".join(definition for name, definition in shared if name in words) + entry
+
+
+def read_entry(payload: bytes, kind: str) -> Reading:
+    """The one entry of a RIS or BibTeX file. Raises Refused where it is broken, has no title, or is not the only one."""
+    text = decode(payload)
+    if (count := len((_RIS_START if kind == RIS else _BIBTEX_ENTRY).findall(text))) > 1:
+        raise Refused(f"the reference file holds {count:,} records, not a text: read them one by one")
+    fields = next(_ris(text) if kind == RIS else _bibtex(text), None)
+    if fields is None:
+        raise Refused("the entry has no title")
     values = dict(reversed(fields))
     blocks = [Block("heading", values["title"], 1)]
     if abstract := values.get("summary"):
@@ -41,9 +79,7 @@ def _reading(fields: list[tuple[str, str]], kind: str) -> tuple[bytes, Reading]:
     if keywords:
         blocks.append(Block("list", "; ".join(keywords)))
     seen = tuple(Provenance(field, value, "record") for field, value in fields if field not in ("summary", "keyword", "url"))
-    return hashlib.sha256(canonical).digest() + canonical, Reading(
-        kind, (Leaf(1, tuple(blocks)),), seen=seen, summary=values.get("summary")
-    )
+    return Reading(kind, (Leaf(1, tuple(blocks)),), seen=seen, summary=values.get("summary"))
 
 
 def _ris(text: str) -> Iterator[list[tuple[str, str]]]:

@@ -17,8 +17,11 @@ MOST_RATIO = 200
 _SMALL = 5_000_000
 
 
-def open_archive(payload: bytes) -> zipfile.ZipFile:
-    """The archive, after a look at its directory. Raises Refused for a broken, encrypted or bomb-like one."""
+def open_archive(payload: bytes, most_members: int = MOST_MEMBERS, most_bytes: int = MOST_BYTES) -> zipfile.ZipFile:
+    """The archive, after a look at its directory. Raises Refused for a broken, encrypted or bomb-like one.
+
+    ``most_bytes`` bounds all members unpacked; the defaults are those of one document in a ZIP archive (office files, books).
+    """
     try:
         archive = zipfile.ZipFile(io.BytesIO(payload))
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
@@ -26,13 +29,13 @@ def open_archive(payload: bytes) -> zipfile.ZipFile:
     members = archive.infolist()
     if not members:
         raise Refused("empty ZIP archive")
-    if len(members) > MOST_MEMBERS:
-        raise Refused(f"ZIP archive of {len(members):,} members (limit {MOST_MEMBERS:,})")
+    if len(members) > most_members:
+        raise Refused(f"ZIP archive of {len(members):,} members (limit {most_members:,})")
     if any(member.flag_bits & 1 for member in members):
         raise Refused("encrypted ZIP archive")
     total = sum(member.file_size for member in members)
-    if total > MOST_BYTES:
-        raise Refused(f"ZIP archive unpacks to {total:,} bytes (limit {MOST_BYTES:,})")
+    if total > most_bytes:
+        raise Refused(f"ZIP archive unpacks to {total:,} bytes (limit {most_bytes:,})")
     for member in members:
         if member.file_size > _SMALL and member.file_size > MOST_RATIO * max(1, member.compress_size):
             raise Refused(
@@ -42,14 +45,16 @@ def open_archive(payload: bytes) -> zipfile.ZipFile:
 
 
 def member_bytes(archive: zipfile.ZipFile, name: str, most: int = MOST_BYTES) -> bytes:
-    """One member; Refused where it is broken or longer than its directory entry says (a lying header)."""
+    """One member; Refused where it is broken, longer than ``most`` or longer than its directory entry says (a lying header)."""
     try:
         info = archive.getinfo(name)
+        if info.file_size > most:
+            raise Refused(f"ZIP member {name[:80]!r} unpacks to {info.file_size:,} bytes (limit {most:,})")
         with archive.open(info) as stream:
-            data = stream.read(min(most, info.file_size) + 1)
+            data = stream.read(info.file_size + 1)
     except (KeyError, zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
         raise Refused(f"ZIP member {name[:80]!r} cannot be read ({_line(error)})") from error
-    if len(data) > min(most, info.file_size):
+    if len(data) > info.file_size:
         raise Refused(f"ZIP member {name[:80]!r} is longer than it says")
     return data
 

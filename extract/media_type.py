@@ -40,6 +40,7 @@ _BIBTEX = re.compile(
     rb"proceedings|report|techreport|thesis|unpublished)\s*\{",
     re.I | re.M,
 )
+_ANY_ENTRY = re.compile(rb"^\s*@\w+\s*[{(]", re.M)
 _MARKDOWN = re.compile(r"\A---\n|^#{1,6} \S|^\*\*[^*\n]+\*\*\s*$|^\|.+\|\s*$|\]\(https?://|\\[().\[\]_*]", re.M)
 _BY_SUFFIX = {
     "pdf": PDF,
@@ -126,7 +127,7 @@ def _sniff_text(head: bytes, suffix: str, declared: str) -> str:
             return "application/xml"
     if _RIS.search(head) and suffix not in ("md", "html"):
         return RIS
-    if _BIBTEX.search(head) and suffix != "md":
+    if suffix != "md" and (_BIBTEX.search(head) or (BIBTEX in (declared, _BY_SUFFIX.get(suffix)) and _ANY_ENTRY.search(head))):
         return BIBTEX
     by_name = _BY_SUFFIX.get(suffix)
     if by_name in (TEXT, MARKDOWN) or declared in (TEXT, MARKDOWN):

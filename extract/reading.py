@@ -13,9 +13,8 @@ from evidence.errors import Refused
 from evidence.records import Document
 from extract import media_type as media
 from extract.assembly import lay_out
-from extract.bibliography import read_entries
+from extract.bibliography import read_entry
 from extract.blocks import Reading
-from extract.containers import documents_in, member_bytes, open_archive
 from extract.epub import read_epub
 from extract.fingerprint import content_digest, signature
 from extract.html import read_html
@@ -28,9 +27,10 @@ from extract.plain_text import read_plain_text
 from extract.portable import read_portable
 from extract.references import located, references_of
 from extract.summary import summarise
+from extract.version import extractor_version
 
-EXTRACTOR_VERSION = "1.0.0"
-"""Changes whenever the text, its offsets or the metadata of some document may come out differently."""
+EXTRACTOR_VERSION = extractor_version()
+"""Of the code that is running. Documents are kept under it, and offsets belong to a document and its version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,10 @@ class Hints:
 
 
 def read(payload: bytes, hints: Hints) -> Document:
-    """The document that ``payload`` holds. Raises ``evidence.errors.Refused`` with a one-line reason."""
+    """The document that ``payload`` holds. Raises ``evidence.errors.Refused`` with a one-line reason.
+
+    A RIS or BibTeX payload must hold one entry; files that hold several documents are taken apart by ``extract.members``.
+    """
     if not payload.strip():
         raise Refused("the file is empty")
     kind = media.sniff(payload, hints.name, hints.media_type)
@@ -69,39 +72,16 @@ def _reader(kind: str, hints: Hints) -> Callable[[bytes], Reading]:
         media.ODT: read_odt,
         media.EPUB: read_epub,
         media.JATS: read_jats,
+        media.RIS: lambda payload: read_entry(payload, media.RIS),
+        media.BIBTEX: lambda payload: read_entry(payload, media.BIBTEX),
     }
     if kind not in readers:
         raise Refused(_UNSUPPORTED.get(kind) or f"{kind} is not a format that can be read")
     return readers[kind]
 
 
-def read_records(payload: bytes, hints: Hints = Hints()) -> list[Document]:
-    """The entries of a RIS or BibTeX file as documents of metadata. Raises Refused."""
-    kind = media.sniff(payload, hints.name, hints.media_type)
-    if kind not in (media.RIS, media.BIBTEX):
-        raise Refused("neither RIS nor BibTeX")
-    return [to_document(identity, reading, Hints(), size_bytes=len(payload)) for identity, reading in read_entries(payload, kind)]
-
-
-def read_members(payload: bytes, hints: Hints) -> list[tuple[str, Document | Refused]]:
-    """The documents of a ZIP archive: (member's name, its document or why it was refused). Archives inside are refused.
-
-    Raises Refused where the archive as a whole is broken, encrypted or a bomb.
-    """
-    found: list[tuple[str, Document | Refused]] = []
-    with open_archive(payload) as archive:
-        for name in documents_in(archive):
-            try:
-                found.append((name, read(member_bytes(archive, name), Hints(name=name, landing_url=hints.landing_url))))
-            except Refused as error:
-                found.append((name, error))
-    return found
-
-
 _UNSUPPORTED = {
-    media.ZIP: "a ZIP archive holds several documents: read its members",
-    media.RIS: "a RIS file holds records, not a text: read its records",
-    media.BIBTEX: "a BibTeX file holds records, not a text: read its records",
+    media.ZIP: "a ZIP archive holds several documents: unpack it, or read its members",
     "application/x-ole-storage": "an old or encrypted office file (.doc, .xls, .ppt, or password-protected): save it as DOCX or PDF",
     "application/octet-stream": "unknown binary data",
     "application/xml": "XML that is no journal article (JATS)",
@@ -109,7 +89,7 @@ _UNSUPPORTED = {
 }
 
 
-def to_document(payload: bytes, reading: Reading, hints: Hints, size_bytes: int | None = None) -> Document:
+def to_document(payload: bytes, reading: Reading, hints: Hints) -> Document:
     """Counts offsets, chooses metadata, fingerprints: everything that does not depend on the format."""
     layout = lay_out(reading.leaves)
     told = [item.block.text for item in layout.placed if item.block.kind != "boilerplate"]
@@ -121,7 +101,7 @@ def to_document(payload: bytes, reading: Reading, hints: Hints, size_bytes: int 
         id=hashlib.sha256(payload).hexdigest(),
         extractor_version=EXTRACTOR_VERSION,
         media_type=reading.media_type,
-        size_bytes=len(payload) if size_bytes is None else size_bytes,
+        size_bytes=len(payload),
         status=reading.status,
         reason=reading.reason,
         content_digest=content_digest(told),

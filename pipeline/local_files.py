@@ -1,4 +1,4 @@
-"""Local files and folders: which files a path names, their bytes, and their captures in the base."""
+"""Local files and folders: which documents a path names, their bytes, and their captures in the base."""
 
 from __future__ import annotations
 
@@ -6,18 +6,21 @@ import mimetypes
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 from evidence.archive import Archive, ArchiveWriter, read_captures, sha256
 from evidence.base import Base
 from evidence.errors import Refused
 from evidence.records import Capture, SourceCount
 from evidence.settings import settings
+from extract.members import Member, may_hold_several, members_of
 
 LOCAL = "local"
 """The source slug of what ``integrand ingest`` brings in."""
+_HEAD_BYTES = 4096
 _IGNORED = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 
 
@@ -54,10 +57,66 @@ def payload_of(path: Path) -> bytes:
         raise Refused(f"cannot be opened ({error.strerror})") from error
 
 
-def capture_files(base: Base, run: str, paths: Iterable[Path]) -> tuple[SourceCount, list[tuple[str, str]]]:
-    """Archives local files as captures of the source ``local``; returns the counts and what was refused, with reasons.
+@dataclass(frozen=True, slots=True)
+class LocalItem:
+    """One document to be: a file, or what lies in an archive or reference file.
 
-    A file whose bytes are known already under its path is captured as ``unchanged``; in a resumed run it is left alone.
+    ``path`` names it to people (``reports.zip!2020/report.pdf``, ``library.ris!3``), ``url`` in the base. ``payload`` is None for
+    a file of its own, which whoever reads it opens, and where the item was refused, for ``reason``.
+    """
+
+    path: Path
+    url: str
+    payload: bytes | None = None
+    media_type: str | None = None
+    reason: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The file's path, or the member's inside its archive: what the reader may judge a format or a title by."""
+        return self.path.as_posix() if self.payload is None else self.path.as_posix().split("!", 1)[1]
+
+    def read_bytes(self) -> bytes:
+        """The payload. Raises ``Refused``."""
+        if self.reason is not None:
+            raise Refused(self.reason)
+        return payload_of(self.path) if self.payload is None else self.payload
+
+
+def items_in(paths: Iterable[Path]) -> Iterator[LocalItem]:
+    """The documents that the paths name, in order; archives and reference files are taken apart, one member in memory at a time.
+
+    What is refused (a file that is not there, a broken archive, an archive in an archive) is an item with its reason.
+    """
+    for path in files_in(paths):
+        url = path.absolute().as_uri()
+        whole = LocalItem(path, url, media_type=mimetypes.guess_type(path.name)[0])
+        try:
+            members = _members(path)
+            if members is None:
+                yield whole
+                continue
+            for member in members:
+                yield LocalItem(
+                    Path(f"{path}!{member.name}"), f"{url}!/{quote(member.key, safe='/!')}", member.payload, member.media_type, member.reason)
+        except Refused as error:
+            yield replace(whole, reason=str(error))
+
+
+def _members(path: Path) -> Iterator[Member] | None:
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+    except OSError:
+        return None  # whoever reads the file says why it cannot be opened
+    return members_of(payload_of(path), path.name) if head and may_hold_several(head, path.name) else None
+
+
+def capture_files(base: Base, run: str, paths: Iterable[Path]) -> tuple[SourceCount, list[tuple[str, str]]]:
+    """Archives local documents as captures of the source ``local``; returns the counts and what was refused, with reasons.
+
+    Each member of an archive and each record of a reference file is a capture of its own, whose digest is its document's id.
+    What is known already under its URL with the same bytes is captured as ``unchanged``; in a resumed run it is left alone.
     """
     latest: dict[str, Capture] = {}
     for capture in read_captures(base):
@@ -68,28 +127,27 @@ def capture_files(base: Base, run: str, paths: Iterable[Path]) -> tuple[SourceCo
     requested = size_bytes = 0
     with Archive(base, run) as archive:
         writer = archive.writer(LOCAL)
-        for path in files_in(paths):
-            url = path.absolute().as_uri()
-            known = latest.get(url)
+        for item in items_in(paths):
+            known = latest.get(item.url)
             if known is not None and known.run == run:
                 continue
             requested += 1
-            capture = Capture(LOCAL, url, run, datetime.now(UTC), "fetched", media_type=mimetypes.guess_type(path.name)[0], role="document")
-            latest[url] = _capture_file(writer, path, capture, known, refusals)
-            outcomes[latest[url].outcome] += 1
-            size_bytes += latest[url].size_bytes
+            capture = Capture(LOCAL, item.url, run, datetime.now(UTC), "fetched", media_type=item.media_type, role="document")
+            latest[item.url] = _capture_item(writer, item, capture, known, refusals)
+            outcomes[latest[item.url].outcome] += 1
+            size_bytes += latest[item.url].size_bytes
     return SourceCount(
         LOCAL, requested=requested, fetched=outcomes["fetched"], unchanged=outcomes["unchanged"], refused=outcomes["refused"],
         size_bytes=size_bytes), refusals
 
 
-def _capture_file(
-    writer: ArchiveWriter, path: Path, capture: Capture, known: Capture | None, refusals: list[tuple[str, str]],
+def _capture_item(
+    writer: ArchiveWriter, item: LocalItem, capture: Capture, known: Capture | None, refusals: list[tuple[str, str]],
 ) -> Capture:
     try:
-        payload = payload_of(path)
+        payload = item.read_bytes()
     except Refused as error:
-        refusals.append((path.as_posix(), str(error)))
+        refusals.append((item.path.as_posix(), str(error)))
         return writer.add_outcome(replace(capture, outcome="refused", reason=str(error)))
     if known is not None and known.digest == sha256(payload) and known.archive_path:
         return writer.add_outcome(replace(

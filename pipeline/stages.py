@@ -22,7 +22,7 @@ from evidence.settings import settings
 from evidence.taxonomy import load_taxonomy
 from extract.reading import EXTRACTOR_VERSION, Hints, read
 from language.encoder import Encoder
-from pipeline.local_files import payload_of
+from pipeline.local_files import LocalItem, items_in
 from pipeline.local_pool import LocalPool
 
 READ_OUTCOMES = ("fetched", "unchanged")
@@ -162,12 +162,15 @@ def _documents(base: Base, wanted: set[str]) -> Iterator[Document]:
 
 
 def read_paths(paths: Iterable[Path]) -> Iterator[tuple[Path, Document | None, str | None, float]]:
-    """Reads local files without a base, in order: (path, document or None, reason where refused, seconds)."""
+    """Reads local documents without a base, in order: (path, document or None, reason where refused, seconds).
+
+    The path of a member of an archive is ``X.zip!member``, that of a record of a reference file ``X.ris!number``.
+    """
     with reading_pool() as pool:
-        for outcome in pool.map(read_file, paths):
-            yield outcome.item, outcome.value, outcome.reason, outcome.wall_s
+        for outcome in pool.map(read_item, items_in(paths)):
+            yield outcome.item.path, outcome.value, outcome.reason, outcome.wall_s
 
 
-def read_file(path: Path) -> Document:
-    """Reads one local file; runs in a worker."""
-    return read(payload_of(path), Hints(name=path.as_posix()))
+def read_item(item: LocalItem) -> Document:
+    """Reads one local document; runs in a worker."""
+    return read(item.read_bytes(), Hints(name=item.name, media_type=item.media_type))

@@ -1,4 +1,4 @@
-"""Commands that need no base: read and tag files and print what they say, a line a file."""
+"""Commands that need no base: read and tag files and print what they say, a line a document."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from rich.table import Table
 from evidence.records import Document, Tagging
 from pipeline import answers, stages
 from pipeline.commands.options import JsonOption
-from pipeline.local_files import files_in
 from pipeline.progress import say
 
 PathsArgument = Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders.")]
@@ -27,7 +26,7 @@ def read(
 ) -> None:
     """Read files without a base: text in reading order, sections, tables, references, metadata."""
     refused = 0
-    for path, document, reason, seconds in stages.read_paths(files_in(paths)):
+    for path, document, reason, seconds in stages.read_paths(paths):
         refused += document is None
         if json_:
             _line(answers.reading(path, document, seconds, lines) if document else answers.refused(path, reason, seconds))
@@ -58,7 +57,7 @@ def tag(paths: PathsArgument, json_: JsonOption = False) -> None:
 def _tagged(paths: list[Path]) -> Iterator[tuple[Path, Document | None, Tagging | None, str | None, float]]:
     """Tagging happens in this process: its models load once while the workers read the files ahead."""
     tagger = stages.new_tagger()
-    for path, document, reason, seconds in stages.read_paths(files_in(paths)):
+    for path, document, reason, seconds in stages.read_paths(paths):
         if document is None:
             yield path, None, None, reason, seconds
             continue

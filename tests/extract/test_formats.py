@@ -12,8 +12,8 @@ import pytest
 from odf.opendocument import OpenDocumentText
 from odf.text import H, P
 
-from evidence.records import Document
-from extract.reading import Hints, read, read_members, read_records
+from extract.members import members_of
+from extract.reading import Hints, read
 from tests.extract.test_reading import SENTENCE, check
 
 JATS = f"""<?xml version="1.0"?><article article-type="research-article" xml:lang="en"><front><journal-meta><journal-title-group><journal-title>Journal of Examples</journal-title></journal-title-group>
@@ -123,16 +123,6 @@ def test_a_journal_article_gives_metadata_sections_tables_and_references() -> No
     ) and reference.end > reference.start
 
 
-def test_an_archive_gives_a_document_a_member() -> None:
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w") as file:
-        file.writestr("reports/office.docx", word())
-        file.writestr("article.nxml", JATS)
-        file.writestr("__MACOSX/._office.docx", b"junk")
-    found = dict(read_members(held.getvalue(), Hints(name="all.zip")))
-    assert sorted(found) == ["article.nxml", "reports/office.docx"] and all(isinstance(one, Document) for one in found.values())
-
-
 RIS = b"TY  - RPRT\r\nTI  - Sharing an office\r\nAU  - Example, Ann\r\nAU  - Example Trust\r\nPY  - 2020\r\nPB  - Example Trust\r\nDO  - 10.1000/xyz123\r\nAB  - How two teams came to share.\r\nER  - \r\n\r\nTY  - JOUR\r\nTI  - On offices\r\nER  - \r\n"
 BIBTEX = b"@report{a, title={Sharing an {Office}}, author={Example, Ann and Bob Sample}, year={2020}, institution={Example Trust}, doi={10.1000/xyz123}}\n"
 
@@ -141,8 +131,10 @@ BIBTEX = b"@report{a, title={Sharing an {Office}}, author={Example, Ann and Bob 
     ("payload", "authors", "count"), [(RIS, ("Ann Example", "Example Trust"), 2), (BIBTEX, ("Ann Example", "Bob Sample"), 1)]
 )
 def test_reference_files_give_records(payload: bytes, authors: tuple[str, ...], count: int) -> None:
-    records = read_records(payload)
+    members = list(members_of(payload, "") or ())
+    records = [read(member.payload or b"", Hints(name=member.name, media_type=member.media_type)) for member in members]
     first = records[0]
+    check(first)
     assert len(records) == count and len({record.id for record in records}) == count
     assert (first.title.casefold() if first.title else "", first.authors, first.published, first.publisher, first.doi) == (
         "sharing an office",
@@ -151,4 +143,3 @@ def test_reference_files_give_records(payload: bytes, authors: tuple[str, ...], 
         "Example Trust",
         "10.1000/xyz123",
     )
-    assert read_records(payload) == records

@@ -12,7 +12,9 @@ import pytest
 
 from evidence.errors import Refused
 from evidence.records import Document
-from extract.reading import Hints, read, read_members, read_records
+from extract import members
+from extract.members import members_of
+from extract.reading import Hints, read
 
 
 def outcome(payload: bytes, name: str) -> Document | str:
@@ -189,32 +191,54 @@ def test_an_encrypted_archive_is_refused() -> None:
     for mark in (b"PK\x03\x04", b"PK\x01\x02"):
         plain[plain.index(mark) + (6 if mark == b"PK\x03\x04" else 8)] |= 1
     with pytest.raises(Refused, match="encrypted"):
-        read_members(bytes(plain), Hints(name="a.zip"))
+        members_of(bytes(plain), "a.zip")
 
 
-def test_an_archive_inside_an_archive_is_refused_and_its_neighbours_are_read() -> None:
+def test_an_archive_inside_an_archive_is_refused_and_its_neighbours_are_handed_on() -> None:
     inner = archive(b_dot_txt=b"inner")
-    found = dict(
-        read_members(archive(a_dot_txt=b"Two teams share one office and one budget.", c_dot_zip=inner), Hints(name="a.zip"))
-    )
-    assert isinstance(found["a.txt"], Document) and isinstance(found["c.zip"], Refused)
+    found = list(members_of(archive(a_dot_txt=b"Two teams share one office.", c_dot_zip=inner, d_dot_txt=b""), "a.zip") or ())
+    assert [(one.name, one.payload, one.reason) for one in found] == [
+        ("a.txt", b"Two teams share one office.", None),
+        ("c.zip", None, "an archive inside an archive: unpack it first"),
+        ("d.txt", None, "empty file"),
+    ]
 
 
-def test_an_archive_of_too_many_members_is_refused() -> None:
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w") as file:
-        for number in range(2_001):
-            file.writestr(f"{number}.txt", "x")
-    with pytest.raises(Refused, match="members"):
-        read_members(held.getvalue(), Hints(name="a.zip"))
+def test_an_archive_of_too_many_members_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(members, "MOST_MEMBERS", 3)
+    assert members_of(archive(**{f"a{at}_dot_txt": b"x" for at in range(3)}), "a.zip") is not None
+    with pytest.raises(Refused, match="4 members"):
+        members_of(archive(**{f"a{at}_dot_txt": b"x" for at in range(4)}), "a.zip")
+
+
+def test_an_archive_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = archive(a_dot_txt=bytes(10_000), b_dot_txt=bytes(10_000))
+    monkeypatch.setattr(members, "MOST_BYTES", 19_999)
+    with pytest.raises(Refused, match=r"unpacks to 20,000 bytes \(limit 19,999\)"):
+        members_of(packed, "a.zip")
+
+
+def test_a_member_that_is_too_large_costs_only_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(members, "MOST_MEMBER_BYTES", 100)
+    found = list(members_of(archive(a_dot_txt=b"x" * 101, b_dot_txt=b"x" * 100), "a.zip") or ())
+    assert [one.reason for one in found] == ["ZIP member 'a.txt' unpacks to 101 bytes (limit 100)", None]
+
+
+def test_a_bomb_is_refused_by_its_ratio() -> None:
+    with pytest.raises(Refused, match="times its size"):
+        members_of(archive(a_dot_txt=bytes(6_000_000)), "a.zip")
 
 
 @pytest.mark.parametrize(
     "payload", [b"TY  - RPRT\n", b"@article{", b"@article{a, title={" + b"{" * 5000, b"TY  - RPRT\nER  - \n" * 3]
 )
-def test_broken_reference_files_are_refused(payload: bytes) -> None:
-    with pytest.raises(Refused):
-        read_records(payload)
+def test_entries_that_say_nothing_are_refused_one_by_one(payload: bytes) -> None:
+    for one in members_of(payload, "a.ris") or ():
+        assert isinstance(outcome(one.payload or b"", "a.ris"), str)
+
+
+def test_a_reference_file_of_several_entries_is_no_text() -> None:
+    assert "2 records" in str(outcome(b"TY  - RPRT\nTI  - One\nER  - \nTY  - RPRT\nTI  - Two\nER  - \n", "a.ris"))
 
 
 def test_a_truncated_word_file_is_refused() -> None:
