@@ -7,7 +7,7 @@ from typing import Any
 
 ENOUGH_CHARS = 60
 """Below this the classifier guesses wildly and a declared language, if any, is the better answer."""
-_SAMPLE_CHARS = 4000
+_SAMPLE_CHARS = 1800
 
 
 @lru_cache(maxsize=1)

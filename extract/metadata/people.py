@@ -17,8 +17,12 @@ _MARKS = re.compile(
 _SPLIT = re.compile(r"\s*(?:;|\||\n|,|\s&\s|\band\b|\bwith\b|•|·)\s*")
 
 
+@lru_cache(maxsize=2)
 def common_words(text: str) -> frozenset[str]:
-    """Words that a text writes in lower case somewhere: what they are, no name is made of them alone."""
+    """Words that a text writes in lower case somewhere: what they are, no name is made of them alone.
+
+    Title and authors both ask, mostly of the same text: the last answers are kept (3 % of the time of reading a PDF).
+    """
     plain = " ".join([word for word in set(text.split()) if "@" not in word and "://" not in word and not word.startswith("www.")])
     return frozenset(re.findall(r"(?<![^\W\d_])[^\W\d_A-Z][^\W\d_]*", plain))
 

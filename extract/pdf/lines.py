@@ -58,6 +58,8 @@ class Segment:
     artifact: bool = False
     colour: int = 0
     underlined: bool = False
+    marginal: bool = False
+    """Only a label or a page number, such as stands beside a text, in a column of its own."""
 
 
 def segments(words: Sequence[Word]) -> list[Segment]:
@@ -73,22 +75,17 @@ def mark_small(words: Sequence[Word]) -> None:
     sizes = {word.size for word in words}
     if not sizes or min(sizes) > SMALL * max(sizes):
         return
-    anchor = previous = words[0]
-    last = len(words) - 1
-    for index, word in enumerate(words):
-        if word.run is previous.run and not previous.raised and (index == last or words[index + 1].run is word.run):
-            previous = word
+    anchor = words[0]
+    for previous, word, following in zip([anchor, *words], words, [*words[1:], None], strict=False):
+        if word.run is previous.run and (following is None or following.run is word.run) and not previous.raised:
             continue
         size = word.size
         if not previous.raised:
             anchor = previous
         if size <= SMALL * anchor.size and _belongs(word, anchor, word.x0 - previous.x1):
             _raise(word, anchor)
-        elif index + 1 < len(words) and size <= SMALL * words[index + 1].size:
-            following = words[index + 1]
-            if _belongs(word, following, following.x0 - word.x1):
-                _raise(word, following)
-        previous = word
+        elif following is not None and size <= SMALL * following.size and _belongs(word, following, following.x0 - word.x1):
+            _raise(word, following)
     largest = SMALL * max(sizes)
     loose = [word for word in words if word.size <= largest and not word.raised and len(word.text) < 9 and _MARK.match(word.text)]
     if not loose or len(loose) > 120:
@@ -149,10 +146,8 @@ def _split(row: list[Word]) -> list[Segment]:
     return found
 
 
-def margin_text(item: Segment) -> bool:
-    """Whether a piece is only a label or a page number, such as stands beside a text, in a column of its own."""
-    text = item.text
-    return bool(item.words) and len(text) <= 8 and (not any(map(str.isalpha, text)) or bool(LABEL.match(text)))
+def _marginal(text: str) -> bool:
+    return len(text) <= 8 and (not any(map(str.isalpha, text)) or bool(LABEL.match(text)))
 
 
 def contents_line(item: Segment) -> bool:
@@ -228,6 +223,7 @@ def segment(words: list[Word]) -> Segment:
     return Segment(
         words, first.x0, y0, x1, y1, first.base, size, bold, text, text_word.font.name,
         italic, text_word.bold, label, text_word.x0, first.artifact, text_word.run.colour,
+        marginal=_marginal(text),
     )
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from extract.pdf.lines import Segment, margin_text, segment
+from extract.pdf.lines import Segment, segment
 
 MIN_GUTTER_EM = 0.9
 NARROW_GUTTER_EM = 0.55
@@ -162,9 +162,8 @@ def _two_sided(bands: list[list[Segment]], common: list[tuple[float, float]]) ->
             if before and behind:
                 left_beside, right_beside = left_beside + before, right_beside + behind
         if left_beside and (left_beside >= BESIDE * left or right_beside >= BESIDE * right):
-            items = [item for band in bands for item in band]
-            left_text = any(item.x1 <= a + 0.5 and not margin_text(item) for item in items)
-            if left_text and any(item.x0 >= b - 0.5 and not margin_text(item) for item in items):
+            texts = [item for band in bands for item in band if not item.marginal]
+            if any(item.x1 <= a + 0.5 for item in texts) and any(item.x0 >= b - 0.5 for item in texts):
                 return True
     return False
 

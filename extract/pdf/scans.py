@@ -40,6 +40,8 @@ class Picture:
 
 def picture_of(text: PageText, drawn: Drawing, frame: Frame) -> Picture | None:
     """Whether (part of) the page's text must be recognised from its picture."""
+    if not drawn.images and drawn.curves + len(drawn.shades) <= OUTLINES:
+        return None
     letters = sum(len(word.text) for word in text.upright) + sum(len(w.text) for side in text.turned.values() for w in side)
     page = frame.width * frame.height
     areas = [_clipped(box, frame) for box in drawn.images]
