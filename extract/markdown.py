@@ -71,8 +71,8 @@ def read_markdown(payload: bytes) -> Reading:
         lines = _lines(page)
         tables.extend(_tables(page, number))
         pages.append(lines)
-    leaves, running = leaves_of(pages)
-    return Reading(MARKDOWN, leaves, seen=seen, tables=tuple(tables), running=running, summary=summary)
+    leaves, running, poured = leaves_of(pages)
+    return Reading(MARKDOWN, leaves, seen=seen, tables=(*tables, *poured), running=running, summary=summary)
 
 
 def _front_matter(fence: str, text: str) -> list[tuple[str, str]]:

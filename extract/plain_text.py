@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from evidence.errors import Refused
+from evidence.records import Table
 from extract.blocks import Leaf, Reading
+from extract.cell_runs import gather_cells
 from extract.clean_text import clean, decode
 from extract.media_type import TEXT
 from extract.printed_lines import BULLET, GLYPH, NUMBERED, PrintedLine, drop_running_lines, join_paragraphs
@@ -24,8 +26,8 @@ def read_plain_text(payload: bytes) -> Reading:
     pages = split_pages(text)
     stamped = _is_transcript(text)
     lines_by_page = [[_line(raw, stamped) for raw in page.splitlines()] for page in pages]
-    leaves, running = leaves_of(lines_by_page)
-    return Reading(TEXT, leaves, running=running)
+    leaves, running, tables = leaves_of(lines_by_page)
+    return Reading(TEXT, leaves, tables=tables, running=running)
 
 
 def split_pages(text: str) -> list[str]:
@@ -33,8 +35,11 @@ def split_pages(text: str) -> list[str]:
     return text.removesuffix("\n").removesuffix("\f").split("\f")
 
 
-def leaves_of(lines_by_page: list[list[PrintedLine]]) -> tuple[tuple[Leaf, ...], tuple[str, ...]]:
-    """Lines to pages of blocks. Running matter is judged over the whole text, since one page alone cannot show it."""
+def leaves_of(lines_by_page: list[list[PrintedLine]]) -> tuple[tuple[Leaf, ...], tuple[str, ...], tuple[Table, ...]]:
+    """Lines to pages of blocks, running headers, and the tables that were poured out as a line a cell.
+
+    Running matter is judged over the whole text, since one page alone cannot show it.
+    """
     marker = PrintedLine("\f", verbatim=True)
     flat: list[PrintedLine] = []
     for number, lines in enumerate(lines_by_page):
@@ -46,8 +51,13 @@ def leaves_of(lines_by_page: list[list[PrintedLine]]) -> tuple[tuple[Leaf, ...],
             pages.append([])
         else:
             pages[-1].append(line)
-    leaves = tuple(Leaf(number, tuple(to_blocks(join_paragraphs(lines)))) for number, lines in enumerate(pages, start=1))
-    return leaves, running
+    leaves: list[Leaf] = []
+    tables: list[Table] = []
+    for number, lines in enumerate(pages, start=1):
+        gathered = gather_cells(join_paragraphs(lines), opens_document=number == 1)
+        leaves.append(Leaf(number, tuple(to_blocks(gathered.paragraphs))))
+        tables.extend(Table(number, rows) for rows in gathered.tables)
+    return tuple(leaves), running, tuple(tables)
 
 
 def _is_transcript(text: str) -> bool:

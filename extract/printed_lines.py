@@ -10,8 +10,9 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-BULLET = re.compile(r"^\s*(?:[•●▪■◦‣⁃∙·○►➢➤✓✔❖♦]|[-–—*+](?=\s)|o(?=\s{2,}|\t))\s*")
-GLYPH = re.compile(r"^[•●▪■◦‣⁃∙○►➢➤✓✔❖♦]\s*")
+BULLET = re.compile(r"^\s*(?:[•●▪■◦‣⁃∙·○►➢➤✓✔❖♦\uf000-\uf0ff]|[-–—*+](?=\s)|o(?=\s{2,}|\t))\s*")
+GLYPH = re.compile(r"^[•●▪■◦‣⁃∙○►➢➤✓✔❖♦\uf000-\uf0ff]\s*")
+"""The private characters are where symbol fonts (Symbol, Wingdings) put their bullets."""
 NUMBERED = re.compile(r"^\s*(?:\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+(?=\S)")
 SENTENCE_END = re.compile(r"[.!?:;][\"'”’)\]»]*\d{0,3}$")
 _FUNCTION_WORDS = frozenset(
@@ -199,15 +200,18 @@ def join_paragraphs(lines: list[PrintedLine]) -> list[Paragraph]:
     return paragraphs
 
 
+def is_dangling(text: str) -> bool:
+    """Whether a line ends where no sentence or heading can: in a function word, a comma, a hyphen."""
+    return text.rsplit(" ", 1)[-1].casefold().strip("(“‘'\"") in _FUNCTION_WORDS or text.endswith((",", "-", "‐", "‑"))
+
+
 def _continues(held: list[PrintedLine], line: PrintedLine, blank: bool, width: int) -> bool:
     last, first = held[-1], held[0]
     if line.item or line.verbatim or last.verbatim or (line.heading and not first.heading):
         return False
     ends = SENTENCE_END.search(last.text) is not None
     opens_low = line.text[0].islower() or line.text[0] in ",;)"
-    dangling = last.text.rsplit(" ", 1)[-1].casefold().strip("(“‘'\"") in _FUNCTION_WORDS or last.text.endswith(
-        (",", "-", "‐", "‑")
-    )
+    dangling = is_dangling(last.text)
     if first.heading or line.heading:
         return first.heading == line.heading and not ends and (opens_low or dangling) and len(held) < 4
     if first.bold != line.bold and not opens_low and not dangling:

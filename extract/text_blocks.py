@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from extract.blocks import Block
 from extract.boilerplate import is_boilerplate, is_contents_line
-from extract.printed_lines import SENTENCE_END, Paragraph
+from extract.printed_lines import SENTENCE_END, Paragraph, is_dangling
 
 CAPTION = re.compile(
     r"^(?:figure|fig\.|table|box|chart|exhibit|plate|map|diagram|"
@@ -27,20 +27,22 @@ _AFTER_REFERENCES = re.compile(
     re.I,
 )
 _NUMBERED_HEADING = re.compile(r"^((?:\d{1,2}|[A-Z])(?:\.\d{1,2}){0,4})[.)]?\s+(?=[^\W\d_])")
+_LONE_NUMBER = re.compile(r"^\d{1,2}(?:\.\d{1,2}){1,4}\.?$")
 _SMALL = re.compile(r"^(?:a|an|and|as|at|but|by|for|from|in|into|of|on|or|the|to|vs|with|within|–|—|-|&)$", re.I)
 _CONTENTS_HEADING = re.compile(r"^(?:table of )?contents(?: page)?:?$", re.I)
 
 
 def to_blocks(paragraphs: list[Paragraph]) -> list[Block]:
     """Gives each paragraph its kind. Markup's own headings are believed; in plain text a heading must look like one."""
-    paragraphs = _tables_joined(paragraphs)
+    paragraphs = _numbers_joined(_tables_joined(paragraphs))
     marked = sum(1 for paragraph in paragraphs if paragraph.heading)
     blocks: list[Block] = []
     in_references = False
     in_contents = False
     for index, paragraph in enumerate(paragraphs):
         following = paragraphs[index + 1] if index + 1 < len(paragraphs) else None
-        block = _block(paragraph, following, index == 0, marked)
+        previous = paragraphs[index - 1] if index else None
+        block = _block(paragraph, previous, following, marked)
         if block.kind == "heading":
             in_references = REFERENCE_HEADING.match(block.text) is not None or (in_references and not _ends_references(block))
             in_contents = _CONTENTS_HEADING.match(block.text) is not None
@@ -62,12 +64,31 @@ def _tables_joined(paragraphs: list[Paragraph]) -> list[Paragraph]:
     return joined
 
 
+def _numbers_joined(paragraphs: list[Paragraph]) -> list[Paragraph]:
+    """A section's number that stands on a line of its own goes to its heading."""
+    joined: list[Paragraph] = []
+    for paragraph in paragraphs:
+        number = joined[-1] if joined else None
+        if (
+            number is not None
+            and _LONE_NUMBER.match(number.text)
+            and not (paragraph.item or paragraph.verbatim)
+            and len(paragraph.text) <= 120
+            and paragraph.text[0].isupper()
+            and not SENTENCE_END.search(paragraph.text)
+        ):
+            joined[-1] = replace(paragraph, text=f"{number.text} {paragraph.text}", heading=paragraph.heading or number.heading)
+        else:
+            joined.append(paragraph)
+    return joined
+
+
 def _ends_references(block: Block) -> bool:
     return block.level <= 2 or _AFTER_REFERENCES.match(block.text) is not None
 
 
-def _block(paragraph: Paragraph, following: Paragraph | None, first: bool, marked: int) -> Block:
-    text = paragraph.text
+def _block(paragraph: Paragraph, previous: Paragraph | None, following: Paragraph | None, marked: int) -> Block:
+    text, first = paragraph.text, previous is None
     if is_contents_line(text) or is_boilerplate(text):
         return Block("boilerplate", text)
     if paragraph.verbatim:
@@ -78,7 +99,7 @@ def _block(paragraph: Paragraph, following: Paragraph | None, first: bool, marke
         return Block("heading", text, paragraph.heading, bold=paragraph.bold)
     if paragraph.item:
         return Block("list", text)
-    if _looks_like_heading(paragraph, following, first):
+    if _looks_like_heading(paragraph, following, first) and not _is_wrapped(paragraph, previous, following):
         return Block("heading", text, _level(text, paragraph.bold, first, marked), bold=paragraph.bold)
     if FOOTNOTE.match(text) and len(text.split()) <= 120:
         return Block("footnote", text, bold=paragraph.bold)
@@ -92,6 +113,29 @@ def _level(text: str, bold: bool, first: bool, marked: int) -> int:
     if first:
         return 1
     return 2 if text.isupper() else 3 if marked or not bold else 2
+
+
+def _is_wrapped(paragraph: Paragraph, previous: Paragraph | None, following: Paragraph | None) -> bool:
+    """Whether what looks like a heading is a piece of a sentence: what stands before breaks off, or what follows goes on."""
+    text = paragraph.text
+    if paragraph.bold or _NUMBERED_HEADING.match(text) or REFERENCE_HEADING.match(text):
+        return False
+    if (
+        previous is not None
+        and not (previous.heading or previous.bold or previous.verbatim or previous.item)
+        and len(previous.text.split()) >= 8
+        and not CAPTION.match(previous.text)
+    ):
+        if is_dangling(previous.text):
+            return True
+        if previous.text[-1] not in ".!?:;”’\"')" and not _is_titled(text):
+            return True
+    goes_on = following is not None and not following.item and following.text[0].islower() and len(following.text.split()) >= 4
+    return goes_on and len(text.split()) >= 5 and not _is_titled(text)
+
+
+def _is_titled(text: str) -> bool:
+    return all(word[:1].isupper() or not word[:1].isalpha() or _SMALL.match(word) for word in text.split())
 
 
 def _looks_like_heading(paragraph: Paragraph, following: Paragraph | None, first: bool) -> bool:
@@ -117,7 +161,7 @@ def _looks_like_heading(paragraph: Paragraph, following: Paragraph | None, first
         return False
     # A heading leads to text: a paragraph of sentences, or a list.
     leads = following.item or len(following.text) > max(80, len(text)) or following.text.endswith(":")
-    titled = all(word[:1].isupper() or not word[:1].isalpha() or _SMALL.match(word) for word in words)
+    titled = _is_titled(text)
     if REFERENCE_HEADING.match(text):
         return True
     if first and paragraph.printed == 1 and (titled or leads):
