@@ -12,8 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from classify.changes import LABELS as CHANGES
+from classify.changes import change_votes
 from classify.tagging import Tagger
-from classify.training import Case, DeclaredCase, fit_design, fit_models, folds, overlaps, same_place
+from classify.training import CHANGE_KEYS, Case, DeclaredCase, fit_change, fit_design, fit_models, folds, overlaps, same_place
 from evidence.records import Tagging
 from language.encoder import Encoder
 
@@ -61,6 +63,17 @@ def cross_validated_designs(declared: Sequence[DeclaredCase], cases: Sequence[Ca
         for at in (int(found) for found in np.flatnonzero(held == fold)):
             one = declared[at].observation
             result[at] = model.labels[int(model.probabilities(one.designs, one.traits).argmax())]
+    return result
+
+
+def cross_validated_changes(sentences: Sequence[dict[str, Any]]) -> list[str]:
+    """The change predicted for every effect sentence by a model that has seen no sentence of the same article."""
+    held = folds([str(row["pmcid"]) for row in sentences], FOLDS)
+    result = [""] * len(sentences)
+    for fold in range(FOLDS):
+        model = fit_change([row for row, at in zip(sentences, held, strict=True) if at != fold])
+        for at in (int(found) for found in np.flatnonzero(held == fold)):
+            result[at] = CHANGES[int(model.probabilities(*change_votes(*(sentences[at][key] for key in CHANGE_KEYS))).argmax())]
     return result
 
 

@@ -23,10 +23,15 @@ from numpy.typing import NDArray
 
 from classify.abstracts import abstract_document
 from classify.appraisal import Appraiser
+from classify.changes import EVIDENCE as CHANGE_EVIDENCE
+from classify.changes import LABELS as CHANGES
+from classify.changes import MODEL as CHANGE_MODEL
+from classify.changes import TRAITS as CHANGE_TRAITS
+from classify.changes import change_votes
 from classify.document_form import TRAITS
 from classify.findings import FEATURES as CLAIM_FEATURES
 from classify.findings import LABEL as CLAIM
-from classify.linear_models import Array, Choice, Pooled, fit_choice, fit_pooled
+from classify.linear_models import Array, Choice, Pooled, fit_choice, fit_pooled, write_model
 from classify.models import FOLDER, TRAINED_FACETS, Models
 from classify.observation import Observation, Observer
 from classify.places import FEATURES as PLACE_FEATURES
@@ -38,11 +43,12 @@ from evidence.records import Document
 from evidence.segments import read_segments
 from evidence.taxonomy import load_taxonomy
 
-PENALTY = {"relevance": 8.0, "places": 2.0, "findings": 2.0, "facets": 6.0, "shared": 3.0, "own": 1.0}
+PENALTY = {"relevance": 8.0, "places": 2.0, "findings": 2.0, "facets": 6.0, "shared": 3.0, "own": 1.0, "change": 1.0}
 """L2 weights, chosen by cross-validation over documents on a coarse grid; half or double of each changes no score by more than its interval."""
 DECLARED_WEIGHT = 0.5
 """Weight of an abstract beside a whole document: there are four times as many, and abstracts are not what is read in earnest."""
 INNER_FOLDS = 4
+CHANGE_KEYS = ("text", "outcome", "intervention", "comparator")
 
 
 @dataclass(frozen=True)
@@ -163,6 +169,15 @@ def fit_findings(cases: Sequence[Case], out: LeftOut) -> Pooled:
             right = any(overlaps(one, claim.sentence.plain) for one in quotes)
             table.add(case, CLAIM, claim.values, right, out.relevant[case.key], out)
     return _tuned(table, (CLAIM,), CLAIM_FEATURES, PENALTY["findings"], False)
+
+
+def fit_change(sentences: Sequence[dict[str, Any]]) -> Choice:
+    """What weighs how much in telling an outcome's change from a sentence of a trial report."""
+    votes, traits = zip(*(change_votes(*(row[key] for key in CHANGE_KEYS)) for row in sentences), strict=True)
+    return fit_choice(
+        np.array(votes), np.array(traits), np.array([CHANGES.index(row["change"]) for row in sentences]), np.ones(len(sentences)),
+        (CHANGES, CHANGE_EVIDENCE, CHANGE_TRAITS), (PENALTY["change"], PENALTY["change"]),
+    )
 
 
 def words_of(text: str) -> list[str]:
@@ -289,6 +304,12 @@ def declared_cases(shared: Path, observer: Observer) -> list[DeclaredCase]:
     ]
 
 
+def effect_sentences(shared: Path) -> list[dict[str, Any]]:
+    """Sentences of trial reports with the change they report; none where the file is not there."""
+    path = shared / "bench" / "effect_sentences.jsonl"
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.is_file() else []
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m classify.training", description="Train the classifier's models.")
     parser.add_argument("--documents", type=Path, required=True, help="folder of document segments (Parquet) as the pipeline writes them")
@@ -309,6 +330,8 @@ def train(documents: Path, models: Path) -> None:
     if not cases:
         raise UsageError(f"{documents}: none of its documents is labelled in gold/documents.jsonl")
     fit_models(cases, declared_cases(shared, observer), observer).write(models)
+    if sentences := effect_sentences(shared):
+        write_model(models / CHANGE_MODEL.name, fit_change(sentences))
 
 
 if __name__ == "__main__":
