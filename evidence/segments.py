@@ -167,10 +167,16 @@ def read_segment(path: Path, record: type[R], columns: Sequence[str] | None = No
 def read_columns(folder: Path, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
     """Some top-level columns of every row of a folder's segments, as plain dicts; nothing else is read from disk."""
     for path in segment_paths(folder):
-        try:
-            yield from pq.read_table(path, columns=list(columns), memory_map=False).to_pylist()
-        except (pa.ArrowInvalid, OSError) as error:
-            raise _unreadable(path, error) from error
+        yield from read_segment_columns(path, columns)
+
+
+def read_segment_columns(path: Path, columns: Sequence[str]) -> list[dict[str, Any]]:
+    """Some top-level columns of every row of one segment."""
+    try:
+        rows: list[dict[str, Any]] = pq.read_table(path, columns=list(columns), memory_map=False).to_pylist()
+        return rows
+    except (pa.ArrowInvalid, OSError) as error:
+        raise _unreadable(path, error) from error
 
 
 def _unreadable(path: Path, error: Exception) -> IntegrandError:

@@ -14,17 +14,29 @@ ONE_OF = ("relevance", "study_design", "evidence_strength")
 def identity(path: Path, document: Document) -> dict[str, Any]:
     """The fields that say which document it is."""
     return {
-        "path": path.as_posix(), "media_type": document.media_type, "sha256": document.id, "status": document.status,
+        "path": printable(path), "media_type": document.media_type, "sha256": document.id, "status": document.status,
         "reason": document.reason,
         "title": document.title, "title_source": document.title_source, "authors": list(document.authors), "published": document.published,
         "publisher": document.publisher, "doi": document.doi, "isbn": document.isbn, "language": document.language,
     }
 
 
-def refused(path: Path, reason: str | None, seconds: float) -> dict[str, Any]:
-    """The line of a file that could not be read."""
-    return {"path": path.as_posix(), "media_type": None, "sha256": None, "status": "refused", "reason": reason,
-            "seconds": round(seconds, 3)}
+def printable(path: Path) -> str:
+    """A path as text that every output can take: bytes of a name that are not UTF-8 become U+FFFD."""
+    return path.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def refused_reading(path: Path, reason: str | None, digest: str | None, seconds: float) -> dict[str, Any]:
+    """The line of `read --json` for a file that could not be read: the same keys, all empty but these."""
+    empty = Document(id=digest or "", extractor_version="", media_type="", size_bytes=0, status="refused", reason=reason)
+    return reading(path, empty, seconds, lines=False) | {"media_type": None, "sha256": digest}
+
+
+def refused_tagging(path: Path, reason: str | None, digest: str | None, seconds: float) -> dict[str, Any]:
+    """The line of `tag --json` for a file that could not be read."""
+    empty = Document(id=digest or "", extractor_version="", media_type="", size_bytes=0, status="refused", reason=reason)
+    nothing = Tagging(digest or "", "", "", status="untagged", reason=reason)
+    return identity(path, empty) | {"media_type": None, "sha256": digest} | tagging(nothing) | {"version": None, "seconds": round(seconds, 3)}
 
 
 def reading(path: Path, document: Document, seconds: float, lines: bool) -> dict[str, Any]:

@@ -17,6 +17,8 @@ import typer
 from evidence.errors import IntegrandError
 from pipeline.progress import say
 
+TRACEBACK = "INTEGRAND_TRACEBACK"
+"""With this variable set, a defect shows its traceback."""
 ROOMS = {
     "collect": ("demo", "harvest", "ingest", "extract", "classify", "publish", "run"),
     "oneshot": ("read", "tag"),
@@ -24,7 +26,7 @@ ROOMS = {
     "care": ("status", "doctor", "verify"),
 }
 """The modules of ``pipeline.commands`` and the commands of each. Only the module that is asked for is imported: a search
-should not pay for the crawler's start (Scrapy, trafilatura and spaCy take two seconds)."""
+should not pay for the crawler's and the readers' start (Scrapy and trafilatura take two seconds)."""
 
 
 def build_app(arguments: Sequence[str] = ()) -> typer.Typer:
@@ -33,7 +35,8 @@ def build_app(arguments: Sequence[str] = ()) -> typer.Typer:
         name="integrand", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
         help="Harvest, read, tag and search what is published about joining up health, care and the services around them.")
     app.callback()(top)
-    named = next((one for one in arguments if any(one in commands for commands in ROOMS.values())), None)
+    named = next((one for before, one in zip(["", *arguments], arguments, strict=False)
+                  if before != "--base" and any(one in commands for commands in ROOMS.values())), None)
     for room, commands in ROOMS.items():
         if named is None or named in commands:
             importlib.import_module(f"pipeline.commands.{room}").register(app)
@@ -62,10 +65,17 @@ def main(arguments: list[str] | None = None) -> None:
         # The reader of our output has gone (`| head`): no failure, and nothing more can be written.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        say(f"integrand: {where}{one_line(error.strerror or error)}; nothing that was finished is lost, run the same command again")
+        code = 1
     except Exception as error:
         code = _click_error(error)
         if code is None:
-            raise
+            if os.environ.get(TRACEBACK):
+                raise
+            say(f"integrand: a defect of the program ({type(error).__name__}: {one_line(error)}); {TRACEBACK}=1 shows where")
+            code = 1
     sys.exit(code if isinstance(code, int) else 0)
 
 

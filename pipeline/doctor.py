@@ -17,8 +17,8 @@ from evidence.errors import IntegrandError
 from evidence.settings import settings
 
 LIBRARIES = (
-    "pydantic", "warcio", "pyarrow", "spacy", "onnxruntime", "tokenizers", "scrapy", "pypdfium2", "pdfplumber", "trafilatura", "lxml", "docx",
-    "sklearn", "pycountry", "duckdb", "tantivy", "typer", "rich", "pebble",
+    "pydantic", "warcio", "pyarrow", "onnxruntime", "tokenizers", "scrapy", "pypdfium2", "trafilatura", "lxml", "docx", "pptx", "rispy",
+    "bibtexparser", "scipy", "pycountry", "duckdb", "tantivy", "typer", "rich", "pebble",
 )
 FREE_BYTES = 2 * 2**30
 DUCKDB = "1.5.5"

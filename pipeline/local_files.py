@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from evidence.archive import Archive, ArchiveWriter, read_captures, sha256
 from evidence.base import Base
@@ -31,11 +31,14 @@ def files_in(paths: Iterable[Path]) -> Iterator[Path]:
     """
     for path in paths:
         if path.is_dir():
-            for folder, inner, names in os.walk(path):
+            closed: list[OSError] = []
+            for folder, inner, names in os.walk(path, onerror=closed.append):
                 inner[:] = sorted(name for name in inner if not name.startswith("."))
                 for name in sorted(names):
                     if not name.startswith(".") and name.lower() not in _IGNORED:
                         yield Path(folder) / name
+            # A folder that may not be listed is given as it is, so that it is refused and not passed over.
+            yield from (Path(error.filename) for error in closed)
         else:
             yield path
 
@@ -45,6 +48,8 @@ def payload_of(path: Path) -> bytes:
     try:
         if not path.exists():
             raise Refused("no such file")
+        if path.is_dir():
+            raise Refused("a folder that cannot be listed; check its permissions")
         if not path.is_file():
             raise Refused("not a regular file")
         size = path.stat().st_size
@@ -83,6 +88,11 @@ class LocalItem:
         return payload_of(self.path) if self.payload is None else self.payload
 
 
+def name_of(url: str) -> str:
+    """A local document as people name it: the path of its file, and its member (``reports.zip!2020/report.pdf``)."""
+    return unquote(url.removeprefix("file://"), errors="replace").replace("!/", "!", 1)
+
+
 def items_in(paths: Iterable[Path]) -> Iterator[LocalItem]:
     """The documents that the paths name, in order; archives and reference files are taken apart, one member in memory at a time.
 
@@ -113,7 +123,8 @@ def _members(path: Path) -> Iterator[Member] | None:
 
 
 def capture_files(base: Base, run: str, paths: Iterable[Path]) -> tuple[SourceCount, list[tuple[str, str]]]:
-    """Archives local documents as captures of the source ``local``; returns the counts and what was refused, with reasons.
+    """Archives local documents as captures of the source ``local``; returns what the run has captured so far, counted, and what
+    of it was refused, with reasons.
 
     Each member of an archive and each record of a reference file is a capture of its own, whose digest is its document's id.
     What is known already under its URL with the same bytes is captured as ``unchanged``; in a resumed run it is left alone.
@@ -122,32 +133,27 @@ def capture_files(base: Base, run: str, paths: Iterable[Path]) -> tuple[SourceCo
     for capture in read_captures(base):
         if capture.source == LOCAL:
             latest[capture.url] = capture
-    outcomes: Counter[str] = Counter()
-    refusals: list[tuple[str, str]] = []
-    requested = size_bytes = 0
     with Archive(base, run) as archive:
         writer = archive.writer(LOCAL)
         for item in items_in(paths):
             known = latest.get(item.url)
             if known is not None and known.run == run:
                 continue
-            requested += 1
             capture = Capture(LOCAL, item.url, run, datetime.now(UTC), "fetched", media_type=item.media_type, role="document")
-            latest[item.url] = _capture_item(writer, item, capture, known, refusals)
-            outcomes[latest[item.url].outcome] += 1
-            size_bytes += latest[item.url].size_bytes
-    return SourceCount(
-        LOCAL, requested=requested, fetched=outcomes["fetched"], unchanged=outcomes["unchanged"], refused=outcomes["refused"],
-        size_bytes=size_bytes), refusals
+            latest[item.url] = _capture_item(writer, item, capture, known)
+    # A resumed run counts what it captured before it was killed, too.
+    made = [capture for capture in latest.values() if capture.run == run]
+    outcomes = Counter(capture.outcome for capture in made)
+    count = SourceCount(
+        LOCAL, requested=len(made), fetched=outcomes["fetched"], unchanged=outcomes["unchanged"], refused=outcomes["refused"],
+        size_bytes=sum(capture.size_bytes for capture in made))
+    return count, [(name_of(capture.url), capture.reason or "") for capture in made if capture.outcome == "refused"]
 
 
-def _capture_item(
-    writer: ArchiveWriter, item: LocalItem, capture: Capture, known: Capture | None, refusals: list[tuple[str, str]],
-) -> Capture:
+def _capture_item(writer: ArchiveWriter, item: LocalItem, capture: Capture, known: Capture | None) -> Capture:
     try:
         payload = item.read_bytes()
     except Refused as error:
-        refusals.append((item.path.as_posix(), str(error)))
         return writer.add_outcome(replace(capture, outcome="refused", reason=str(error)))
     if known is not None and known.digest == sha256(payload) and known.archive_path:
         return writer.add_outcome(replace(

@@ -17,6 +17,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -99,7 +100,10 @@ class LocalPool:
         """Outcomes in the order of ``items``, which is drawn from only a little ahead of what is done."""
         waiting: deque[tuple[T, Any]] = deque()
         for item in items:
-            waiting.append((item, self._pool.schedule(_timed, args=(function, item), timeout=self.timeout_s)))
+            try:
+                waiting.append((item, self._pool.schedule(_timed, args=(function, item), timeout=self.timeout_s)))
+            except RuntimeError as error:
+                raise IntegrandError("the workers could not be started; `integrand doctor` says what this machine lacks") from error
             if len(waiting) >= self._window:
                 yield self._finish(*waiting.popleft())
         while waiting:
@@ -111,6 +115,9 @@ class LocalPool:
             return Outcome(item, value, reason, wall_s)
         except FutureTimeoutError:
             return Outcome(item, None, f"took longer than {self.timeout_s:g} s (INTEGRAND_DOCUMENT_TIMEOUT_S)", self.timeout_s)
+        except BrokenProcessPool as error:
+            # No worker could be prepared at all: that is no fault of the item.
+            raise IntegrandError("the workers could not be started; `integrand doctor` says what this machine lacks") from error
         except ProcessExpired as error:
             code = getattr(error, "exitcode", None)
             return Outcome(item, None, f"crashed its reader (exit {code})", 0.0)

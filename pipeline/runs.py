@@ -95,10 +95,6 @@ class Run:
         """The expectations that sources broke, in words."""
         return [f"{count.source}: {what}" for count in self.report.sources for what in count.broken]
 
-    @property
-    def refusals(self) -> list[tuple[str, str]]:
-        return [refusal for stage in self.report.stages for refusal in stage.refusals]
-
     def _add_sources(self, counts: Sequence[SourceCount]) -> None:
         kept = [count for count in self.report.sources if count.source not in {one.source for one in counts}]
         self.report = replace(self.report, sources=(*kept, *counts))

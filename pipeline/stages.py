@@ -10,20 +10,22 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from classify.tagging import Tagger
 from classify.tagging import classifier_version as version_of
 from crawler.catalogue import Source
-from evidence.archive import read_captures, read_payload
+from evidence.archive import read_captures, read_payload, sha256
 from evidence.base import Base
+from evidence.errors import Refused
 from evidence.records import Capture, Document, StageCount, Tagging
-from evidence.segments import SegmentWriter, read_columns, read_segments
+from evidence.segments import SegmentWriter, read_columns, read_segment, read_segment_columns, segment_paths
 from evidence.settings import settings
 from evidence.taxonomy import load_taxonomy
 from extract.reading import EXTRACTOR_VERSION, Hints, read
 from language.encoder import Encoder
-from pipeline.local_files import LocalItem, items_in
-from pipeline.local_pool import LocalPool
+from pipeline.local_files import LOCAL, LocalItem, items_in, name_of
+from pipeline.local_pool import LocalPool, Outcome
 
 READ_OUTCOMES = ("fetched", "unchanged")
 READ_ROLES = ("page", "document")
@@ -115,6 +117,19 @@ def new_tagger() -> Tagger:
     return Tagger(load_taxonomy(), Encoder() if settings().semantic else None)
 
 
+def refused_in(base: Base, run: str) -> list[tuple[str, str]]:
+    """Every local document that the run captured and that could not be read, whenever it was tried, with the reason."""
+    reasons = {row["id"]: row["reason"] for row in read_columns(base.documents(EXTRACTOR_VERSION), ["id", "status", "reason"])
+               if row["status"] == "refused"}
+    refused = []
+    for capture in read_captures(base):
+        if capture.run == run and capture.source == LOCAL:
+            reason = capture.reason if capture.outcome == "refused" else reasons.get(capture.digest)
+            if reason is not None:
+                refused.append((name_of(capture.url), reason))
+    return refused
+
+
 def tag_document(document: Document) -> Tagging:
     """Tags one document; runs in a worker that ``load_tagger`` has prepared."""
     load_tagger()
@@ -123,7 +138,7 @@ def tag_document(document: Document) -> Tagging:
 
 
 def classifier_version() -> str:
-    """The version under which tags are kept; it changes with code, taxonomy, models, and with ``semantic``."""
+    """The version under which tags are kept; it changes with code, taxonomy and models."""
     return version_of(load_taxonomy())
 
 
@@ -138,8 +153,7 @@ def classify(base: Base, run: str, progress: Progress | None = None) -> StageCou
     done, refusals = 0, []
     if waiting:
         wanted = set(waiting)
-        pool = LocalPool(min(settings().workers, len(waiting)), settings().document_timeout_s, prepare=load_tagger)
-        with pool, SegmentWriter(rooms, run, Tagging, SEGMENT_DOCUMENTS) as writer:
+        with tagging_pool() as pool, SegmentWriter(rooms, run, Tagging, SEGMENT_DOCUMENTS) as writer:
             for outcome in pool.map(tag_document, _documents(base, wanted)):
                 tagging = outcome.value
                 if tagging is None:
@@ -155,20 +169,65 @@ def classify(base: Base, run: str, progress: Progress | None = None) -> StageCou
 
 
 def _documents(base: Base, wanted: set[str]) -> Iterator[Document]:
-    for document in read_segments(base.documents(EXTRACTOR_VERSION), Document):
-        if document.id in wanted:
-            wanted.discard(document.id)
-            yield document
+    for path in segment_paths(base.documents(EXTRACTOR_VERSION)):
+        # Ids first: a nightly run must not read the whole base to tag what is new.
+        if wanted.isdisjoint(row["id"] for row in read_segment_columns(path, ["id"])):
+            continue
+        for document in read_segment(path, Document):
+            if document.id in wanted:
+                wanted.discard(document.id)
+                yield document
 
 
-def read_paths(paths: Iterable[Path]) -> Iterator[tuple[Path, Document | None, str | None, float]]:
-    """Reads local documents without a base, in order: (path, document or None, reason where refused, seconds).
+def tagging_pool() -> LocalPool:
+    limits = settings()
+    return LocalPool(limits.workers, limits.document_timeout_s, limits.document_memory_bytes, load_tagger)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was made of one local document without a base; ``document`` is None where it was refused, for ``reason``.
 
     The path of a member of an archive is ``X.zip!member``, that of a record of a reference file ``X.ris!number``.
     """
+
+    path: Path
+    document: Document | None
+    tagging: Tagging | None
+    reason: str | None
+    digest: str | None
+    wall_s: float
+
+
+def read_paths(paths: Iterable[Path]) -> Iterator[Answer]:
+    """Reads local documents, in order."""
     with reading_pool() as pool:
         for outcome in pool.map(read_item, items_in(paths)):
-            yield outcome.item.path, outcome.value, outcome.reason, outcome.wall_s
+            yield Answer(outcome.item.path, outcome.value, None, outcome.reason, _digest(outcome), outcome.wall_s)
+
+
+def tag_paths(paths: Iterable[Path]) -> Iterator[Answer]:
+    """Reads and tags local documents, in order."""
+    with tagging_pool() as pool:
+        for outcome in pool.map(read_and_tag, items_in(paths)):
+            document, tagging = outcome.value or (None, None)
+            yield Answer(outcome.item.path, document, tagging, outcome.reason, _digest(outcome), outcome.wall_s)
+
+
+def _digest(outcome: Outcome[LocalItem, Any]) -> str | None:
+    """The SHA-256 of a refused item's bytes, None where there are none to be had."""
+    if outcome.value is not None:
+        return None
+    try:
+        return sha256(outcome.item.read_bytes())
+    except Refused:
+        return None
+
+
+def read_and_tag(item: LocalItem) -> tuple[Document, Tagging]:
+    """Reads and tags one local document; runs in a worker that ``load_tagger`` has prepared."""
+    document = read_item(item)
+    return document, tag_document(document)
 
 
 def read_item(item: LocalItem) -> Document:

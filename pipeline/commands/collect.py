@@ -13,13 +13,14 @@ from rich.table import Table
 from evidence.errors import UsageError
 from evidence.records import RunReport
 from evidence.segments import as_plain
-from pipeline.commands.options import BaseOption, JsonOption, base_root, parse_date
+from pipeline.commands.options import BaseOption, JsonOption, base_root, existing_base, parse_date
 from pipeline.demo import run_demo
 from pipeline.progress import say
 from pipeline.runs import Run, choose_sources, run_over
+from pipeline.stages import refused_in
 
 SourcesArgument = Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Sources of the catalogue; none means all.")]
-LimitOption = Annotated[int | None, typer.Option("--limit", min=1, help="Stop after this many new requests to each source.")]
+LimitOption = Annotated[int | None, typer.Option("--limit", min=1, help="At most this many pages and this many files of each source.")]
 SinceOption = Annotated[str | None, typer.Option("--since", metavar="DATE", help="Only what the source says changed since then.")]
 OriginOption = Annotated[
     str | None, typer.Option("--origin", metavar="URL", help="Fetch the one source named from another address (a mirror, a saved copy).")]
@@ -62,7 +63,7 @@ def ingest(
     only_capture: Annotated[bool, typer.Option("--only-capture", help="Archive the files, leave reading them to later stages.")] = False,
 ) -> None:
     """Bring local files and folders into the base, read, tag and publish them."""
-    command = "ingest " + " ".join(path.absolute().as_posix() for path in paths)
+    command = "ingest " + " ".join(path.absolute().as_uri() for path in paths)
     with run_over(base_root(base), command, json_) as one:
         one.ingest(paths)
         if not only_capture:
@@ -70,13 +71,17 @@ def ingest(
             one.classify()
             one.publish()
         report = one.finish()
+        refused = refused_in(one.base, report.run)
     _tell(report, json_)
-    _end(one, refusals_fail=True)
+    if refused:
+        for what, reason in refused:
+            say(f"refused {what}: {reason}")
+        raise typer.Exit(1)
 
 
 def extract(base: BaseOption = None, json_: JsonOption = False) -> None:
     """Read what was captured and not yet read by this version."""
-    with run_over(base_root(base), "extract", json_) as one:
+    with run_over(existing_base(base).root, "extract", json_) as one:
         one.extract()
         report = one.finish()
     _tell(report, json_)
@@ -84,7 +89,7 @@ def extract(base: BaseOption = None, json_: JsonOption = False) -> None:
 
 def classify(base: BaseOption = None, json_: JsonOption = False) -> None:
     """Tag what was read and not yet tagged by this version."""
-    with run_over(base_root(base), "classify", json_) as one:
+    with run_over(existing_base(base).root, "classify", json_) as one:
         one.classify()
         report = one.finish()
     _tell(report, json_)
@@ -92,7 +97,7 @@ def classify(base: BaseOption = None, json_: JsonOption = False) -> None:
 
 def publish(base: BaseOption = None, json_: JsonOption = False) -> None:
     """Build a new snapshot of the warehouse and make it the one to read."""
-    with run_over(base_root(base), "publish", json_) as one:
+    with run_over(existing_base(base).root, "publish", json_) as one:
         one.publish()
         report = one.finish()
     _tell(report, json_)
@@ -134,7 +139,7 @@ def print_report(report: RunReport) -> None:
         rate = f", {stage.done / stage.wall_s:.1f} a second" if timed else ""
         known = f", {stage.skipped} known already" if stage.skipped else ""
         console.print(f"{stage.stage}: {stage.done} done{known}, {stage.refused} refused in {stage.wall_s:.1f} s{rate}", highlight=False)
-        for what, reason in stage.refusals:
+        for what, reason in stage.refusals if report.command.split()[0] != "ingest" else ():
             say(f"refused {what}: {reason}")
     if any(stage.stage == "publish" for stage in report.stages):
         console.print(
@@ -147,10 +152,8 @@ def print_report(report: RunReport) -> None:
 COUNTED = ("requested", "fetched", "unchanged", "redirected", "missing", "withdrawn", "refused", "failed")
 
 
-def _end(run: Run, refusals_fail: bool = False) -> None:
+def _end(run: Run) -> None:
     for line in run.broken:
         say(f"broken: {line}")
     if run.broken:
         raise typer.Exit(BROKEN)
-    if refusals_fail and run.refusals:
-        raise typer.Exit(1)

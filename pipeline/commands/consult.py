@@ -104,7 +104,8 @@ def export(
 ) -> None:
     """Write references and coded data for other programs."""
     filters = _filters(type_, strength, design, theme, place, source, since)
-    count = export_works(_snapshot(base), format_, output, query_, filters)
+    encode = Encoder().encode if settings().semantic else None
+    count = export_works(_snapshot(base), format_, output, query_, filters, encode)
     if json_:
         typer.echo(json.dumps({"format": format_, "file": str(output), "works": count}))
     else:

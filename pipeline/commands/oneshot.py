@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,44 +24,33 @@ def read(
 ) -> None:
     """Read files without a base: text in reading order, sections, tables, references, metadata."""
     refused = 0
-    for path, document, reason, seconds in stages.read_paths(paths):
-        refused += document is None
+    for one in stages.read_paths(paths):
+        refused += one.document is None
         if json_:
-            _line(answers.reading(path, document, seconds, lines) if document else answers.refused(path, reason, seconds))
-        elif document is None:
-            say(f"refused {path}: {reason}")
+            _line(answers.reading(one.path, one.document, one.wall_s, lines) if one.document is not None
+                  else answers.refused_reading(one.path, one.reason, one.digest, one.wall_s))
+        elif one.document is None:
+            say(f"refused {answers.printable(one.path)}: {one.reason}")
         else:
-            typer.echo(_heading(path, document) + "\n\n" + "\n\n".join(page.text for page in document.pages) + "\n")
+            typer.echo(_heading(one.path, one.document) + "\n\n" + "\n\n".join(page.text for page in one.document.pages) + "\n")
     _end(refused)
 
 
 def tag(paths: PathsArgument, json_: JsonOption = False) -> None:
     """Read and tag files without a base: relevance, types, design, strength with its steps, and the sentences that show them."""
     refused = 0
-    for path, document, tagging, reason, seconds in _tagged(paths):
-        refused += document is None
-        if document is None or tagging is None:
+    for one in stages.tag_paths(paths):
+        refused += one.document is None
+        if one.document is None or one.tagging is None:
             if json_:
-                _line(answers.refused(path, reason, seconds))
+                _line(answers.refused_tagging(one.path, one.reason, one.digest, one.wall_s))
             else:
-                say(f"refused {path}: {reason}")
+                say(f"refused {answers.printable(one.path)}: {one.reason}")
         elif json_:
-            _line(answers.identity(path, document) | answers.tagging(tagging) | {"seconds": round(seconds, 3)})
+            _line(answers.identity(one.path, one.document) | answers.tagging(one.tagging) | {"seconds": round(one.wall_s, 3)})
         else:
-            _print_tagging(path, document, tagging)
+            _print_tagging(one.path, one.document, one.tagging)
     _end(refused)
-
-
-def _tagged(paths: list[Path]) -> Iterator[tuple[Path, Document | None, Tagging | None, str | None, float]]:
-    """Tagging happens in this process: its models load once while the workers read the files ahead."""
-    tagger = stages.new_tagger()
-    for path, document, reason, seconds in stages.read_paths(paths):
-        if document is None:
-            yield path, None, None, reason, seconds
-            continue
-        started = time.perf_counter()
-        tagging = tagger.tag(document)
-        yield path, document, tagging, None, seconds + time.perf_counter() - started
 
 
 def _print_tagging(path: Path, document: Document, tagging: Tagging) -> None:
@@ -92,7 +79,7 @@ def _print_tagging(path: Path, document: Document, tagging: Tagging) -> None:
 
 def _heading(path: Path, document: Document) -> str:
     by = ", ".join(document.authors) or document.publisher or "no author"
-    return f"{path}\n{document.title or '(no title found)'} · {by} · {document.published or 'no date'} · {document.status}" + (
+    return f"{answers.printable(path)}\n{document.title or '(no title found)'} · {by} · {document.published or 'no date'} · {document.status}" + (
         f" ({document.reason})" if document.reason else "")
 
 

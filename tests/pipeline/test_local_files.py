@@ -40,7 +40,7 @@ def test_folders_are_walked_in_name_order_without_hidden_files(tmp_path: Path) -
     assert list(files_in([tmp_path / "absent.pdf"])) == [tmp_path / "absent.pdf"]
 
 
-@pytest.mark.parametrize(("name", "reason"), [("absent", "no such file"), ("folder", "not a regular file"), ("empty", "empty file")])
+@pytest.mark.parametrize(("name", "reason"), [("absent", "no such file"), ("folder", "a folder that cannot be listed"), ("empty", "empty file")])
 def test_what_cannot_be_read_is_refused_in_words(tmp_path: Path, name: str, reason: str) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "empty").touch()
@@ -69,8 +69,11 @@ def test_a_resumed_ingest_leaves_alone_what_it_has(tmp_path: Path) -> None:
     base = Base(tmp_path / "base").create()
     (tmp_path / "a.txt").write_text("first")
     capture_files(base, "run-1", [tmp_path / "a.txt"])
-    count, _ = capture_files(base, "run-1", [tmp_path / "a.txt"])
-    assert count.requested == 0 and len(list(read_captures(base))) == 1
+    (tmp_path / "e.txt").touch()
+    count, refusals = capture_files(base, "run-1", [tmp_path / "a.txt", tmp_path / "e.txt"])
+    resumed = capture_files(base, "run-1", [tmp_path / "a.txt", tmp_path / "e.txt"])
+    assert resumed == (count, refusals) and (count.fetched, count.refused) == (1, 1)
+    assert len(list(read_captures(base))) == 2
 
 
 def test_members_and_records_are_captures_whose_digests_are_their_documents_ids(tmp_path: Path) -> None:
@@ -95,7 +98,7 @@ def test_a_second_ingest_of_an_archive_stores_nothing_again(tmp_path: Path) -> N
     assert (again.fetched, again.unchanged) == (0, first.fetched)
     places = {(capture.url, capture.archive_path, capture.archive_offset) for capture in read_captures(base) if capture.digest}
     assert len(places) == first.fetched and size > 0
-    assert capture_files(base, "run-2", [path])[0].requested == 0
+    assert capture_files(base, "run-2", [path])[0] == again
 
 
 def test_a_broken_archive_is_refused_as_one_file(tmp_path: Path) -> None:
