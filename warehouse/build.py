@@ -25,26 +25,26 @@ from evidence.records import Decision, Document, RunReport, Tagging
 from evidence.segments import read_segments, segment_paths, sync_folder
 from evidence.taxonomy import Taxonomy
 from warehouse import rows as document_rows
-from warehouse.decisions import decision_rows
+from warehouse.decisions import decision_rows, torn_lines
 from warehouse.history import address_rows, capture_rows, change_rows, plain_time, standing
 from warehouse.keys import key_problems
-from warehouse.loading import SCHEMA, VIEWS, Loader, create_database, create_views
+from warehouse.loading import Loader, create_database, create_views
 from warehouse.metadata import choose, value_rows
+from warehouse.movements import Movements, movements
 from warehouse.planning import Plan, plan
 from warehouse.snapshot import BUILDING, Snapshot, discard_old, discard_unfinished, point_to, pointed_name, snapshots
 from warehouse.text_index import build_index
-from warehouse.vectors import Encode, embed
+from warehouse.vectors import Encode, embed, encoder_version
+from warehouse.version import builder_version
 from warehouse.work_rows import copy_rows, current_copies, source_rows, work_row
-
-BUILD_FORMAT = 1
-"""Raised when this program builds other rows from the same files."""
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
     """What a publish did. ``published`` is False where the current snapshot already holds all of it; ``reason`` says which.
 
-    The lists of works are those that ``run`` brought or moved.
+    The lists of works are those that came or moved since the publication before, whichever runs fetched them. ``warnings`` say in
+    words what was left out of the files.
     """
 
     snapshot: str
@@ -60,6 +60,7 @@ class Publication:
     changed_works: tuple[str, ...] = ()
     missing_works: tuple[str, ...] = ()
     withdrawn_works: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def publish(
@@ -74,17 +75,18 @@ def publish(
     """
     started = time.monotonic()
     discard_unfinished(base)
-    encoder = (encoder or str(getattr(getattr(encode, "__self__", None), "version", ""))) if encode else "none"
+    encoder = (encoder or encoder_version(encode)) if encode else "none"
     inputs = inputs_digest(base, extractor_version, classifier_version, taxonomy.version, encoder)
+    warnings = torn_lines(base)
     finished = {one.name: one for one in snapshots(base) if one.is_readable}
     current = finished.get(pointed_name(base) or "")
     if current is not None and current.manifest.get("inputs") == inputs:
-        return _publication(current, run, False, "nothing has changed since the current snapshot was published", started)
+        return _publication(current, current, False, "nothing has changed since the current snapshot was published", started, warnings)
     for one in finished.values():
         newer = current is None or current.name in one.manifest["published_after"]
         if newer and one.manifest.get("inputs") == inputs:
             point_to(base, one)  # killed between the rename and the pointer's swap
-            return _publication(one, run, True, "finished a publication that was interrupted", started)
+            return _publication(one, current, True, "finished a publication that was interrupted", started, warnings)
     used = [*(current.manifest["published_after"] if current else []), *(one.name for one in snapshots(base)), pointed_name(base) or ""]
     snapshot = Snapshot(base.warehouse / _free_name(run, used))
     building = snapshot.path.with_name(snapshot.name + BUILDING)
@@ -100,7 +102,7 @@ def publish(
             "taxonomy_version": taxonomy.version,
             "encoder": encoder,
             "published_after": sorted(set(used) - {""}),
-            "format": BUILD_FORMAT,
+            "builder_version": builder_version(),
             "counts": counts,
         }
         (building / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", "utf-8")
@@ -111,8 +113,9 @@ def publish(
     os.rename(building, snapshot.path)
     sync_folder(base.warehouse)
     point_to(base, snapshot)
+    publication = _publication(snapshot, current, True, "published", started, warnings)
     discard_old(base)
-    return _publication(snapshot, run, True, "published", started)
+    return publication
 
 
 def _free_name(run: str, used: Sequence[str]) -> str:
@@ -122,14 +125,12 @@ def _free_name(run: str, used: Sequence[str]) -> str:
 
 def inputs_digest(base: Base, extractor_version: str, classifier_version: str, taxonomy_version: str, encoder: str) -> str:
     """SHA-256 over all that a snapshot is built from: what the captures say (``standing``), names and bytes of the other files,
-    the versions, the schema.
+    the versions, and this package's own code and data.
 
     A run to which every server says "unchanged" alters nothing of that, so it publishes nothing; ``last_seen`` then stays the
     day on which something last changed. Run reports are left out: they say how the files came about, and every run writes one.
     """
-    total = hashlib.sha256(json.dumps([BUILD_FORMAT, extractor_version, classifier_version, taxonomy_version, encoder]).encode())
-    for path in (SCHEMA, VIEWS):
-        total.update(path.read_bytes())
+    total = hashlib.sha256(json.dumps([builder_version(), extractor_version, classifier_version, taxonomy_version, encoder]).encode())
     for told in standing(read_captures(base)):
         total.update(json.dumps(told).encode() + b"\n")
     files = [
@@ -143,13 +144,12 @@ def inputs_digest(base: Base, extractor_version: str, classifier_version: str, t
     return total.hexdigest()
 
 
-def _publication(snapshot: Snapshot, run: str, published: bool, reason: str, started: float) -> Publication:
+def _publication(
+    snapshot: Snapshot, before: Snapshot | None, published: bool, reason: str, started: float, warnings: Sequence[str]
+) -> Publication:
+    """``before`` is the snapshot that was current when the publication began."""
     counts = snapshot.manifest["counts"]
-    moved: dict[str, list[str]] = {"new": [], "changed": [], "missing": [], "withdrawn": []}
-    if published:
-        with snapshot.connect() as connection:
-            for work, kind in connection.execute(_MOVED, [run]).fetchall():
-                moved[kind].append(work)
+    moved = movements(snapshot, before) if published else Movements()
     return Publication(
         snapshot.name,
         snapshot.path,
@@ -160,19 +160,12 @@ def _publication(snapshot: Snapshot, run: str, published: bool, reason: str, sta
         counts["passages"],
         counts["vectors"],
         time.monotonic() - started,
-        *(tuple(moved[kind]) for kind in ("new", "changed", "missing", "withdrawn")),
+        moved.new,
+        moved.changed,
+        moved.missing,
+        moved.withdrawn,
+        tuple(warnings),
     )
-
-
-_MOVED = """
-SELECT work, CASE WHEN first_run = $1 THEN 'new'
-                  WHEN availability IN ('missing', 'withdrawn') AND gone THEN availability ELSE 'changed' END AS kind
-FROM (SELECT d.work, w.availability, bool_or(h.change IN ('missing', 'withdrawn')) AS gone,
-             bool_or(h.change IN ('new', 'changed', 'returned')) AS moved, any_value(f.first_run) AS first_run
-      FROM changes h JOIN documents d ON d.id = h.document JOIN works w ON w.id = d.work
-      JOIN (SELECT d.work, min(h.run) AS first_run FROM changes h JOIN documents d ON d.id = h.document GROUP BY ALL) f ON f.work = d.work
-      WHERE h.run = $1 GROUP BY ALL)
-WHERE moved OR (gone AND availability IN ('missing', 'withdrawn')) ORDER BY work"""
 
 
 def _build(
@@ -212,10 +205,11 @@ def _build(
 def _load_documents(base: Base, planned: Plan, extractor_version: str, classifier_version: str, loader: Loader) -> None:
     """Streams documents, then taggings; only documents that a person decided on are held, for their quotes."""
     work_of = planned.work_of
+    meant = planned.decided_on
     decided: dict[str, list[Decision]] = {}
     for decision in planned.decisions:
-        if decision.target in work_of and decision.facet:
-            decided.setdefault(decision.target, []).append(decision)
+        if decision.id in meant and decision.facet:
+            decided.setdefault(meant[decision.id], []).append(decision)
     held: dict[str, Document] = {}
     loaded: set[str] = set()
     for document in read_segments(base.documents(extractor_version), Document):
@@ -236,8 +230,8 @@ def _load_documents(base: Base, planned: Plan, extractor_version: str, classifie
     for id, document in held.items():
         if id not in seen:
             loader.add({"tags": document_rows.judged_tags(document, [], decided[id])})
-    anchored = {one.id: one.quote in held[one.target].text for one in planned.decisions if one.quote and one.target in held}
-    loader.add({"decisions": decision_rows(planned.decisions, anchored, loaded)})
+    anchored = {one.id: one.quote in held[meant[one.id]].text for one in planned.decisions if one.quote and meant.get(one.id) in held}
+    loader.add({"decisions": decision_rows(planned.decisions, anchored, {id: document for id, document in meant.items() if document in loaded})})
 
 
 def _load_history(planned: Plan, reports: Sequence[RunReport], loader: Loader) -> None:

@@ -10,15 +10,12 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from warehouse.items import Item
 from warehouse.likeness import same_title, title_overlap
-
-if TYPE_CHECKING:
-    from warehouse.works import Item
 
 Texts = Callable[[set[str]], Iterable[tuple[str, str]]]
 """Reads the texts of some documents: (id, text), in any order."""

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from evidence.base import Base
@@ -20,21 +21,61 @@ MACHINE, PERSON = "machine", "person"
 def read_decisions(base: Base) -> list[Decision]:
     """All decisions, oldest first. A torn last line (a crash while writing) is left out; other damage raises ``IntegrandError``."""
     decisions: dict[str, Decision] = {}
-    for path in sorted(base.decisions.glob("*.jsonl")) if base.decisions.is_dir() else []:
-        text = path.read_text("utf-8")
-        for number, line in enumerate(text.splitlines(), start=1):
+    for path in _files(base):
+        whole, last = _lines(path)
+        for number, line in enumerate(whole, start=1):
             if not line.strip():
                 continue
             try:
-                plain = json.loads(line)
-                plain["decided_at"] = datetime.fromisoformat(plain["decided_at"])
-                decision = from_plain(Decision, plain)
+                decision = _decision(line)
             except (ValueError, KeyError, TypeError) as error:
-                if number == len(text.splitlines()) and not text.endswith("\n"):
-                    continue
                 raise IntegrandError(f"{path}: line {number}: not a decision ({error}); mend or remove the line") from error
             decisions.setdefault(decision.id, decision)
+        if last.strip() and not _is_torn(last):
+            decision = _decision(last)
+            decisions.setdefault(decision.id, decision)
     return sorted(decisions.values(), key=lambda one: (one.decided_at, one.id))
+
+
+def torn_lines(base: Base) -> list[str]:
+    """In words, each file whose last line was not written to its end."""
+    return [
+        f"{path.relative_to(base.root)}: the last line is torn and was left out; decide again what it said"
+        for path in _files(base)
+        if (last := _lines(path)[1]).strip() and _is_torn(last)
+    ]
+
+
+def _decision(line: str) -> Decision:
+    plain = json.loads(line)
+    plain["decided_at"] = datetime.fromisoformat(plain["decided_at"])
+    return from_plain(Decision, plain)
+
+
+def _is_torn(line: str) -> bool:
+    """Whether a line without a line feed breaks off: one that a person typed to its end counts."""
+    try:
+        _decision(line)
+    except (ValueError, KeyError, TypeError):
+        return True
+    return False
+
+
+def _files(base: Base) -> list[Path]:
+    return sorted(base.decisions.glob("*.jsonl")) if base.decisions.is_dir() else []
+
+
+def _lines(path: Path) -> tuple[list[str], str]:
+    """The lines of a file that a line feed ends, and what stands behind the last of them.
+
+    Only a line feed ends a line: JSON may hold U+2028 and U+0085, at which ``str.splitlines`` cuts. A torn line may break off
+    within a character, so bytes that are not UTF-8 are no error there.
+    """
+    whole, _, last = path.read_bytes().rpartition(b"\n")
+    try:
+        return (whole.decode("utf-8").split("\n") if whole else []), last.decode("utf-8", "replace")
+    except UnicodeDecodeError as error:
+        raise IntegrandError(f"{path}: not UTF-8 at byte {error.start}; mend the file") from error
 
 
 def settled(decisions: Sequence[Decision], stands_for: dict[str, str]) -> list[Decision]:
@@ -106,7 +147,8 @@ def _person_row(decision: Decision, label: str, text: str, page_starts: Sequence
     }
 
 
-def decision_rows(decisions: Sequence[Decision], anchored: dict[str, bool], known: set[str]) -> list[dict[str, Any]]:
+def decision_rows(decisions: Sequence[Decision], anchored: dict[str, bool], applied: dict[str, str]) -> list[dict[str, Any]]:
+    """Rows of ``decisions``; ``anchored`` and ``applied`` (the document that it applies to) are by the decision's id."""
     return [
         {
             "id": one.id,
@@ -114,7 +156,7 @@ def decision_rows(decisions: Sequence[Decision], anchored: dict[str, bool], know
             "decided_at": plain_time(one.decided_at),
             "action": one.action,
             "target": one.target,
-            "document": one.target if one.target in known else None,
+            "document": applied.get(one.id),
             "facet": one.facet,
             "label": one.label,
             "new_label": one.new_label,

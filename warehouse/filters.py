@@ -17,7 +17,7 @@ from evidence.taxonomy.vocabulary import unknown
 class Filters:
     """Labels of one kind are alternatives, kinds add up. ``strength`` may end in + (at least). ``since`` is YYYY[-MM[-DD]].
 
-    ``labels`` takes any facet by its id. ``place`` is a name as printed or an ISO 3166 code (GB also finds GB-TOB).
+    ``labels`` takes any facet by its id. ``place`` is a name as printed or an ISO 3166 code, which finds all that lies in it (GB and GB-ENG find GB-TOB).
     """
 
     type: tuple[str, ...] = ()
@@ -81,7 +81,7 @@ def allowed_works(filters: Filters, connection: duckdb.DuckDBPyConnection) -> se
     if filters.place:
         conditions.append(
             'EXISTS (FROM places p WHERE p.document = w.judged_document AND (lower(p."name") IN (SELECT unnest(?)) '
-            "OR lower(p.code) IN (SELECT unnest(?)) OR lower(p.country) IN (SELECT unnest(?))))"
+            "OR lower(p.code) IN (SELECT unnest(?)) OR list_has_any(list_transform(p.lies_in, lambda one: lower(one)), ?)))"
         )
         places = [_place(one, connection) for one in filters.place]
         values += [places, places, places]
@@ -116,7 +116,7 @@ def _place(asked: str, connection: duckdb.DuckDBPyConnection) -> str:
         row[0]
         for row in connection.execute(
             """SELECT DISTINCT lower(x) FROM (SELECT "name" AS x FROM places UNION ALL SELECT code FROM places
-                                              UNION ALL SELECT country FROM places) WHERE x IS NOT NULL"""
+                                              UNION ALL SELECT unnest(lies_in) FROM places) WHERE x IS NOT NULL"""
         ).fetchall()
     ]
     if wanted not in known:

@@ -9,12 +9,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
+from warehouse.items import Item
 from warehouse.likeness import TitleWords, same_title, title_overlap, title_words
-
-if TYPE_CHECKING:
-    from warehouse.works import Item
 
 _OFFER = frozenset((
     "download", "view", "read", "open", "get", "full", "complete", "final", "main", "report", "paper", "document",

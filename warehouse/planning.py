@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from evidence.archive import read_captures
 from evidence.base import Base
@@ -11,8 +12,9 @@ from evidence.records import Decision, Document, Tagging
 from evidence.segments import read_segments
 from warehouse.decisions import read_decisions, settled
 from warehouse.history import History, read_history, resolved
+from warehouse.items import Item, item
 from warehouse.metadata import Value, document_values
-from warehouse.works import Item, Work, group, item
+from warehouse.works import Work, group
 
 LIGHT = (
     "id",
@@ -52,9 +54,34 @@ class Plan:
     tagged: dict[str, bool]
     decisions: list[Decision]
 
-    @property
+    @cached_property
     def work_of(self) -> dict[str, str]:
         return {copy.document: work.id for work in self.works for copy in work.copies}
+
+    @cached_property
+    def judged(self) -> dict[str, str]:
+        """The document whose tags stand for a work, by the work's id; a person may have tagged what the classifier could not."""
+        decided = {one.target for one in self.decisions if one.facet and one.label}
+        found: dict[str, str] = {}
+        for work in self.works:
+            members = [copy.document for copy in work.copies]
+            tagged = next((document for document in members if self.tagged.get(document)), None)
+            judged = tagged or next((document for document in members if document in decided), None)
+            if judged is not None:
+                found[work.id] = judged
+        return found
+
+    @cached_property
+    def decided_on(self) -> dict[str, str]:
+        """The document that each decision applies to, by the decision's id.
+
+        A decision is one on a work, whichever of its documents the person named: it goes to the document that is judged now, also
+        when a newer version has taken the place of the one that was looked at.
+        """
+        work_of = self.work_of
+        return {
+            one.id: self.judged.get(work_of[one.target], one.target) for one in self.decisions if one.target in work_of
+        }
 
 
 def plan(base: Base, extractor_version: str, classifier_version: str) -> Plan:

@@ -8,6 +8,7 @@ from typing import Any
 
 from evidence.records import Appraisal, Decision, Document, Span, Tagging
 from warehouse.decisions import MACHINE, apply_to_tags
+from warehouse.subdivisions import lies_in
 
 Rows = list[dict[str, Any]]
 _WORDS = re.compile(r"\w+")
@@ -198,6 +199,7 @@ def _places(tagging: Tagging) -> Rows:
             "name": one.name,
             "code": one.code,
             "country": one.country,
+            "lies_in": lies_in(one.code, one.country),
             "score": one.score,
             "unsure": one.unsure,
             "version": tagging.version,

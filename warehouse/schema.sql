@@ -121,10 +121,11 @@ COMMENT ON COLUMN findings.own IS 'True for the document''s own data, false for 
 COMMENT ON COLUMN findings.direction IS 'Whether the change is good: improved, worsened, no_change, mixed or unclear.';
 
 CREATE TABLE places (
-    document VARCHAR NOT NULL, number INTEGER NOT NULL, "name" VARCHAR NOT NULL, code VARCHAR, country VARCHAR, score DOUBLE NOT NULL,
-    unsure BOOLEAN NOT NULL, version VARCHAR NOT NULL, page INTEGER NOT NULL, span_start INTEGER NOT NULL, span_end INTEGER NOT NULL, quote VARCHAR NOT NULL
+    document VARCHAR NOT NULL, number INTEGER NOT NULL, "name" VARCHAR NOT NULL, code VARCHAR, country VARCHAR, lies_in VARCHAR[],
+    score DOUBLE NOT NULL, unsure BOOLEAN NOT NULL, version VARCHAR NOT NULL, page INTEGER NOT NULL, span_start INTEGER NOT NULL, span_end INTEGER NOT NULL, quote VARCHAR NOT NULL
 );
 COMMENT ON TABLE places IS 'A row a locality in which a document says something happens; name as printed, code ISO 3166.';
+COMMENT ON COLUMN places.lies_in IS 'The codes of the subdivision and the country that the place lies in, the nearest first.';
 
 CREATE TABLE appraisals (
     document VARCHAR NOT NULL, strength VARCHAR NOT NULL, steps VARCHAR[], sample_size BIGINT, comparator VARCHAR, version VARCHAR NOT NULL

@@ -6,7 +6,6 @@ phrases and truncation). A work's text is that of its shown document and of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -142,7 +141,8 @@ def _facts(connection: duckdb.DuckDBPyConnection, ids: list[str]) -> dict[str, d
                w.media_type, w.availability,
                (SELECT list_sort(list(DISTINCT t.facet || ':' || t.label)) FROM v_work_tags t WHERE t.work = w.id) AS tags,
                (SELECT list_sort(list(DISTINCT p."name")) FROM places p WHERE p.document = w.judged_document) AS places,
-               (SELECT list_sort(list(DISTINCT p.code)) FROM places p WHERE p.document = w.judged_document AND p.code IS NOT NULL) AS codes,
+               (SELECT list_sort(list(DISTINCT c.code)) FROM (SELECT unnest(list_append(p.lies_in, p.code)) AS code FROM places p
+                WHERE p.document = w.judged_document) c WHERE c.code IS NOT NULL) AS codes,
                (SELECT list(r.raw ORDER BY r.number) FROM refs r WHERE r.document = w.shown_document) AS refs,
                (SELECT list(s.heading ORDER BY s.number) FROM sections s WHERE s.document = w.shown_document) AS headings
         FROM works w WHERE w.id BETWEEN ? AND ?""",
@@ -175,8 +175,3 @@ def _work_fields(fact: dict[str, Any], rows: list[tuple[str, int, str, str, str]
     if fact["year"] is not None:
         fields["year"] = fact["year"]
     return {name: value for name, value in fields.items() if value != []}
-
-
-def stored_documents(searcher: tantivy.Searcher, addresses: list[tantivy.DocAddress]) -> Iterator[str]:
-    for address in addresses:
-        yield searcher.doc(address)["document"][0]

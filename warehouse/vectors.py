@@ -46,6 +46,11 @@ WHERE length(trim(text)) > 0
 ORDER BY work, rank, document, passage"""
 
 
+def encoder_version(encode: Encode) -> str:
+    """The ``version`` of the object that ``encode`` is a method of; "" for one that does not say."""
+    return str(getattr(getattr(encode, "__self__", None), "version", ""))
+
+
 def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -18,15 +18,11 @@ def work_row(work: Work, planned: Plan) -> dict[str, Any]:
     }
     shown = planned.items[work.shown]
     landing = next((copy.document for copy in work.copies if copy.role == "landing_page"), None)
-    judged = next((copy.document for copy in work.copies if planned.tagged.get(copy.document)), None)
-    if judged is None:  # a person may have tagged what the classifier could not
-        decided = {one.target for one in planned.decisions if one.facet and one.label}
-        judged = next((copy.document for copy in work.copies if copy.document in decided), None)
     year = (fields["published"] or "")[:4]
     return fields | {
         "id": work.id,
         "shown_document": work.shown,
-        "judged_document": judged,
+        "judged_document": planned.judged.get(work.id),
         "authors": chosen["authors"].value.split(AUTHOR_JOIN) if "authors" in chosen else [],
         "year": int(year) if year.isdigit() else None,
         "media_type": shown.media_type,

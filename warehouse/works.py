@@ -12,47 +12,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from evidence.records import Decision, Document
+from evidence.records import Decision
 from warehouse.containment import Texts, contained_pages
-from warehouse.history import CONTENT_ROLES, History, Sighting
+from warehouse.history import History
+from warehouse.items import Item
 from warehouse.landing_pages import landing_joins
-from warehouse.likeness import TextSketch, TitleWords, bucket_keys, same_title, sketch, title_overlap, title_words, titles_conflict
+from warehouse.likeness import bucket_keys, same_title, title_overlap, titles_conflict
 
 MAX_COMPARED = 20
 """How many members of one bucket a document is compared with: buckets of a template's pages would else cost their square."""
 SMALL_TEXT = 50
 """Below so many shingles a signature says little."""
 JOIN_ORDER = ("decision", "same_text", "identifier", "address", "landing_page", "near_duplicate")
-
-
-@dataclass(frozen=True)
-class Item:
-    """What grouping needs to know of a document; ``sightings`` say where it was found."""
-
-    id: str
-    status: str
-    media_type: str
-    content_digest: str
-    title: str | None
-    published: str | None
-    doi: str | None
-    isbn: str | None
-    links: tuple[str, ...]
-    text: TextSketch
-    words: TitleWords
-    sightings: tuple[Sighting, ...]
-    first: Sighting | None
-
-    @property
-    def is_page(self) -> bool:
-        """A page of the web: it may offer a document, and is not shown where the document is."""
-        return "html" in self.media_type
-
-    @property
-    def order(self) -> tuple[str, int, str, str]:
-        """By which a work's first document is found; a document that was never fetched comes last."""
-        run, role = (self.first.run, CONTENT_ROLES.index(self.first.role)) if self.first else ("~", len(CONTENT_ROLES))
-        return run, role, self.published or "~", self.id
 
 
 @dataclass(frozen=True)
@@ -79,40 +50,6 @@ class Work:
     shown: str
     copies: tuple[Copy, ...]
     """All members, the shown one first, then in the order of ``Item.order``."""
-
-
-def item(document: Document, history: History) -> Item:
-    return Item(
-        document.id,
-        document.status,
-        document.media_type,
-        document.content_digest,
-        document.title,
-        document.published,
-        normal_doi(document.doi),
-        normal_isbn(document.isbn),
-        tuple(link.url for link in document.links),
-        sketch(document.signature),
-        title_words(document.title),
-        tuple(history.sightings.get(document.id, ())),
-        history.first_sighting(document.id),
-    )
-
-
-def normal_doi(doi: str | None) -> str | None:
-    found = re.search(r"10\.\d{4,9}/\S+", (doi or "").strip().lower())
-    return found[0].rstrip(".,;)") if found else None
-
-
-def normal_isbn(isbn: str | None) -> str | None:
-    """As ISBN-13 digits; None for what is none."""
-    digits = re.sub(r"[^0-9Xx]", "", isbn or "").upper()
-    if len(digits) == 13 and digits.isdigit():
-        return digits
-    if len(digits) != 10 or not digits[:9].isdigit():
-        return None
-    body = "978" + digits[:9]
-    return body + str(-sum(int(digit) * (3 if at % 2 else 1) for at, digit in enumerate(body)) % 10)
 
 
 def group(items: Sequence[Item], history: History, decisions: Sequence[Decision] = (), texts: Texts = lambda ids: ()) -> list[Work]:

@@ -115,6 +115,7 @@ def make_tagging(
     relevance: str = "relevant",
     unsure: bool = False,
     findings: list[dict[str, Any]] | None = None,
+    country: str = "GB",
 ) -> Tagging:
     """A tagging whose spans are the first passage, or the sentences in ``quotes`` by label."""
     first = document.passages[0]
@@ -140,7 +141,7 @@ def make_tagging(
         tags=tuple(tags),
         findings=made,
         appraisal=appraisal,
-        places=tuple(Place(name, code, "GB", 0.9, False, span(document, name)) for name, code in places or ()),
+        places=tuple(Place(name, code, country, 0.9, False, span(document, name)) for name, code in places or ()),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -16,12 +17,14 @@ import pytest
 
 from evidence.errors import IntegrandError, UsageError
 from evidence.records import Decision
+from evidence.segments import as_plain
 from tests.warehouse.conftest import Library, make_library
 from tests.warehouse.factory import FIRST_DAY, MadeBase, letters, made_taxonomy, make_document, make_tagging, prose, span
 from warehouse.keys import key_problems, keys
 from warehouse.loading import create_database, create_views
 from warehouse.search import Searcher
 from warehouse.snapshot import current_snapshot, require_snapshot, snapshots
+from warehouse.version import builder_version
 
 URL = "http://a.test/x.pdf"
 CONTENT_TABLES = (
@@ -377,3 +380,85 @@ def test_a_damaged_snapshot_is_replaced_by_publishing_again(made: MadeBase, dama
         old.database.unlink()
     assert made.publish().published
     assert made.rows("SELECT title FROM works") == [("A",)]
+
+
+def test_what_several_runs_fetched_is_new_in_the_publication_that_first_shows_it(made: MadeBase) -> None:
+    first = make_document([prose("a")], title="A")
+    made.run([(URL, first)])
+    publication = made.publish("other-name")
+    assert publication.new_works == (first.id,), "a publication need not have the run's name to tell what it brought"
+    second, third = make_document([prose("b")], title="B"), make_document([prose("a").upper(), prose("c")], title="A")
+    made.run([("http://a.test/y.pdf", second)])
+    made.run([(URL, third), ("http://a.test/y.pdf", 410)])
+    publication = made.publish("later")
+    assert publication.new_works == (second.id,) and publication.changed_works == (first.id,)
+    made.run([("http://a.test/z.pdf", 404), (URL, 404)])
+    publication = made.publish("even-later")
+    assert (publication.new_works, publication.changed_works, publication.missing_works) == ((), (), (first.id,))
+    made.run([(URL, 410), ("http://a.test/w.pdf", make_document([prose("w")], title="W"))])
+    publication = made.publish("last")
+    assert publication.withdrawn_works == (first.id,) and len(publication.new_works) == 1 and publication.missing_works == ()
+
+
+def test_what_an_interrupted_publication_brought_is_told_when_it_is_finished(made: MadeBase) -> None:
+    made.run([(URL, make_document([prose("a")], title="A"))])
+    made.publish()
+    second = make_document([prose("b")], title="B")
+    made.run([("http://a.test/y.pdf", second)])
+    made.publish()
+    (made.base.warehouse / "current").write_text("run01\n")
+    again = made.publish("run03")
+    assert "interrupted" in again.reason and again.new_works == (second.id,)
+
+
+@pytest.mark.parametrize("separator", ["\u2028", "\u0085"])
+def test_a_decision_whose_quote_holds_a_unicode_line_separator_is_read(made: MadeBase, separator: str) -> None:
+    document = make_document([prose("a")], title="A")
+    made.run([(URL, document)], taggings=[make_tagging(document)])
+    decision = as_plain(Decision("d1", "ann", FIRST_DAY, "add", document.id, facet="theme", label="workforce", reason=f"see{separator}here"))
+    line = json.dumps(decision | {"decided_at": FIRST_DAY.isoformat()}, ensure_ascii=False)
+    (made.base.decisions / "ann.jsonl").write_text(line + "\n", "utf-8")
+    made.publish()
+    assert made.rows("SELECT reason FROM decisions") == [(f"see{separator}here",)]
+
+
+def test_a_torn_line_is_told_and_a_whole_one_without_line_feed_counts(made: MadeBase) -> None:
+    document = make_document([prose("a")], title="A")
+    made.run([(URL, document)])
+    made.decide(Decision("d1", "ann", FIRST_DAY, "add", document.id, facet="theme", label="workforce"))
+    path = made.base.decisions / "ann.jsonl"
+    path.write_bytes(path.read_bytes().rstrip(b"\n"))
+    assert made.publish().warnings == () and made.rows("SELECT count(*) FROM decisions") == [(1,)]
+    path.write_bytes(path.read_bytes() + b'\n{"id": "d2", "reason": "caf\xc3')
+    publication = made.publish("next")
+    assert publication.published and made.rows("SELECT id FROM decisions") == [("d1",)]
+    (warning,) = publication.warnings
+    assert warning.startswith("decisions/ann.jsonl: the last line is torn")
+    assert made.publish("again").warnings == (warning,)
+
+
+def test_a_decision_on_a_work_holds_for_the_version_that_is_judged_now(made: MadeBase) -> None:
+    old, new = make_document([prose("a")], title="A"), make_document([prose("a"), prose("b", 3)], title="A")
+    made.run([(URL, old)], taggings=[make_tagging(old)])
+    made.run([(URL, new)], taggings=[make_tagging(new)])
+    made.decide(Decision("d1", "ann", FIRST_DAY, "change", old.id, facet="study_design", label="case_study", new_label="policy"))
+    made.publish()
+    assert made.rows("SELECT id, judged_document, study_design FROM works") == [(old.id, new.id, "policy")]
+    assert made.rows("SELECT document FROM decisions") == [(new.id,)]
+
+
+@pytest.mark.parametrize("name", ["code.py", "sub/data.toml", "rows.sql"])
+def test_any_code_or_data_of_the_package_changes_its_version(tmp_path: Path, name: str) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / name).write_text("one")
+    before = builder_version(tmp_path)
+    (tmp_path / name).write_text("two")
+    builder_version.cache_clear()
+    assert builder_version(tmp_path) != before
+
+
+def test_another_version_of_the_package_publishes_anew(made: MadeBase, monkeypatch: pytest.MonkeyPatch) -> None:
+    made.run([(URL, make_document([prose("a")], title="A"))])
+    made.publish()
+    monkeypatch.setattr("warehouse.build.builder_version", lambda: "another")
+    assert made.publish("next").published

@@ -12,7 +12,8 @@ from tests.warehouse.factory import FIRST_DAY, Link, MadeBase, make_document, pr
 from warehouse.history import History
 from warehouse.likeness import same_title, sketch, title_words
 from warehouse.planning import plan
-from warehouse.works import Item, Work, group, normal_doi, normal_isbn
+from warehouse.items import Item, normal_doi, normal_isbn
+from warehouse.works import Work, group
 
 PAGE, FILE = "http://a.test/report", "http://a.test/report.pdf"
 
