@@ -7,15 +7,17 @@ import io
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import rispy
 
 from evidence.errors import UsageError
 from tests.warehouse.conftest import Library
-from tests.warehouse.factory import MadeBase, make_document, prose
+from tests.warehouse.factory import MadeBase, letters, make_document, prose
 from warehouse.export import EXPORTERS, export
 from warehouse.export.ris import author_name
 from warehouse.filters import Filters
+from warehouse.search import Searcher
 from warehouse.snapshot import require_snapshot
 
 
@@ -91,6 +93,22 @@ def test_works_come_in_the_order_of_the_search(library: Library, tmp_path: Path)
     export(library.snapshot, "jsonl", out)
     dates = [json.loads(line)["published"] or "" for line in out.read_text("utf-8").splitlines()]
     assert dates == sorted(dates, reverse=True)
+
+
+def test_an_export_finds_what_the_search_with_the_same_encoder_finds(library: Library, tmp_path: Path) -> None:
+    query = "randomised practices planning zeppelin"
+
+    def encode(texts: list[str]) -> np.ndarray:
+        near = np.zeros((len(texts), 64), dtype=np.float32)
+        near[:, 0] = 1.0
+        return letters(["Pooled budgets in practice"]) if texts == [query] else near
+
+    with Searcher(library.snapshot, encode) as searcher:
+        found = searcher.search(query).ids
+    out = tmp_path / "works.jsonl"
+    assert export(library.snapshot, "jsonl", out, query, encode=encode) == len(found)
+    assert [json.loads(line)["id"] for line in out.read_text("utf-8").splitlines()] == found
+    assert library.id("budgets") in found and export(library.snapshot, "jsonl", out, query) < len(found)
 
 
 @pytest.mark.parametrize(

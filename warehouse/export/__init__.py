@@ -20,6 +20,7 @@ from warehouse.filters import Filters, known_labels
 from warehouse.loading import joined
 from warehouse.search import Searcher
 from warehouse.snapshot import Snapshot
+from warehouse.vectors import Encode
 
 WORKS_AT_ONCE = 500
 
@@ -44,8 +45,10 @@ EXPORTERS: dict[str, Exporter] = {
 }
 
 
-def export(snapshot: Snapshot, format: str, out: Path, query: str = "", filters: Filters | None = None) -> int:
+def export(snapshot: Snapshot, format: str, out: Path, query: str = "", filters: Filters | None = None, encode: Encode | None = None) -> int:
     """Writes the works that a search finds, in its order, to ``out``, whole or not at all; returns how many.
+
+    ``encode`` is the search's: without it works that say the query in other words are not found, as ``Searcher`` explains.
 
     Raises ``UsageError`` for an unknown format, a query that cannot be read or a folder that is not there.
     """
@@ -55,7 +58,7 @@ def export(snapshot: Snapshot, format: str, out: Path, query: str = "", filters:
         raise UsageError(f"{out.parent}: no such folder; make it first or write elsewhere with -o")
     if out.is_dir():
         raise UsageError(f"{out}: is a folder; name a file with -o")
-    with Searcher(snapshot) as searcher:
+    with Searcher(snapshot, encode) as searcher:
         ids = searcher.search(query, filters, limit=0).ids
     part = out.with_name(f"{out.name}.{os.getpid()}{PART}")
     try:
