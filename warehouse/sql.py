@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -63,7 +64,7 @@ def run_sql(
         "time_limit_s": time_limit_s,
     }
     child = subprocess.Popen(
-        [sys.executable, "-m", "warehouse.sql_process"],
+        [sys.executable, "-P", "-m", "warehouse.sql_process"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -83,7 +84,23 @@ def run_sql(
     lines = said.decode("utf-8", "replace").strip().splitlines()
     if child.returncode in (REFUSED, FAILED) and lines:
         raise (UsageError if child.returncode == REFUSED else IntegrandError)(lines[-1])
-    raise IntegrandError(f"the statement used more than {memory_limit_mb} MB or {time_limit_s:g} s of computing; narrow it down")
+    raise IntegrandError(ended(child.returncode, lines[-1] if lines else "", memory_limit_mb, time_limit_s))
+
+
+_OUT_OF_MEMORY = ("MemoryError", "bad_alloc", "Cannot allocate memory", "cannot allocate memory")
+
+
+def ended(code: int, said: str, memory_limit_mb: int, time_limit_s: float) -> str:
+    """How the child ended, in words: only what shows that a limit was met is told as one."""
+    name = signal.Signals(-code).name if code < 0 and -code in set(signal.Signals) else ""
+    if name == "SIGXCPU":
+        return f"the statement used more than {2 * (int(time_limit_s) + 1)} s of computing; narrow it down"
+    if any(sign in said for sign in _OUT_OF_MEMORY):
+        return f"the statement needs more than {memory_limit_mb} MB; narrow it down"
+    told = f"; it said: {said}" if said else ""
+    if name == "SIGKILL":
+        return f"the statement was stopped by the system (SIGKILL), as when memory runs out{told}"
+    return f"the statement could not be answered: its process ended with {name or f'exit code {code}'}{told}"
 
 
 def _environment() -> dict[str, str]:

@@ -8,7 +8,7 @@ import pytest
 
 from evidence.errors import IntegrandError, UsageError
 from tests.warehouse.conftest import Library
-from warehouse.sql import run_sql
+from warehouse.sql import ended, run_sql
 
 
 @pytest.mark.parametrize(
@@ -117,3 +117,32 @@ def test_more_rows_than_the_limit_are_cut_and_it_says_so(library: Library) -> No
 def test_types_survive(library: Library) -> None:
     (row,) = run_sql(library.snapshot, "SELECT authors, \"year\", unsure FROM works WHERE title = 'Pooled budgets in practice'").rows()
     assert row == {"authors": ["Nia Writer"], "year": 2015, "unsure": True}
+
+
+def test_a_module_in_the_working_folder_is_not_imported_by_the_child(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "duckdb.py").write_text("raise SystemExit('this is not the database')")
+    monkeypatch.chdir(tmp_path)
+    assert run_sql(library.snapshot, "SELECT 1 AS one").rows() == [{"one": 1}]
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "expected"),
+    [
+        (-24, "", "more than 62 s of computing"),
+        (-9, "", "stopped by the system (SIGKILL)"),
+        (-6, "terminate called after throwing an instance of 'std::bad_alloc'", "needs more than 128 MB"),
+        (-11, "", "ended with SIGSEGV"),
+        (1, "ModuleNotFoundError: No module named 'duckdb'", "exit code 1; it said: ModuleNotFoundError: No module named 'duckdb'"),
+        (1, "MemoryError", "needs more than 128 MB"),
+    ],
+)
+def test_how_the_child_ended_is_told_as_what_it_is(code: int, said: str, expected: str) -> None:
+    assert expected in ended(code, said, memory_limit_mb=128, time_limit_s=30)
+
+
+def test_a_child_that_cannot_start_is_no_statement_that_needs_too_much(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("warehouse.sql._environment", lambda: {"PYTHONHOME": "/nowhere"})
+    with pytest.raises(IntegrandError, match="exit code 1; it said"):
+        run_sql(library.snapshot, "SELECT 1")
