@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from warehouse.query_compiler import pattern_words
-from warehouse.query_language import Pattern, Phrase, Word
+from warehouse.query_compiler import Text, pattern_words, stems_in_place
+from warehouse.query_language import Phrase, Synonym, Word
 from warehouse.text_index import EXACT, STEMMED, analyzer
 
 _WORD = re.compile(r"[^\W_]+")
@@ -20,7 +20,7 @@ def _forms(word: str) -> tuple[str, str]:
     return exact[0] if exact else "", stem[0] if stem else ""
 
 
-def highlights(text: str, leaves: Sequence[Word | Phrase | Pattern]) -> list[list[int]]:
+def highlights(text: str, leaves: Sequence[Text]) -> list[list[int]]:
     """[start, end] of every match in ``text``, in order and without overlaps (code points)."""
     matches = list(_WORD.finditer(text))
     forms = [_forms(match[0]) for match in matches]
@@ -31,10 +31,11 @@ def highlights(text: str, leaves: Sequence[Word | Phrase | Pattern]) -> list[lis
     return _merged(found)
 
 
-def _matches(forms: Sequence[tuple[str, str]], leaf: Word | Phrase | Pattern) -> list[tuple[int, int]]:
+def _matches(forms: Sequence[tuple[str, str]], leaf: Text) -> list[tuple[int, int]]:
     """(first, last) word of each match of one leaf."""
-    if isinstance(leaf, Word):
-        wanted = [re.compile(re.escape(token)) for token in analyzer(STEMMED).analyze(leaf.text)]
+    if isinstance(leaf, Word | Synonym):
+        stems = dict(stems_in_place(leaf.text))
+        wanted = [re.compile(re.escape(stems[at]) if at in stems else ".*") for at in range(max(stems, default=-1) + 1)]
         words, slop = [stem for _, stem in forms], 0
     elif isinstance(leaf, Phrase):
         words, slop = [exact for exact, _ in forms], leaf.slop

@@ -10,13 +10,32 @@ import tantivy
 
 from evidence.errors import UsageError
 from evidence.taxonomy.vocabulary import unknown
-from warehouse.query_language import And, Labelled, Leaf, Node, Not, Or, Pattern, Phrase, Valued, Word, Years, check_pattern, leaves
+from warehouse.query_language import (
+    And,
+    Labelled,
+    Node,
+    Not,
+    Or,
+    Pattern,
+    Phrase,
+    Synonym,
+    Valued,
+    Widened,
+    Word,
+    Years,
+    check_pattern,
+    leaves,
+)
 from warehouse.text_index import EXACT, STEMMED, TEXT_FIELDS, analyzer, passages_schema, works_schema
 
 BOOSTS = {"title": 3.0, "summary": 2.0, "headings": 1.5, "body": 1.0}
 """A word in the title says more of what a work is about than one in its text; set by hand, the order is what matters."""
 MAX_EXPANSIONS = 50
 TIE = 0.3
+SYNONYM_BOOST = 0.5
+"""What another term for a word counts beside the word itself: whoever wrote the word meant it."""
+Text = Word | Phrase | Pattern | Synonym
+"""The leaves that are looked for in texts."""
 _KEYS = {"source": "source", "place": "place", "language": "language", "doi": "doi", "url": "url", "id": "id", "status": "availability"}
 _MUST, _SHOULD, _NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 
@@ -43,6 +62,9 @@ class Compiler:
                 return tantivy.Query.boolean_query([*wanted, (_MUST, self.works_query(None))])
             case Or(parts=parts):
                 return tantivy.Query.boolean_query([(_SHOULD, self.works_query(part)) for part in parts])
+            case Widened(part=part, synonyms=synonyms):
+                # The best of the terms and not their sum: a text is not more to the point for using all the words there are.
+                return tantivy.Query.disjunction_max_query([self.works_query(part), *(self._text(one) for one in synonyms)], 0.0)
             case Labelled():
                 return _constant(works_schema(), "tag", [f"{node.facet}:{label}" for label in self.meant(node)])
             case Valued(field=name, value=value):
@@ -68,14 +90,14 @@ class Compiler:
             raise UsageError(f"query, character {node.at}: {unknown(f'label of {node.facet}', node.label, known)}")
         return self.ladder[self.ladder.index(node.label) :] if node.and_above else [node.label]
 
-    def _text(self, leaf: Word | Phrase | Pattern) -> tantivy.Query:
+    def _text(self, leaf: Text) -> tantivy.Query:
         fields = [leaf.field] if leaf.field else list(TEXT_FIELDS)
         try:
             return self._in_fields(leaf, fields)
         except ValueError as error:  # tantivy builds an automaton, of bounded size
             raise UsageError(f"query, character {leaf.at}: {leaf.text!r} stands for too many words; truncate it later") from error
 
-    def _in_fields(self, leaf: Word | Phrase | Pattern, fields: list[str]) -> tantivy.Query:
+    def _in_fields(self, leaf: Text, fields: list[str]) -> tantivy.Query:
         parts = [
             tantivy.Query.boost_query(one, BOOSTS.get(name, 1.0))
             for name in fields
@@ -85,15 +107,20 @@ class Compiler:
             return self.works_query(None)
         return parts[0] if len(parts) == 1 else tantivy.Query.disjunction_max_query(parts, TIE)
 
-    def _in_field(self, schema: tantivy.Schema, leaf: Word | Phrase | Pattern, name: str, twins: bool) -> tantivy.Query | None:
+    def _in_field(self, schema: tantivy.Schema, leaf: Text, name: str, twins: bool) -> tantivy.Query | None:
         """The leaf in one field; None where nothing of it is left to search for (a stop word alone)."""
         exact = f"{name}_exact" if twins else name
         if isinstance(leaf, Pattern):
             return self._pattern(schema, exact, leaf)
         if isinstance(leaf, Phrase):
             return self._phrase(schema, exact, leaf)
-        tokens = analyzer(STEMMED if twins else EXACT).analyze(leaf.text)
-        return _sequence(schema, name, tokens) if tokens else None
+        if not twins:
+            tokens = analyzer(EXACT).analyze(leaf.text)
+            return _sequence(schema, name, tokens) if tokens else None
+        stems = stems_in_place(leaf.text)
+        if isinstance(leaf, Synonym) and stems:
+            return tantivy.Query.boost_query(_in_place(schema, name, stems), SYNONYM_BOOST)
+        return _in_place(schema, name, stems) if stems else None
 
     def _phrase(self, schema: tantivy.Schema, name: str, leaf: Phrase) -> tantivy.Query | None:
         if "*" not in leaf.text:
@@ -139,12 +166,12 @@ class Compiler:
         return tantivy.Query.boolean_query([(_MUST, here), (_MUST, tantivy.Query.boolean_query([(_SHOULD, one) for one in wanted]))])
 
 
-def asked_of_text(node: Node | None) -> list[Word | Phrase | Pattern]:
+def asked_of_text(node: Node | None) -> list[Text]:
     """The words, phrases and patterns that a hit's text may show: asked for, in any text field of the work."""
     return [
         leaf
         for leaf, positive in leaves(node)
-        if positive and isinstance(leaf, Word | Phrase | Pattern) and leaf.field in (None, *TEXT_FIELDS)
+        if positive and isinstance(leaf, Text) and leaf.field in (None, *TEXT_FIELDS)
     ]
 
 
@@ -152,6 +179,19 @@ def _sequence(schema: tantivy.Schema, name: str, tokens: Sequence[str], slop: in
     if len(tokens) == 1:
         return tantivy.Query.term_query(schema, name, tokens[0])
     return tantivy.Query.phrase_query(schema, name, list(tokens), slop)
+
+
+def stems_in_place(text: str) -> list[tuple[int, str]]:
+    """(place, stem) of each word that the stemmed index holds: stop words leave a gap there, and so they do here."""
+    stems = [(at, analyzer(STEMMED).analyze(word)) for at, word in enumerate(analyzer(EXACT).analyze(text))]
+    found = [(at, some[0]) for at, some in stems if some]
+    return [(at - found[0][0], stem) for at, stem in found]
+
+
+def _in_place(schema: tantivy.Schema, name: str, stems: Sequence[tuple[int, str]]) -> tantivy.Query:
+    if len(stems) == 1:
+        return tantivy.Query.term_query(schema, name, stems[0][1])
+    return tantivy.Query.phrase_query(schema, name, list(stems))
 
 
 def _constant(schema: tantivy.Schema, name: str, values: Sequence[str]) -> tantivy.Query:
@@ -181,6 +221,3 @@ def text_of(node: Node | None) -> str:
 def relaxed(node: Node) -> Node:
     """Any instead of all of the words that stand side by side."""
     return Or(node.parts) if isinstance(node, And) else node
-
-
-__all__ = ["Compiler", "Leaf", "asked_of_text", "pattern_regex", "pattern_words", "relaxed", "text_of"]

@@ -59,6 +59,15 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
+class Synonym:
+    """Another term for a word or phrase of the query, from the thesaurus: words in this order, by their stems. Never parsed."""
+
+    text: str
+    at: int
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Pattern:
     """A word with ``*`` (any ending) or ``?`` (any one letter)."""
 
@@ -112,8 +121,16 @@ class Or:
     parts: tuple[Node, ...]
 
 
-Leaf = Word | Phrase | Pattern | Labelled | Valued | Years
-Node = Leaf | Not | And | Or
+@dataclass(frozen=True, slots=True)
+class Widened:
+    """A part of a query, or any of the other terms for it; never parsed, made by ``warehouse.synonyms``."""
+
+    part: Node
+    synonyms: tuple[Synonym, ...]
+
+
+Leaf = Word | Phrase | Synonym | Pattern | Labelled | Valued | Years
+Node = Leaf | Not | And | Or | Widened
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +330,9 @@ def leaves(node: Node | None, positive: bool = True) -> Iterator[tuple[Leaf, boo
     elif isinstance(node, And | Or):
         for part in node.parts:
             yield from leaves(part, positive)
+    elif isinstance(node, Widened):
+        yield from leaves(node.part, positive)
+        yield from ((one, positive) for one in node.synonyms)
     elif node is not None:
         yield node, positive
 
@@ -329,9 +349,9 @@ def shown(node: Node | None) -> str:
     match node:
         case None:
             return "*"
-        case Word(text=text, field=field):
-            return f"{field}:{text}" if field else text
-        case Pattern(text=text, field=field):
+        case Widened(part=part):
+            return shown(part)
+        case Word(text=text, field=field) | Pattern(text=text, field=field) | Synonym(text=text, field=field):
             return f"{field}:{text}" if field else text
         case Phrase(text=text, slop=slop, field=field):
             quoted = f'"{text}"' + (f"~{slop}" if slop else "")

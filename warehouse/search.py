@@ -17,6 +17,7 @@ import tantivy
 from numpy.typing import NDArray
 
 from evidence.errors import IntegrandError
+from language.thesaurus import load_thesaurus
 from warehouse import vectors
 from warehouse.filters import STRENGTHS, Filters, allowed_works, checked_labels, known_labels
 from warehouse.loading import joined
@@ -24,6 +25,7 @@ from warehouse.query_compiler import Compiler, asked_of_text, relaxed, text_of
 from warehouse.query_language import Node, Word, is_plain, parse, shown
 from warehouse.quoting import quoted
 from warehouse.snapshot import Snapshot
+from warehouse.synonyms import Widening, widened
 from warehouse.text_index import open_index, work_ids
 
 FUSION_K = 60
@@ -48,7 +50,10 @@ class SearchAnswer:
     ids: list[str]
     """All hits, best first; ``works`` are the first of them in full."""
     expanded: dict[str, list[str]] = field(default_factory=dict)
+    """What truncated words stood for, and the other terms that were looked for beside words and phrases of the thesaurus."""
     relaxed: bool = False
+    notes: list[str] = field(default_factory=list)
+    """In words, what was not done that a reader may expect."""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -56,6 +61,7 @@ class SearchAnswer:
             "parsed": self.parsed,
             "expanded": self.expanded,
             "relaxed": self.relaxed,
+            "notes": self.notes,
             "run": self.run,
             "total": self.total,
             "seconds": round(self.seconds, 4),
@@ -68,7 +74,15 @@ class Searcher:
     """Answers queries over one snapshot; open one and keep it. Safe to use from several threads."""
 
     def __init__(self, snapshot: Snapshot, encode: vectors.Encode | None = None) -> None:
-        """``encode`` turns the query into a vector by the model that made the snapshot's; None searches by words alone."""
+        """``encode`` turns the query into a vector; None searches by words alone.
+
+        So does one whose object's ``version`` is not that of the encoder that made the snapshot's vectors: two models' vectors
+        cannot be compared. Every answer says so then.
+        """
+        self._notes: list[str] = []
+        if encode is not None and (note := _other_encoder(snapshot, encode)):
+            encode = None
+            self._notes.append(note)
         self.snapshot, self._encode, self._run = snapshot, encode, str(snapshot.manifest["run"])
         self._connection = snapshot.connect()
         try:
@@ -95,8 +109,10 @@ class Searcher:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def search(self, query: str = "", filters: Filters | None = None, limit: int = 20, offset: int = 0) -> SearchAnswer:
+    def search(self, query: str = "", filters: Filters | None = None, limit: int = 20, offset: int = 0, *, expand: bool = True) -> SearchAnswer:
         """The works that answer ``query`` and pass ``filters``, best first, ``limit`` of them from ``offset`` in full.
+
+        With ``expand`` words and phrases of the thesaurus also find the other terms for the same thing, ranked lower.
 
         Raises ``UsageError`` that points at the character for a query that cannot be read, and for unknown labels.
         """
@@ -105,18 +121,20 @@ class Searcher:
         node = parse(query, self._labels)
         compiler = Compiler(self._labels, list(STRENGTHS), self._works)
         allowed = self._allowed(filters)
-        ranked, scores = self._by_words(compiler, node, allowed)
+        wide = widened(node, query, load_thesaurus()) if expand else Widening(node)
+        ranked, scores = self._by_words(compiler, wide.node, allowed)
         loosened = False
         if not ranked and node is not None and is_plain(node) and not isinstance(node, Word):
             node, loosened = relaxed(node), True
-            ranked, scores = self._by_words(compiler, node, allowed)
+            wide = widened(node, query, load_thesaurus()) if expand else Widening(node)
+            ranked, scores = self._by_words(compiler, wide.node, allowed)
         hits, fused, rows = self._fused(node, ranked, scores, allowed, open_ended=loosened or is_plain(node))
         page = hits[max(offset, 0) : max(offset, 0) + max(limit, 0)]
         ids = [self._ids[number] for number in hits]
         works = described(self._connection.cursor(), [self._ids[number] for number in page])
         labels = [f"{facet}:{label}" for facet, some in checked_labels(filters, self._labels).items() for label in some]
         passages = quoted(
-            self._connection.cursor(), self._passages, compiler, node, {number: self._ids[number] for number in page}, rows, labels
+            self._connection.cursor(), self._passages, compiler, wide.node, {number: self._ids[number] for number in page}, rows, labels
         )
         for work, number in zip(works, page, strict=True):
             work["score"] = round(fused.get(number, 0.0), 6)
@@ -130,8 +148,9 @@ class Searcher:
             self._facets(ids),
             works,
             ids,
-            compiler.expanded,
+            {**wide.expanded, **compiler.expanded},
             loosened,
+            [*self._notes, *wide.notes],
         )
 
     def _allowed(self, filters: Filters) -> NDArray[np.bool_] | None:
@@ -202,6 +221,14 @@ SELECT facet, label, count(*) AS works FROM (
   UNION ALL SELECT 'year', "year"::VARCHAR, id FROM hit WHERE "year" IS NOT NULL
   UNION ALL SELECT DISTINCT 'place', p."name", hit.id FROM hit JOIN places p ON p.document = hit.judged_document
 ) GROUP BY ALL ORDER BY facet, works DESC, label"""
+
+
+def _other_encoder(snapshot: Snapshot, encode: vectors.Encode) -> str | None:
+    """Why ``encode`` does not fit the snapshot's vectors, in words; None where it does, or does not say which it is."""
+    ours, theirs = vectors.encoder_version(encode), str(snapshot.manifest.get("encoder", ""))
+    if not ours or not theirs or ours == theirs or not snapshot.vectors.exists():
+        return None
+    return f"searched by words alone: the vectors were made by {theirs}, the encoder is {ours}; publish again to search by meaning"
 
 
 def described(cursor: Any, ids: Sequence[str]) -> list[dict[str, Any]]:
