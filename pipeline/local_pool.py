@@ -16,6 +16,7 @@ import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 PR_SET_PDEATHSIG = 1
 _AHEAD = 2
+START_WITHIN_S = 180.0
+"""The oldest task waits for nothing but a worker's start (imports and models: 2 to 60 s on a busy machine)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +114,11 @@ class LocalPool:
 
     def _finish(self, item: T, future: Any) -> Outcome[T, R]:
         try:
+            self._await_start(future)
             value, reason, wall_s = future.result()
             return Outcome(item, value, reason, wall_s)
+        except CancelledError:
+            return Outcome(item, None, "was lost with the worker that should have read it", 0.0)
         except FutureTimeoutError:
             return Outcome(item, None, f"took longer than {self.timeout_s:g} s (INTEGRAND_DOCUMENT_TIMEOUT_S)", self.timeout_s)
         except BrokenProcessPool as error:
@@ -121,6 +127,18 @@ class LocalPool:
         except ProcessExpired as error:
             code = getattr(error, "exitcode", None)
             return Outcome(item, None, f"crashed its reader (exit {code})", 0.0)
+
+    def _await_start(self, future: Any) -> None:
+        """Waits until the task runs; cancels one that does not although nothing stands before it.
+
+        A worker that dies while it takes a task from the queue takes the task with it, and no time limit has begun.
+        """
+        deadline = time.monotonic() + START_WITHIN_S
+        while not (future.running() or future.done()):
+            if time.monotonic() > deadline:
+                future.cancel()
+                raise CancelledError
+            time.sleep(0.005)
 
     def __enter__(self) -> LocalPool:
         return self

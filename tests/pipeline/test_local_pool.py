@@ -7,11 +7,21 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import Future
 
 import pytest
 
 from evidence.errors import Refused
+from pipeline import local_pool
 from pipeline.local_pool import LocalPool
+
+
+def test_a_task_that_was_lost_with_its_worker_is_refused_and_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local_pool, "START_WITHIN_S", 0.2)
+    with LocalPool(1, timeout_s=5) as pool:
+        never_started: Future[str] = Future()
+        outcome = pool._finish("a", never_started)
+    assert outcome.value is None and "lost with the worker" in (outcome.reason or "")
 
 
 def behave(how: str) -> str:
@@ -59,6 +69,7 @@ def test_items_are_drawn_only_a_little_ahead() -> None:
 
 CHILD = """
 import os, sys, time
+from pipeline import local_pool
 from pipeline.local_pool import LocalPool
 def work(n):
     sys.stdout.write(f"{os.getpid()}\\n"); sys.stdout.flush(); time.sleep(60)
