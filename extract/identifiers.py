@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _DOI = re.compile(
-    r"(?:doi(?:\.org)?\s?[:/]?\s?(?:https?://(?:dx\.)?doi\.org/)?|https?://(?:dx\.)?doi\.org/|\bDOI\s)?\b(10\.\d{4,9}/[^\s\"'<>|,;\]}]{2,200})",
+    r"(?:doi(?:\.org)?\s?[:/]?\s?(?:https?://(?:dx\.)?doi\.org/)?|https?://(?:dx\.)?doi\.org/|\bDOI\s)?\b(10\.\d{4,9}/(?:\(sici\)[^\s\"']{10,120}|[^\s\"'<>|,;\]}]{2,200}))",
     re.I,
 )
 _ISBN = re.compile(r"\bISBN(?:[-\s]?1[03])?[:\s]*((?:97[89][-\s‐‑–]?)?(?:\d[-\s‐‑–]?){9}[\dXx])\b", re.I)

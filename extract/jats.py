@@ -9,14 +9,13 @@ from typing import Any
 from lxml import etree
 
 from evidence.errors import Refused
-from evidence.records import Provenance, Reference, Table
+from evidence.records import Provenance, Table
 from extract.blocks import Block, Leaf, Reading
 from extract.clean_text import clean
-from extract.identifiers import doi_in
+from extract.marked_references import marked_references
 from extract.media_type import JATS
 
 _MOST_BYTES = 60_000_000
-_XLINK = "{http://www.w3.org/1999/xlink}href"
 _DATE_ORDER = ("epub", "epreprint", "electronic", "pub", "ppub", "print", "collection", "")
 _APART = frozenset(
     (
@@ -96,7 +95,7 @@ def read_jats(payload: bytes) -> Reading:
         (Leaf(1, tuple(blocks)),),
         seen=tuple(_metadata(article)),
         tables=tuple(walk.tables),
-        references=tuple(_references(article)),
+        references=tuple(entry for reference in article.iterfind("./back//ref-list/ref") for entry in marked_references(reference)),
         summary=walk.summary,
     )
 
@@ -204,7 +203,8 @@ class _Walk:
         for references in back.iter("ref-list"):
             self.add("heading", _text(references.find("title")) or "References", 2)
             for reference in references.iterchildren("ref"):
-                self.add("reference", _reference_text(reference))
+                for entry in marked_references(reference):
+                    self.add("reference", entry.raw)
 
 
 def _text(element: Any, without: frozenset[str] = frozenset()) -> str:
@@ -289,60 +289,3 @@ def _published(meta: Any) -> str | None:
             iso = "-".join([f"{parts[0]:04d}", *(f"{part:02d}" for part in parts[1:])])
             dates.append((_DATE_ORDER.index(kind) if kind in _DATE_ORDER else len(_DATE_ORDER), iso))
     return min(dates)[1] if dates else None
-
-
-def _reference_text(reference: Any) -> str:
-    """An entry as one line. Mark-up that leaves the punctuation to the publisher's style gets plain full stops."""
-    citation = _citation(reference)
-    if citation is None:
-        return _text(reference)
-    if citation.tag == "mixed-citation" or (citation.text or "").strip() or any((child.tail or "").strip() for child in citation):
-        return clean(f"{_text(reference.find('label'))} {_text(citation)}")
-    authors = ", ".join(_surname_first(name) for name in citation.iter("name", "collab"))
-    parts = [
-        authors,
-        *(_text(citation.find(name)) for name in ("article-title", "chapter-title", "source", "publisher-loc", "publisher-name")),
-    ]
-    where = "".join(
-        f"{before}{text}"
-        for name, before in (("year", ""), ("volume", ";"), ("issue", "/"), ("fpage", ":"), ("lpage", "-"))
-        if (text := _text(citation.find(name)))
-    )
-    doi = next((f"doi:{_text(one)}" for one in citation.iterfind("pub-id") if one.get("pub-id-type") == "doi"), "")
-    return clean(". ".join(part.rstrip(".") for part in (*parts, where, doi) if part) + ".")
-
-
-def _citation(reference: Any) -> Any:
-    for name in ("mixed-citation", "element-citation", "citation", "nlm-citation"):
-        found = reference.find(f".//{name}")
-        if found is not None:
-            return found
-    return None
-
-
-def _surname_first(name: Any) -> str:
-    if name.tag == "collab":
-        return _text(name)
-    return clean(f"{_text(name.find('surname'))} {_text(name.find('given-names'))}")
-
-
-def _references(article: Any) -> Iterator[Reference]:
-    for reference in article.iterfind("./back//ref-list/ref"):
-        raw = _reference_text(reference)
-        citation = _citation(reference)
-        if not raw or citation is None:
-            continue
-        year = re.search(r"(?:1[89]|20)\d\d", _text(citation.find("year")))
-        title = next(
-            (text for name in ("article-title", "chapter-title", "source") if (text := _text(citation.find(name)))), None
-        )
-        doi = next((_text(one) for one in citation.iter("pub-id") if one.get("pub-id-type") == "doi"), None) or doi_in(raw)
-        link = next((one.get(_XLINK) for one in citation.iter("ext-link", "uri") if one.get(_XLINK)), None)
-        yield Reference(
-            raw,
-            tuple(_surname_first(name) for name in citation.iter("name", "collab")),
-            int(year.group(0)) if year else None,
-            title,
-            doi.lower() if doi else None,
-            link,
-        )

@@ -23,15 +23,35 @@ _YEAR = r"(?:1[89]\d\d|20[0-4]\d)"
 _YEAR_IN_BRACKETS = re.compile(rf"[(\[](?:c\.?\s?)?({_YEAR})[a-z]?(?:[,;]?\s[^()\[\]]{{0,30}})?[)\]]")
 _YEAR_BARE = re.compile(rf"(?<![\d/–-])({_YEAR})[a-z]?(?![\d/]|[–-]\d)")
 _QUOTED = re.compile(r"[‘“\"']([^‘’“”\"]{8,300}?)[,.?!]?[’”\"'](?=[\s,.;:)]|$)")
+_PERSON = r"[^\W\d_][\w'’‐‑\- ]{0,40}?\s[A-Z](?:[‐‑-]?[A-Z]){0,3}(?:\s?(?:Jr|III?))?"
+_GROUP = (
+    r"(?:,?\s+(?:for|on behalf of)\s[^.]{3,160}|(?:,?\s(?:and\s)?(?:the\s)?[A-Z][^.,]{2,80}\s(?:Group|Collaborat\w+|Investigators|Team|"
+    r"Network|Consortium|Initiative|Committee)))"
+)
 _VANCOUVER = re.compile(
-    r"^((?:[^\W\d_][\w'’‐‑\- ]{0,40}?\s[A-Z]{1,4}(?:\s?(?:Jr|III?))?(?:,\s*|\s+and\s+|\s*&\s*|"
-    r";\s*)?)+(?:,?\s*et al)?|(?:[^\W\d_][\w'’‐‑-]+,?\s){1,8}et al)(?:,?\s*\(?eds?\.?\)?)?[.:]\s+(?=\S)"
+    rf"^((?:{_PERSON}(?:,\s*|\s+and\s+|\s*&\s*|;\s*)?)+(?:,?\s*et al)?{_GROUP}?"
+    r"|(?:[^\W\d_][\w'’‐‑-]+,?\s){1,8}et al)(?:,?\s*\(?eds?\.?\)?)?[.:]\s+(?=\S)"
+)
+_UNSTOPPED = re.compile(rf"^((?:{_PERSON},\s*)+(?:et al|{_PERSON}))\s+(?=[A-Z‘“][\w‐‑/-]*[\s,:]\s?\S)")
+"""A list of authors that no full stop parts from the title, as some publishers' files have it."""
+_UNSTOPPED_ONE = re.compile(r"^([A-Z][^\W\d_A-Z][\w'’‐‑-]{0,30}\s[A-Z]{1,3})\s+(?=[A-Z‘“][a-z]+[\w‐‑/-]*[\s,:]\s?\S.*\d{4};\d)")
+"""The same with one author; believed only of a journal's article, since "Vitamin D" looks like an author too."""
+_COLON_LIST = re.compile(r"^((?:[^\W\d_][\w'’‐‑ -]{1,40},\s(?:[^\W\d_a-z]\.[‐‑-]?\s?){1,4}(?:,\s|\s?(?=:)))+):\s+(?=\S)")
+"""Springer: "Example, J., Sample, J.W.: Title"."""
+_YEAR_SECOND = re.compile(rf"^(.{{3,400}}?)[.,]\s({_YEAR})[a-z]?[.:]\s+(?=[A-Z‘“])")
+_YEAR_OF_ISSUE = re.compile(rf"(?<![\d–-])({_YEAR})(?:\s[A-Z][a-z]{{2,8}}(?:\s?[‐–-]?\s?\w{{1,8}}){{0,2}})?\s?;\s?\d")
+_BODY = re.compile(
+    r"\b(?:department|ministry|office|commission|committee|council|cent(?:re|er)s?|agency|institute|organi[sz]ation|services?|association|"
+    r"trust|board|foundation|university|society|college|collaborati(?:on|ve)|group|network|authority|government|federation|alliance|party)\b",
+    re.I,
 )
 _INITIALS = re.compile(r"^(?:[^\W\d_a-z]\.?[\s‐‑-]?){1,5}$")
 _STOP = re.compile(
-    r"(?<=[^\W\d_A-Z]{2})[.?!](?=\s+[^\W\d_a-z\d\[‘“(]|\s*$|\s+\d{4})|[?!](?=\s)|\.(?=\s+(?:Available|Accessed|"
-    r"Retrieved|In:|https?:|www|doi|DOI|\[Online))"
+    r"(?:(?<=[^\W\d_A-Z]{2})|(?<=\d)|(?<=[)\]]{2})|(?<=\w\))|(?<=\w\])|(?<=\w[’”\"])|(?<=[A-Z]{3})|(?<=\s[A-Z]{2}))"
+    r"[.?!](?=\s+[^\W\d_a-z\d\[‘“(]|\s*$|\s+\d{4}|\s+\d{1,3}(?:th|st|nd|rd|e|ème)\b)"
+    r"|[?!](?=\s)|\.(?=\s+(?:Available|Accessed|Retrieved|In:|https?:|www|doi|DOI|\[Online))"
 )
+_MOST_AUTHORS_CHARS = 900
 
 
 def references_of(layout: Layout) -> tuple[Reference, ...]:
@@ -116,38 +136,54 @@ def parse(raw: str) -> tuple[tuple[str, ...], int | None, str | None, str | None
     url = address.group(0).rstrip(".,;)]") if address else None
     plain = _URL.sub(" ", re.sub(r"(?i)\bdoi:?\s*10\.\S+", " ", text)).strip()
     bracket = _YEAR_IN_BRACKETS.search(plain)
-    vancouver = _VANCOUVER.match(plain)
+    second = _YEAR_SECOND.match(plain)
+    colon = _COLON_LIST.match(plain)
+    listed = colon or _VANCOUVER.match(plain) or _UNSTOPPED.match(plain) or _UNSTOPPED_ONE.match(plain)
     year: int | None
-    if bracket and bracket.start() <= 220 and _is_author_list(plain[: bracket.start()]):
+    if bracket and not colon and _is_author_list(plain[: bracket.start()]):
         authors = _authors(plain[: bracket.start()])
         title = _title(plain[bracket.end() :])
         year = int(bracket.group(1))
-    elif vancouver:
-        authors = _authors(vancouver.group(1))
-        title = _title(plain[vancouver.end() :])
-        year = _bare_year(plain[vancouver.end() + len(title or "") :]) or _bare_year(plain)
+    elif second and _is_author_list(second.group(1)):
+        authors = _authors(second.group(1))
+        title = _title(plain[second.end() :])
+        year = int(second.group(2))
+    elif listed:
+        authors = _authors(listed.group(1))
+        title = _title(plain[listed.end() :])
+        year = _issue_year(plain[listed.end() + len(title or "") :]) or _issue_year(plain)
     else:
         authors, title = _note(plain)
-        year = int(bracket.group(1)) if bracket else _bare_year(plain)
+        year = int(bracket.group(1)) if bracket else _issue_year(plain)
     return authors, year, title, doi, url
 
 
-def _bare_year(text: str) -> int | None:
-    years = _YEAR_BARE.findall(re.sub(r"(?i)\b(?:accessed|retrieved|viewed|last updated)\b.{0,40}", " ", text))
-    return int(years[0]) if years else None
+def _issue_year(text: str) -> int | None:
+    """The year before a volume ("2019;3"), else in brackets, else the last that is printed: titles name years before that of printing."""
+    text = re.sub(r"(?i)\b(?:accessed|retrieved|viewed|last updated)\b.{0,40}", " ", text)
+    issue = _YEAR_OF_ISSUE.search(text) or _YEAR_IN_BRACKETS.search(text)
+    years = _YEAR_BARE.findall(text)
+    return int(issue.group(1)) if issue else int(years[-1]) if years else None
 
 
 def _is_author_list(text: str) -> bool:
+    """Whether what stands before a year may be authors: a short text, or a long one with an initial every few words."""
     text = text.strip(" .,:")
-    return 1 < len(text) <= 220 and len(re.findall(r"[a-z]{2,}\.\s+[A-Z][a-z]{3,}\s[a-z]", text)) == 0
+    initials = len(re.findall(r"(?<![^\W\d_])[^\W\d_a-z](?:\.|[A-Z]{0,3}(?=,|$|\s))", text))
+    most = 220 if initials < len(text) / 40 else _MOST_AUTHORS_CHARS
+    return 1 < len(text) <= most and len(re.findall(r"[a-z]{2,}\.\s+[A-Z][a-z]{3,}\s[a-z]", text)) == 0
 
 
 def _title(text: str) -> str | None:
     text = text.lstrip(" .,:;)–—-")
     quoted = _QUOTED.match(text)
-    if quoted:
+    if quoted and not re.match(r"\s*[-–—\w]", text[quoted.end() :]):
         return quoted.group(1).strip()
+    if quote := re.match(r"[‘“](.{8,300}?)[,.?!]?[’”](?=[,.]?\s+[A-Z]|,|$)", text):
+        return quote.group(1).strip()
     stop = _STOP.search(text, 6)
+    if stop and (more := _second_sentence(text, stop)):
+        stop = more
     title = (text[: stop.start() + (text[stop.start()] in "?!")] if stop else text[:300]).strip(" .,;[")
     # Harvard titles of reports may end with a comma before the publisher: "Title, London: Publisher".
     place = re.search(
@@ -158,7 +194,19 @@ def _title(text: str) -> str | None:
     if place and place.start() > 12:
         title = title[: place.start()]
     title = re.sub(r"\s*\[(?:online|internet|pdf|webpage)\]?$", "", title, flags=re.I).strip(" .,;:")
+    if re.search(r"\d{4};\s?\d", title):
+        return None  # a journal with its volume: where the title ends was not found
     return title if 4 <= len(title) <= 300 and any(char.isalpha() for char in title) else None
+
+
+def _second_sentence(text: str, stop: re.Match[str]) -> re.Match[str] | None:
+    """The stop behind a second sentence of the title: words in lower case that no journal or publisher has in its name."""
+    following = _STOP.search(text, stop.end() + 2)
+    if following is None or following.end() > 300:
+        return None
+    words = text[stop.end() : following.start()].split()
+    plain = [word for word in words if word[:1].islower() and len(word) > 3 and word not in ("with", "from", "between", "their")]
+    return following if len(plain) >= 3 and len(words) <= 30 else None
 
 
 def _note(text: str) -> tuple[tuple[str, ...], str | None]:
@@ -167,8 +215,8 @@ def _note(text: str) -> tuple[tuple[str, ...], str | None]:
         before = text[: quoted.start()].strip(" ,.:(")
         return (_authors(before) if before and _is_author_list(before) else ()), quoted.group(1).strip(" ,.")
     # "Body. Title. Place: Publisher; 2020" and "Body, Title, 2020".
-    parts = re.split(r"(?<=[^\W\d_A-Z]{2})\.\s+(?=[A-Z‘“])", text, maxsplit=2)
-    if len(parts) >= 2 and len(parts[0].split()) <= 12 and len(parts[1]) > 8:
+    parts = re.split(r"(?:(?<=[^\W\d_A-Z]{2})|(?<=[^\W\d_]\))|(?<=[A-Z]{2}))\.\s+(?=[A-Z‘“])", text, maxsplit=1)
+    if len(parts) >= 2 and len(parts[0].split()) <= 14 and len(parts[1]) > 8:
         return _authors(parts[0]), _title(parts[1])
     return (), None
 
@@ -182,12 +230,13 @@ def _authors(text: str) -> tuple[str, ...]:
         ]
         return tuple(piece for piece in pieces if piece)
     merged: list[str] = []
-    personal = (
+    body = _BODY.search(text) is not None and not re.search(r"[^\W\d_a-z]\.(?:,|$)|\s[A-Z]{1,3}(?:,|$)", text)
+    personal = not body and (
         re.search(r"(?:^|[\s,])[^\W\d_a-z]\.|\s[A-Z]{1,3}(?:,|$|\s+and\b)|(?:^|and\s|,\s)[A-Z]{1,2}\s[A-Z][a-z]", text)
         is not None
     )
     for piece in re.split(r",\s*(?:and\s+|&\s*)?|\s+&\s+" + (r"|\s+and\s+" if personal else ""), text):
-        piece = piece.strip(" ,;")
+        piece = re.sub(r"^(?:for|on behalf of)\s(?:the\s)?", "", piece.strip(" ,;"))
         if not piece:
             continue
         if merged and _INITIALS.match(piece) and not _INITIALS.match(merged[-1]):

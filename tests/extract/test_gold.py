@@ -6,7 +6,7 @@ import pytest
 
 from extract.reading import Hints, read
 from tests.extract.test_reading import check
-from tests.quality import articles, metadata
+from tests.quality import articles, metadata, references
 
 pytestmark = pytest.mark.slow
 present = pytest.mark.skipif(
@@ -18,6 +18,13 @@ present = pytest.mark.skipif(
 def test_metadata_of_labelled_documents() -> None:
     score = metadata.measure()
     assert score.rate("title") >= 0.90 and score.rate("year") >= 0.90 and score.authors_f1() >= 0.85, "\n".join(score.misses)
+
+
+@present
+def test_reference_entries_are_read_into_their_parts() -> None:
+    score = references.measure()
+    low = {f"{kind} {part}": rate for kind, part in references.measured(score) if (rate := score.rate(kind, part)) < references.FLOORS[kind]}
+    assert not low, low
 
 
 @present

@@ -132,6 +132,33 @@ def test_a_file_name_becomes_words() -> None:
             2016,
             "Sharing an office",
         ),
+        (
+            "Example, J., Sample, J.W.: Broken limits to sharing. Offices 296(5570), 1029 (2002)",
+            ("Example, J.", "Sample, J.W."),
+            2002,
+            "Broken limits to sharing",
+        ),
+        ("Example B, Sample R. 2012. Training of teams. Offices 21: 3-9.", ("Example B", "Sample R"), 2012, "Training of teams"),
+        (
+            "Example AB, Sample-Case C-D, et al Sharing an office. J Ex 2019;3:1-9.",
+            ("Example AB", "Sample-Case C-D"),
+            2019,
+            "Sharing an office",
+        ),
+        (
+            "Example A, for the Sharing Study Group. What became of 1990 and 2013. Lancet. 2016;387:1-9.",
+            ("Example A", "Sharing Study Group"),
+            2016,
+            "What became of 1990 and 2013",
+        ),
+        ("WHO. The office report 2002. Geneva: WHO; 2003.", ("WHO",), 2003, "The office report 2002"),
+        (
+            "Department of Examples and Human Offices (2012) How many share? Results of a survey made among the teams. London: Office.",
+            ("Department of Examples and Human Offices",),
+            2012,
+            "How many share? Results of a survey made among the teams",
+        ),
+        ("Example A. Sharing in the UK. Offices. 2011;3:1.", ("Example A",), 2011, "Sharing in the UK"),
     ],
 )
 def test_references_of_each_style(raw: str, authors: tuple[str, ...], year: int, title: str) -> None:
