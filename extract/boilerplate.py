@@ -7,8 +7,8 @@ import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from re import _constants, _parser  # type: ignore[attr-defined]
-from typing import Any
+
+from extract.triggers import triggers
 
 RULES = Path(__file__).with_name("boilerplate.toml")
 
@@ -53,29 +53,8 @@ def rules(path: Path = RULES) -> tuple[Rule, ...]:
             pattern = re.compile("|".join(f"(?:{text})" for text in entry["patterns"]), re.IGNORECASE)
         except re.error as error:
             raise BoilerplateRulesError(f"{path.name}: {name}: patterns: expected a regular expression ({error})") from error
-        found.append(Rule(name, entry["max_words"], bool(entry.get("whole", False)), pattern, _triggers(_parser.parse(pattern.pattern))))
+        found.append(Rule(name, entry["max_words"], bool(entry.get("whole", False)), pattern, triggers(pattern)))
     return tuple(found)
-
-
-def _triggers(tree: Any) -> tuple[str, ...]:
-    """Literal pieces of which every match of a parsed pattern holds at least one, lower-case; () where none can be told."""
-    choices: list[tuple[str, ...]] = []
-    run = ""
-    for code, value in [*tree, (None, None)]:
-        if code is _constants.LITERAL:
-            run += chr(value).lower()
-            continue
-        if run:
-            choices.append((run,))
-            run = ""
-        if code is _constants.SUBPATTERN:
-            choices.append(_triggers(value[3]))
-        elif code is _constants.BRANCH:
-            branches = [_triggers(branch) for branch in value[1]]
-            choices.append(tuple(dict.fromkeys(piece for branch in branches for piece in branch)) if all(branches) else ())
-        elif code is _constants.MAX_REPEAT and value[0] > 0:
-            choices.append(_triggers(value[2]))
-    return max((choice for choice in choices if choice), key=lambda choice: min(map(len, choice)), default=())
 
 
 def is_boilerplate(text: str) -> bool:

@@ -26,7 +26,17 @@ def _words(texts: Iterable[str]) -> list[str]:
 
 def content_digest(texts: Iterable[str]) -> str:
     """SHA-256 over the words alone (NFKC, case-folded): layout, punctuation and spacing do not count as change."""
-    return hashlib.sha256(" ".join(_words(texts)).encode()).hexdigest()
+    return _digest(_words(texts))
+
+
+def fingerprints(texts: Iterable[str]) -> tuple[str, tuple[int, ...]]:
+    """``content_digest`` and ``signature``, the words looked for once."""
+    words = _words(texts)
+    return _digest(words), _minima(words)
+
+
+def _digest(words: list[str]) -> str:
+    return hashlib.sha256(" ".join(words).encode()).hexdigest()
 
 
 def signature(texts: Iterable[str]) -> tuple[int, ...]:
@@ -36,7 +46,10 @@ def signature(texts: Iterable[str]) -> tuple[int, ...]:
     family is multiply-shift (Dietzfelbinger et al. 1997), its parameters drawn once from a fixed seed: the same on every machine.
     A text shorter than a shingle is one shingle.
     """
-    words = _words(texts)
+    return _minima(_words(texts))
+
+
+def _minima(words: list[str]) -> tuple[int, ...]:
     if not words:
         return ()
     codes = {word: int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "little") for word in set(words)}

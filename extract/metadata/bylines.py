@@ -10,6 +10,7 @@ from extract.assembly import Layout, Placed
 from extract.metadata.dates import dates_in
 from extract.metadata.people import bare_name, common_words, is_organisation, is_person, names_in
 from extract.metadata.words import words
+from extract.triggers import triggers
 
 _THANKS = re.compile(
     r"(?i)acknowledg|thank|grateful|foreword|steering|advisory|peer review|funded|designed|photograph|editor(?:ial)? assist"
@@ -111,16 +112,17 @@ def _list_of_names(text: str, common: frozenset[str], lenient: bool = False) -> 
 
 
 def _after_cue(placed: tuple[Placed, ...], common: frozenset[str], cues: re.Pattern[str] | None = None) -> Iterator[str]:
-    thanked = False
+    cues = cues or words().author_cues
+    needed, thanked = triggers(cues) or ("",), False
     for item in placed:
         text = item.block.text
         if item.block.kind == "heading":
             thanked = _THANKS.search(text) is not None and "author" not in text.lower()
         if item.block.kind in ("reference", "table", "caption") or len(text) > 3000:
             continue
-        if cues is _SAYS_WRITTEN and " by" not in text[: _CUE_REACH + 100].lower():
+        if not any(map(text[: _CUE_REACH + 100].lower().__contains__, needed)):
             continue
-        for match in (cues or words().author_cues).finditer(text, 0, _CUE_REACH + 100):
+        for match in cues.finditer(text, 0, _CUE_REACH + 100):
             if (match.start() > 0 and text[match.start() - 1].isalnum()) or match.start() > _CUE_REACH:
                 continue
             stretch = re.split(

@@ -29,6 +29,7 @@ _PUBLISHED_ON = re.compile(
     r"publication date|date of (?:publication|issue|report)|issued?(?: on| date| in)?|(?:report )?date(?= ?:))\s*[:,–-]?\s*",
     re.I | re.M,
 )
+_CITED_WORD = re.compile(r"\bcit(?:e|ing|ation)|quotation|reference")
 _PUBLISHED_WORD = re.compile(r"publi|issue|date")
 _NOT_PUBLISHED = re.compile(
     r"(?:updated|modified|reviewed|review date|next review|accessed|received|accepted|revised|printed|amended|"
@@ -87,7 +88,7 @@ def _tail(layout: Layout) -> str:
 
 
 def _cited(text: str) -> Iterator[Provenance]:
-    for match in _CITATION.finditer(text):
+    for match in _CITATION.finditer(text) if _CITED_WORD.search(text.lower()) else ():
         entry = " ".join(text[match.end() : match.end() + 450].split("\n\n\n")[0].split())
         authors, year, title, doi, _ = parse(entry)
         if not year or not (title or authors):

@@ -65,11 +65,15 @@ def engine() -> Engine | None:
     return None
 
 
-def recognised(picture: Image.Image, read: Engine) -> tuple[list[SeenWord], int]:
-    """The words of a page picture and the quarter turns clockwise after which they were read."""
+def recognised(picture: Image.Image, read: Engine, page: bool = True) -> tuple[list[SeenWord], int]:
+    """The words of a picture and the quarter turns clockwise after which they were read.
+
+    Turns are tried where few or doubtful words were found, on a whole ``page`` only: a scan may lie on its side, while a figure on
+    a page that stands upright does too (on the real site, half of the time of recognition went into turning photographs).
+    """
     words = read(picture)
     turn = 0
-    if _confidence(words) < GOOD_CONFIDENCE or len(words) < 8:
+    if page and (_confidence(words) < GOOD_CONFIDENCE or len(words) < 8):
         for quarter in _turns(picture, read):
             other = read(picture.transpose(_TURNS[quarter]))
             if _weight(other) > 1.3 * _weight(words) + 3:

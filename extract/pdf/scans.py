@@ -49,11 +49,24 @@ def picture_of(text: PageText, drawn: Drawing, frame: Frame) -> Picture | None:
         return Picture(True, []) if _covered(areas, frame) > 0.1 or drawn.curves + len(drawn.shades) > OUTLINES else None
     if letters > HEADING_LETTERS or not page:
         return None
-    bare = [box for box in areas if _share(box, page) > 0.12 and not _written_on(box, text)]
+    bare = _apart([box for box in areas if _share(box, page) > 0.12 and not _written_on(box, text)])
     if sum(_share(box, page) for box in bare) >= MIN_IMAGE_SHARE:
         inner = sum(len(w.text) for w in text.upright if 0.12 * frame.height < w.base < 0.88 * frame.height)
         return Picture(False, bare, inner < FEW_LETTERS)
     return None
+
+
+def _apart(boxes: list[Box]) -> list[Box]:
+    """Without pictures that lie in another (an image and its frame, or its mask)."""
+    found: list[Box] = []
+    for box in sorted(boxes, key=lambda box: -_share(box, 1.0)):
+        if not any(
+            _share((max(box[0], x0), max(box[1], y0), min(box[2], x1), min(box[3], y1)), 1.0) > 0.9 * _share(box, 1.0)
+            and box[0] < x1 and box[2] > x0 and box[1] < y1 and box[3] > y0
+            for x0, y0, x1, y1 in found
+        ):
+            found.append(box)
+    return found
 
 
 def _clipped(box: Box, frame: Frame) -> Box:
@@ -129,7 +142,7 @@ def recognise(page: object, frame: Frame, wanted: Picture, text: PageText, read:
         part = picture.crop((int(x0), int(y0), int(area[2] * scale), int(area[3] * scale)))
         if min(part.size) < 20:
             continue
-        seen, turn = ocr.recognised(part, read)
+        seen, turn = ocr.recognised(part, read, wanted.whole)
         if not wanted.whole:
             seen = _credible(seen, wanted.body)
         words = _page_words(seen, scale, SCAN_FONT if wanted.whole or wanted.body else FIGURE_FONT)
