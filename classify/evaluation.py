@@ -14,10 +14,11 @@ import numpy as np
 
 from classify.changes import LABELS as CHANGES
 from classify.changes import change_votes
+from classify.quotation import overlaps
+from classify.short_texts import ShortCase
 from classify.tagging import Tagger
-from classify.training import CHANGE_KEYS, Case, DeclaredCase, fit_change, fit_design, fit_models, folds, overlaps, same_place
+from classify.training import CHANGE_KEYS, Case, DeclaredCase, fit_change, fit_design, fit_models, folds, same_place
 from evidence.records import Tagging
-from language.encoder import Encoder
 
 FOLDS = 5
 DRAWS = 1000
@@ -42,13 +43,15 @@ class Score:
         return f"{self.name:38} n {self.n:4}  {self.value:6.3f}  [{self.low:.3f}, {self.high:.3f}]  {self.note}"
 
 
-def cross_validated(cases: Sequence[Case], declared: Sequence[DeclaredCase], tagger: Tagger, encoder: Encoder | None = None) -> list[Tagging]:
+def cross_validated(
+    cases: Sequence[Case], declared: Sequence[DeclaredCase], tagger: Tagger, short: Sequence[ShortCase] = ()
+) -> list[Tagging]:
     """The tagging of every case by models that have not seen it, in the order of ``cases``."""
     held = folds([case.key for case in cases], FOLDS)
     result: dict[str, Tagging] = {}
     for fold in range(FOLDS):
         kept = [case for case, at in zip(cases, held, strict=True) if at != fold]
-        trained = tagger.with_models(fit_models(kept, declared, tagger.observer))
+        trained = tagger.with_models(fit_models(kept, declared, tagger.observer, short, tagger.encoder is not None))
         for case in (case for case, at in zip(cases, held, strict=True) if at == fold):
             result[case.key] = trained.tag_observed(case.document, case.observation)
     return [result[case.key] for case in cases]

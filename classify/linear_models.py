@@ -67,9 +67,12 @@ class Choice:
 
 
 def fit_pooled(
-    rows: Array, names: Sequence[str], labels: Sequence[str], features: Sequence[str], truth: Array, penalty: float, kinds: Array | None = None
+    rows: Array, names: Sequence[str], labels: Sequence[str], features: Sequence[str], truth: Array, penalty: float, kinds: Array | None = None,
+    counts: Array | None = None,
 ) -> Pooled:
     """Fits on ``rows`` [n, features] of the labels ``names`` [n] with ``truth`` [n] in {0, 1}; ``penalty`` is the L2 weight.
+
+    ``counts`` [n] are weights of rows (default: 1 each).
 
     ``kinds`` [n, kinds] are probabilities of the document's kind, for which every label has weights of its own.
     """
@@ -82,11 +85,12 @@ def fit_pooled(
     matrix = np.hstack([rows / scale, dummies, crossed, np.ones((len(rows), 1))])
     width, count, sorts = rows.shape[1], len(labels), kinds.shape[1]
     strength = np.concatenate([np.full(width + count * (1 + sorts), penalty), [1e-3]])
+    times = np.ones(len(rows)) if counts is None else counts
 
     def loss(theta: Array) -> tuple[float, Array]:
         logits = matrix @ theta
-        value = float(np.logaddexp(0, logits).sum() - truth @ logits + 0.5 * (strength * theta**2).sum())
-        return value, matrix.T @ (1 / (1 + np.exp(-logits)) - truth) + strength * theta
+        value = float(times @ (np.logaddexp(0, logits) - truth * logits) + 0.5 * (strength * theta**2).sum())
+        return value, matrix.T @ (times * (1 / (1 + np.exp(-logits)) - truth)) + strength * theta
 
     theta = _minimum(loss, matrix.shape[1])
     weights = theta[:width] / scale

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from classify.close_reading import CloseReading, close_reading
 from classify.findings import Claim, ClaimReader
+from classify.heads import Lessons, taxonomy_lessons
 from classify.label_evidence import LABEL_FEATURES, EvidenceReader, Key, LabelEvidence, label_rows
 from classify.linear_models import Array
 from classify.models import TRAINED_FACETS
@@ -16,6 +19,7 @@ from classify.sectors import JOINT_FEATURES, joint_features, joints, sectors
 from classify.study_design import evidence_rows, trait_row
 from evidence.records import Document
 from evidence.taxonomy import Taxonomy
+from language.encoder import Encoder
 
 
 @dataclass(frozen=True)
@@ -30,15 +34,22 @@ class Observation:
     rows: dict[str, dict[str, list[float]]]
     candidates: Sequence[Candidate]
     claims: Sequence[Claim]
+    reading: CloseReading | None = None
 
 
 class Observer:
     """Reads observations; compiled once for a taxonomy."""
 
-    def __init__(self, taxonomy: Taxonomy) -> None:
+    def __init__(self, taxonomy: Taxonomy, encoder: Encoder | None = None) -> None:
         self.taxonomy = taxonomy
+        self.encoder = encoder
         self.claims = ClaimReader(taxonomy)
         self.reader = EvidenceReader(taxonomy, [f.id for f in taxonomy.facets.values() if f.grain == "document" and f.id != "evidence_strength"])
+
+    @cached_property
+    def lessons(self) -> Lessons | None:
+        """What heads learn from the taxonomy; None without an encoder."""
+        return taxonomy_lessons(self.taxonomy, self.encoder) if self.encoder is not None else None
 
     def feature_names(self, facet: str) -> tuple[str, ...]:
         """The names of the columns of ``Observation.rows[facet]``."""
@@ -47,7 +58,8 @@ class Observer:
     def labels(self, facet: str) -> tuple[str, ...]:
         return self.taxonomy.facet(facet).label_ids if facet in self.taxonomy.facets else ()
 
-    def observe(self, document: Document) -> Observation:
+    def observe(self, document: Document, closely: bool = True) -> Observation:
+        """``closely`` False leaves out the excerpts' embeddings, which cost most."""
         prose = Prose(document)
         evidence = self.reader.read(prose)
         rows = {
@@ -62,4 +74,5 @@ class Observer:
         return Observation(
             prose, evidence, evidence_rows(prose, evidence, self.labels("study_design")), trait_row(prose),
             about, rows, candidates(prose, evidence), self.claims.claims(prose, evidence),
+            close_reading(prose, evidence, joined, self.encoder) if self.encoder is not None and closely else None,
         )

@@ -15,7 +15,6 @@ from math import log1p
 from pathlib import Path
 
 from classify.label_evidence import Key, LabelEvidence, best_mention, quote
-from classify.linear_models import Pooled
 from classify.prose import Prose
 from evidence.errors import UsageError
 from evidence.records import Span, Tag
@@ -71,12 +70,14 @@ def relevance_features(evidence: dict[Key, LabelEvidence], types: Sequence[str],
     ]
 
 
-def relevance_tag(prose: Prose, evidence: dict[Key, LabelEvidence], probability: float, threshold: float, unsure_below: float) -> Tag:
-    """The tag for a probability of being relevant; ``threshold`` is where the label turns."""
+def relevance_tag(
+    prose: Prose, evidence: dict[Key, LabelEvidence], probability: float, threshold: float, unsure_below: float, read: Span | None = None
+) -> Tag:
+    """The tag for a probability of being relevant; ``threshold`` is where the label turns, ``read`` the sentence that reading found best."""
     relevant = probability >= threshold
     score = round(probability if relevant else 1.0 - probability, 4)
-    span = relevance_span(prose, evidence) if relevant else None
-    return Tag(FACET, "relevant" if relevant else "off_topic", score, score < unsure_below, "cues", span)
+    span = (read or relevance_span(prose, evidence)) if relevant else None
+    return Tag(FACET, "relevant" if relevant else "off_topic", score, score < unsure_below, "combined" if read else "cues", span)
 
 
 def relevance_span(prose: Prose, evidence: dict[Key, LabelEvidence]) -> Span | None:
@@ -90,7 +91,3 @@ def relevance_span(prose: Prose, evidence: dict[Key, LabelEvidence]) -> Span | N
         return quote(prose, best.sentence, best.start, best.end)
     first = next((sentence for sentence in prose.sentences if sentence.is_prose), prose.sentences[0] if prose.sentences else None)
     return quote(prose, first) if first else None
-
-
-def probability(model: Pooled, features: Sequence[float]) -> float:
-    return model.probability("relevant", features)

@@ -48,6 +48,16 @@ def sectors() -> Sectors:
     return Sectors(joining, named, boundaries)
 
 
+CARE = ("primary", "hospital", "community", "social", "mental", "health", "public_health", "ambulance", "pharmacy")
+"""Sectors of health and care: one that is named tells a text on care from one on firms, software or schools."""
+
+
+def names_care(plain: str) -> bool:
+    """Whether the text names a sector of health or care."""
+    known = sectors().sectors
+    return any(known[name].search(plain) for name in CARE)
+
+
 @dataclass(frozen=True, slots=True)
 class Joint:
     """A sentence that joins sectors: all pairs of those it names."""

@@ -11,12 +11,15 @@ from functools import cached_property
 import numpy as np
 
 from classify.appraisal import Appraiser
-from classify.label_evidence import best_mention, quote
+from classify.heads import JOINING
+from classify.label_evidence import Key, best_mention, quote
+from classify.linear_models import Array
 from classify.models import Models, load_models, models_version
 from classify.observation import Observation, Observer
 from classify.places import places
-from classify.relevance import probability, relevance_tag
+from classify.relevance import relevance_tag
 from classify.study_design import design_span, kinds
+from classify.subject import about_row, label_row, logits_of, read_span
 from evidence.records import Alternative, Appraisal, Document, Span, Tag, Tagging
 from evidence.taxonomy import Taxonomy, load_taxonomy
 from language.encoder import Encoder
@@ -43,13 +46,13 @@ class Tagger:
     def __init__(self, taxonomy: Taxonomy | None = None, encoder: Encoder | None = None, models: Models | None = None) -> None:
         self.taxonomy = taxonomy or load_taxonomy()
         self.encoder = encoder
-        self.observer = Observer(self.taxonomy)
+        self.observer = Observer(self.taxonomy, encoder)
         self.appraiser = Appraiser(self.taxonomy.strength)
         self._models = models
 
     @cached_property
     def models(self) -> Models:
-        return self._models or load_models()
+        return self._models or load_models(closely=self.encoder is not None)
 
     @cached_property
     def version(self) -> str:
@@ -58,7 +61,8 @@ class Tagger:
     def with_models(self, models: Models) -> Tagger:
         """This tagger with other models; what is compiled is shared."""
         other = copy(self)
-        other.__dict__.pop("models", None)
+        for derived in ("models", "keys", "untrained"):
+            other.__dict__.pop(derived, None)
         other._models = models
         return other
 
@@ -73,15 +77,16 @@ class Tagger:
         """As :meth:`tag`, from features that have been read already (cross-validation reads them once for all folds)."""
         if observation.prose.words < LEAST_WORDS:
             return Tagging(document.id, document.extractor_version, self.version, "untagged", "it has too little text to be judged")
-        relevance = self.relevance(observation)
+        logits = logits_of(observation, self.models.heads)
+        chance = self.models.relevance.probability("relevant", about_row(observation, self.keys, logits))
+        relevance = self.relevance(observation, chance, logits)
         design = self.study_design(observation)
         strength, appraisal = self.strength(observation, design)
         relevant = relevance.label == "relevant"
         tags = [relevance, design, strength]
-        chance = probability(self.models.relevance, observation.relevance)
         for facet in self.models.facets:
             if facet in self.taxonomy.facets and (relevant or self.taxonomy.facet(facet).off_topic):
-                tags.extend(self.labels(observation, facet, chance))
+                tags.extend(self.labels(observation, facet, chance, logits))
         if relevant:
             for facet in self.untrained:
                 tags.extend(self.cued(observation, facet, chance))
@@ -94,10 +99,14 @@ class Tagger:
             document.id, document.extractor_version, self.version, "tagged", None, tuple(tags), effects if relevant else (), where, appraisal,
         )
 
-    def relevance(self, observation: Observation) -> Tag:
-        model = self.models.relevance
-        chance = probability(model, observation.relevance)
-        return relevance_tag(observation.prose, observation.evidence, chance, model.thresholds.get("relevant", 0.5), UNSURE["relevance"])
+    @cached_property
+    def keys(self) -> tuple[Key, ...]:
+        return self.models.heads.keys if self.models.heads is not None else ()
+
+    def relevance(self, observation: Observation, chance: float, logits: Array | None) -> Tag:
+        threshold = self.models.relevance.thresholds.get("relevant", 0.5)
+        span = read_span(observation, JOINING, self.keys, logits)
+        return relevance_tag(observation.prose, observation.evidence, chance, threshold, UNSURE["relevance"], span)
 
     def study_design(self, observation: Observation) -> Tag:
         model = self.models.study_design
@@ -143,7 +152,7 @@ class Tagger:
         model = self.models.study_design
         return kinds(model.probabilities(observation.designs, observation.traits), model.labels)
 
-    def labels(self, observation: Observation, facet: str, relevant: float) -> list[Tag]:
+    def labels(self, observation: Observation, facet: str, relevant: float, logits: Array | None = None) -> list[Tag]:
         """The labels of an any-number or at-most-one facet whose probability reaches the facet's threshold.
 
         A label of a facet that off-topic documents do not carry is as probable as it is and the document's relevance are together.
@@ -152,12 +161,13 @@ class Tagger:
         chance = 1.0 if self.taxonomy.facet(facet).off_topic else relevant
         found: list[Tag] = []
         for label in self.observer.labels(facet):
-            score = chance * model.probability(label, observation.rows[facet][label], sorts)
+            score = chance * model.probability(label, label_row(observation, (facet, label), self.keys, logits), sorts)
             if score < model.thresholds.get(label, 0.5):
                 continue
-            span = label_span(observation, facet, label)
+            read = read_span(observation, (facet, label), self.keys, logits)
+            span = read or label_span(observation, facet, label)
             if span is not None:
-                found.append(Tag(facet, label, round(score, 4), score < UNSURE_OTHERWISE, "cues", span))
+                found.append(Tag(facet, label, round(score, 4), score < UNSURE_OTHERWISE, "combined" if read else "cues", span))
         if self.taxonomy.facet(facet).cardinality == "at_most_one" and found:
             return [max(found, key=lambda tag: tag.score)]
         return sorted(found, key=lambda tag: -tag.score)

@@ -11,7 +11,6 @@ import argparse
 import hashlib
 import json
 import os
-import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -31,22 +30,29 @@ from classify.changes import change_votes
 from classify.document_form import TRAITS
 from classify.findings import FEATURES as CLAIM_FEATURES
 from classify.findings import LABEL as CLAIM
+from classify.heads import Heads, document_lessons, fit_heads, head_keys
+from classify.label_evidence import Key
 from classify.linear_models import Array, Choice, Pooled, fit_choice, fit_pooled, write_model
 from classify.models import FOLDER, TRAINED_FACETS, Models
 from classify.observation import Observation, Observer
 from classify.places import FEATURES as PLACE_FEATURES
 from classify.places import LABEL as PLACE
-from classify.relevance import FEATURES as RELEVANCE_FEATURES
+from classify.quotation import overlaps
+from classify.short_texts import ShortCase, short_cases
 from classify.study_design import EVIDENCE, expected_weights, kinds
+from classify.subject import about_names, about_row, label_names, label_row, logits_of
 from evidence.errors import IntegrandError, UsageError
 from evidence.records import Document
 from evidence.segments import read_segments
 from evidence.taxonomy import load_taxonomy
+from language.encoder import Encoder
 
-PENALTY = {"relevance": 8.0, "places": 2.0, "findings": 2.0, "facets": 6.0, "shared": 3.0, "own": 1.0, "change": 1.0}
+PENALTY = {"relevance": 8.0, "places": 4.0, "findings": 2.0, "facets": 6.0, "shared": 3.0, "own": 1.0, "change": 1.0}
 """L2 weights, chosen by cross-validation over documents on a coarse grid; half or double of each changes no score by more than its interval."""
 DECLARED_WEIGHT = 0.5
 """Weight of an abstract beside a whole document: there are four times as many, and abstracts are not what is read in earnest."""
+SHORT_WEIGHT = 0.5
+"""Weight of a short text of our own beside a real document."""
 INNER_FOLDS = 4
 CHANGE_KEYS = ("text", "outcome", "intervention", "comparator")
 
@@ -75,13 +81,53 @@ def folds(keys: Sequence[str], count: int) -> NDArray[np.int64]:
     return np.array([int(hashlib.sha256(key.encode()).hexdigest(), 16) % count for key in keys])
 
 
-def fit_models(cases: Sequence[Case], declared: Sequence[DeclaredCase], observer: Observer) -> Models:
-    """All models, fitted to these cases."""
-    relevance = fit_relevance(cases)
-    out = LeftOut(cases, declared, observer)
-    facets = {facet: fit_facet(cases, observer, facet, out) for facet in TRAINED_FACETS if observer.labels(facet)}
+def fit_models(
+    cases: Sequence[Case], declared: Sequence[DeclaredCase], observer: Observer, short: Sequence[ShortCase] = (), closely: bool = True
+) -> Models:
+    """All models, fitted to these cases; ``closely`` False fits them to cues alone, for use without an encoder."""
+    read = Readings(cases, observer, short, closely)
+    relevance = fit_relevance(cases, read, short)
+    out = LeftOut(cases, declared, observer, read, short)
+    facets = {facet: fit_facet(cases, observer, facet, out, read) for facet in TRAINED_FACETS if observer.labels(facet)}
     design = fit_design(cases, declared, observer)
-    return Models(design, relevance, fit_strength(cases, out, observer), fit_places(cases, out), fit_findings(cases, out), facets)
+    return Models(design, relevance, fit_strength(cases, out, observer), fit_places(cases, out), fit_findings(cases, out), facets, read.heads)
+
+
+class Readings:
+    """The heads, fitted to these cases, and for every case what heads say of it that were fitted without it.
+
+    Without an encoder there are none, and ``keys`` is empty.
+    """
+
+    def __init__(self, cases: Sequence[Case], observer: Observer, short: Sequence[ShortCase], closely: bool) -> None:
+        self.heads: Heads | None = None
+        self.keys: tuple[Key, ...] = ()
+        self.logits: dict[str, Array] = {}
+        self.short: list[Array | None] = [None] * len(short)
+        lessons = observer.lessons
+        if lessons is None or not closely:
+            return
+        self.keys = keys = head_keys(observer.taxonomy)
+        held = folds([case.key + "/heads" for case in cases], INNER_FOLDS)
+
+        def fit(kept: Sequence[Case]) -> Heads:
+            read = [(case.observation.reading, case.truth) for case in kept if case.observation.reading is not None]
+            return fit_heads(keys, lessons.and_(document_lessons(keys, read)))
+
+        for fold in range(INNER_FOLDS):
+            heads = fit([case for case, at in zip(cases, held, strict=True) if at != fold])
+            for case in (case for case, at in zip(cases, held, strict=True) if at == fold):
+                logits = logits_of(case.observation, heads)
+                if logits is not None:
+                    self.logits[case.key] = logits
+        self.heads = fit(cases)
+        self.short = [logits_of(one.observation, self.heads) for one in short]
+
+    def about(self, case: Case) -> list[float]:
+        return about_row(case.observation, self.keys, self.logits.get(case.key))
+
+    def row(self, case: Case, facet: str, label: str) -> list[float]:
+        return label_row(case.observation, (facet, label), self.keys, self.logits.get(case.key))
 
 
 class LeftOut:
@@ -90,7 +136,9 @@ class LeftOut:
     ``chances`` are those of the designs, ``relevant`` those of being relevant, both by the case's key.
     """
 
-    def __init__(self, cases: Sequence[Case], declared: Sequence[DeclaredCase], observer: Observer) -> None:
+    def __init__(
+        self, cases: Sequence[Case], declared: Sequence[DeclaredCase], observer: Observer, read: Readings, short: Sequence[ShortCase]
+    ) -> None:
         self.chances: dict[str, Array] = {}
         self.relevant: dict[str, float] = {}
         self.kinds: dict[str, list[float]] = {}
@@ -98,12 +146,12 @@ class LeftOut:
         labels = observer.labels("study_design")
         for fold in range(INNER_FOLDS):
             kept = [case for case, at in zip(cases, held, strict=True) if at != fold]
-            design, relevance = fit_design(kept, declared, observer), fit_relevance(kept)
+            design, relevance = fit_design(kept, declared, observer), fit_relevance(kept, read, short)
             self.threshold = relevance.thresholds["relevant"]
             for case in (case for case, at in zip(cases, held, strict=True) if at == fold):
                 self.chances[case.key] = design.probabilities(case.observation.designs, case.observation.traits)
                 self.kinds[case.key] = kinds(self.chances[case.key], labels)
-                self.relevant[case.key] = relevance.probability("relevant", case.observation.relevance)
+                self.relevant[case.key] = relevance.probability("relevant", read.about(case))
 
 
 def fit_design(cases: Sequence[Case], declared: Sequence[DeclaredCase], observer: Observer) -> Choice:
@@ -118,26 +166,38 @@ def fit_design(cases: Sequence[Case], declared: Sequence[DeclaredCase], observer
     )
 
 
-def fit_relevance(cases: Sequence[Case]) -> Pooled:
-    rows = np.array([case.observation.relevance for case in cases])
-    truth = np.array([float(case.truth["relevance"] == "relevant") for case in cases])
-    held = folds([case.key + "/relevance" for case in cases], INNER_FOLDS)
+def fit_relevance(cases: Sequence[Case], read: Readings, short: Sequence[ShortCase] = ()) -> Pooled:
+    """Fitted on documents and short texts together; threshold and temper are those of the documents."""
+    count = len(cases)
+    beside = [about_row(one.observation, read.keys, logits) for one, logits in zip(short, read.short, strict=True)]
+    rows = np.array([*(read.about(case) for case in cases), *beside])
+    truth = np.array([*(float(case.truth["relevance"] == "relevant") for case in cases), *(float(one.relevant) for one in short)])
+    held = np.concatenate([folds([case.key + "/relevance" for case in cases], INNER_FOLDS), np.full(len(short), -1)])
+    counts = np.concatenate([np.ones(count), short_weights(short)])
 
     def fit(kept: NDArray[np.bool_]) -> Pooled:
         names = ["relevant"] * int(kept.sum())
-        return fit_pooled(rows[kept], names, ("relevant",), RELEVANCE_FEATURES, truth[kept], PENALTY["relevance"])
+        features = about_names(bool(read.keys))
+        return fit_pooled(rows[kept], names, ("relevant",), features, truth[kept], PENALTY["relevance"], counts=counts[kept])
 
-    logits = np.zeros(len(rows))
+    logits = np.zeros(count)
     for fold in range(INNER_FOLDS):
         model = fit(held != fold)
         for at in np.flatnonzero(held == fold):
             logits[at] = model.logit("relevant", rows[at])
-    temper = _temper(logits, truth)
-    threshold = best_threshold(1 / (1 + np.exp(-temper * logits)), truth)
-    return replace(fit(held >= 0), temper=temper, thresholds={"relevant": threshold})
+    temper = _temper(logits, truth[:count])
+    threshold = best_threshold(1 / (1 + np.exp(-temper * logits)), truth[:count])
+    return replace(fit(held >= -1), temper=temper, thresholds={"relevant": threshold})
 
 
-def fit_facet(cases: Sequence[Case], observer: Observer, facet: str, out: LeftOut) -> Pooled:
+def short_weights(short: Sequence[ShortCase]) -> Array:
+    """:data:`SHORT_WEIGHT` each, and those of the commoner kind less, so that both kinds weigh the same."""
+    relevant = np.array([one.relevant for one in short], dtype=bool)
+    share = min(1.0, float((~relevant).sum()) / max(1.0, float(relevant.sum())))
+    return SHORT_WEIGHT * np.where(relevant, share, 1.0)
+
+
+def fit_facet(cases: Sequence[Case], observer: Observer, facet: str, out: LeftOut, read: Readings) -> Pooled:
     """Fitted on relevant documents only, unless off-topic ones carry the facet too; the threshold is chosen on all."""
     everywhere = observer.taxonomy.facet(facet).off_topic
     labels = observer.labels(facet)
@@ -146,8 +206,8 @@ def fit_facet(cases: Sequence[Case], observer: Observer, facet: str, out: LeftOu
         given = case.truth.get(facet) or []
         given = [given] if isinstance(given, str) else given
         for label in labels:
-            table.add(case, label, case.observation.rows[facet][label], label in given, 1.0 if everywhere else out.relevant[case.key], out)
-    return _tuned(table, labels, observer.feature_names(facet), PENALTY["facets"], everywhere)
+            table.add(case, label, read.row(case, facet, label), label in given, 1.0 if everywhere else out.relevant[case.key], out)
+    return _tuned(table, labels, label_names(observer.feature_names(facet), facet in {key[0] for key in read.keys}), PENALTY["facets"], everywhere)
 
 
 def fit_places(cases: Sequence[Case], out: LeftOut) -> Pooled:
@@ -180,21 +240,8 @@ def fit_change(sentences: Sequence[dict[str, Any]]) -> Choice:
     )
 
 
-def words_of(text: str) -> list[str]:
-    return re.findall(r"\w+", text.casefold())
-
-
-def overlaps(one: str, other: str) -> bool:
-    """Whether two quotations share five words in a row (or the whole of a shorter one)."""
-    first, second = words_of(one), words_of(other)
-    size = min(5, len(first), len(second))
-    if not size:
-        return False
-    grams = {tuple(first[at : at + size]) for at in range(len(first) - size + 1)}
-    return any(tuple(second[at : at + size]) in grams for at in range(len(second) - size + 1))
-
-
 def same_place(name: str) -> str:
+    """The key by which a printed name is compared with another: see ``place_names.fold``."""
     return name.replace("&", "and").casefold().strip()
 
 
@@ -300,7 +347,8 @@ def declared_cases(shared: Path, observer: Observer) -> list[DeclaredCase]:
         return []
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     return [
-        DeclaredCase(row["title"], row["study_design"], observer.observe(abstract_document(row["title"], row["abstract"]))) for row in rows
+        DeclaredCase(row["title"], row["study_design"], observer.observe(abstract_document(row["title"], row["abstract"]), closely=False))
+        for row in rows
     ]
 
 
@@ -325,13 +373,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def train(documents: Path, models: Path) -> None:
     """Fits all models to the labelled ones of ``documents`` and writes them. Raises ``UsageError`` where none is labelled."""
-    shared, observer = shared_folder(), Observer(load_taxonomy())
+    shared, observer = shared_folder(), Observer(load_taxonomy(), Encoder())
     cases = gold_cases(shared, read_segments(documents, Document), observer)
     if not cases:
         raise UsageError(f"{documents}: none of its documents is labelled in gold/documents.jsonl")
-    fit_models(cases, declared_cases(shared, observer), observer).write(models)
+    write_models(cases, declared_cases(shared, observer), observer, models)
     if sentences := effect_sentences(shared):
         write_model(models / CHANGE_MODEL.name, fit_change(sentences))
+
+
+def write_models(cases: Sequence[Case], declared: Sequence[DeclaredCase], observer: Observer, folder: Path = FOLDER) -> None:
+    """Fits and writes both sets: with what was read closely (where the observer has an encoder), and for cues alone."""
+    if observer.lessons is not None:
+        fit_models(cases, declared, observer, short_cases(observer)).write(folder)
+    fit_models(cases, declared, observer, closely=False).write(folder)
 
 
 if __name__ == "__main__":

@@ -16,10 +16,12 @@ from pathlib import Path
 from classify import evaluation
 from classify.changes import MODEL as CHANGE_MODEL
 from classify.linear_models import write_model
+from classify.short_texts import short_cases
 from classify.tagging import Tagger
-from classify.training import Case, declared_cases, effect_sentences, fit_change, fit_models, gold_cases, shared_folder
+from classify.training import Case, declared_cases, effect_sentences, fit_change, gold_cases, shared_folder, write_models
 from evidence.errors import IntegrandError
 from evidence.records import Document
+from language.encoder import Encoder
 
 FLOORS = {
     "relevance F1": 0.95, "study_design accuracy": 0.80, "evidence_strength weighted kappa": 0.80, "integration_type micro-F1": 0.78,
@@ -59,13 +61,14 @@ def main(arguments: Sequence[str] | None = None, given: list[Document] | None = 
     parser.add_argument("--train", action="store_true")
     parser.add_argument("--wrong", nargs="*", default=[])
     options = parser.parse_args(arguments)
-    shared, tagger = shared_folder(), Tagger()
+    shared, tagger = shared_folder(), Tagger(encoder=Encoder())
     read = given if given is not None else documents(shared)
     started = time.perf_counter()
     cases = gold_cases(shared, read, tagger.observer)
     observed = time.perf_counter() - started
     declared = declared_cases(shared, tagger.observer)
-    taggings = evaluation.cross_validated(cases, declared, tagger)
+    short = short_cases(tagger.observer)
+    taggings = evaluation.cross_validated(cases, declared, tagger, short)
     scores = evaluation.facet_scores(cases, taggings)
     designs = evaluation.cross_validated_designs(declared, cases, tagger)
     pairs = [(frozenset([case.design]), frozenset([found])) for case, found in zip(declared, designs, strict=True)]
@@ -84,7 +87,7 @@ def main(arguments: Sequence[str] | None = None, given: list[Document] | None = 
     for line in evaluation.wrong_calls(cases, taggings, options.wrong):
         print(line)
     if options.train:
-        fit_models(cases, declared, tagger.observer).write()
+        write_models(cases, declared, tagger.observer)
         if changes:
             write_model(CHANGE_MODEL, fit_change(effect_sentences(shared)))
     return 0

@@ -1,0 +1,199 @@
+"""One small head a label: logistic regression on the vector of an excerpt. What it learns from, how it is fitted, and its file.
+
+Heads learn from the taxonomy's own examples (positive and hard negative), and from labelled documents: sentences that readers quoted for
+a label, and the likeliest excerpts of documents that do not have it. Each is fitted alone with an L2 penalty, from zero, so that the same
+lessons give the same weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classify.close_reading import CloseReading
+from classify.label_evidence import Key
+from classify.linear_models import Array
+from classify.quotation import overlaps
+from evidence.errors import IntegrandError
+from evidence.taxonomy import Taxonomy
+from language.encoder import DIMENSIONS, Encoder, Vectors
+
+JOINING: Key = ("relevance", "relevant")
+"""The head that tells whether an excerpt is about joining up, personalising or commissioning care at all."""
+JOINING_BY_EXAMPLES: Key = ("relevance", "by_examples")
+"""The same, learnt from the taxonomy's examples alone: it knows fewer ways of speaking, and none of the labelled documents' habits."""
+READ_FACETS = ("integration_type", "breadth", "boundary", "reality", "level", "population", "perspective", "evaluation_method")
+"""Facets with heads. Themes and intensity are told as well by cues alone (cross-validated 0.64 against 0.65, 0.41 against 0.45)."""
+SHOWING = ("integration_type", "breadth", "boundary", "intensity", "reality")
+"""Facets whose positive examples are all about joining up care, and whose labels an off-topic excerpt never has."""
+BESIDE = ("enabler", "barrier", "key_prompt", "process_stage", "commissioning_cycle", "work_strand")
+"""Facets whose positive examples mostly are: half as sure."""
+OTHER_LABEL = 0.3
+"""Weight of another label's positive example as a negative one: a sentence may show two."""
+SCALE, PENALTY = 8.0, 2.0
+"""Unit vectors are multiplied by the first, so that the second is of the order used elsewhere; chosen on the trap suite, coarsely."""
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """``vectors`` [n, 384]; ``truth`` and ``weights`` [n, labels], where a weight of 0 means that nothing is known."""
+
+    vectors: Vectors
+    truth: Array
+    weights: Array
+
+    def and_(self, other: Lessons) -> Lessons:
+        return Lessons(
+            np.vstack([self.vectors, other.vectors]), np.vstack([self.truth, other.truth]), np.vstack([self.weights, other.weights])
+        )
+
+
+@dataclass(frozen=True)
+class Heads:
+    """``weights`` [384, labels] and ``bias`` [labels], in the order of ``keys``."""
+
+    keys: tuple[Key, ...]
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+    def logits(self, vectors: Vectors) -> Array:
+        """[n, 384] to [n, labels]."""
+        result: Array = (vectors @ self.weights + self.bias).astype(np.float64)
+        return result
+
+    def write(self, path: Path) -> None:
+        np.savez_compressed(path, keys=np.array(["/".join(key) for key in self.keys]), weights=self.weights, bias=self.bias)
+
+
+def read_heads(path: Path) -> Heads:
+    """Raises ``IntegrandError`` where the file is missing or no heads."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            keys = tuple((facet, label) for facet, _, label in (str(key).partition("/") for key in file["keys"]))
+            return Heads(keys, file["weights"].astype(np.float32), file["bias"].astype(np.float32))
+    except (OSError, ValueError, KeyError) as error:
+        why = f"no readable heads ({error}); rebuild them with python -m classify.training"
+        raise IntegrandError(f"classify/models/{path.name}: {why}") from error
+
+
+def head_keys(taxonomy: Taxonomy) -> tuple[Key, ...]:
+    """The heads of a taxonomy, in order."""
+    read = [facet for facet in READ_FACETS if facet in taxonomy.facets]
+    return (JOINING, JOINING_BY_EXAMPLES, *((facet, label) for facet in read for label in taxonomy.facet(facet).label_ids))
+
+
+def taxonomy_lessons(taxonomy: Taxonomy, encoder: Encoder) -> Lessons:
+    """The taxonomy's own examples."""
+    keys = head_keys(taxonomy)
+    at = {key: position for position, key in enumerate(keys)}
+    texts: list[str] = []
+    marks: list[tuple[Array, Array]] = []
+    for facet in taxonomy.facets.values():
+        for label in facet.labels:
+            for example in label.examples:
+                truth, weights = np.zeros(len(keys)), np.zeros(len(keys))
+                _mark(facet.id, label.id, example.hard_negative, at, truth, weights)
+                if weights.any():
+                    texts.append(example.text)
+                    marks.append((truth, weights))
+    return Lessons(encoder.encode(texts), np.array([truth for truth, _ in marks]), np.array([weights for _, weights in marks]))
+
+
+def _mark(facet: str, label: str, negative: bool, at: dict[Key, int], truth: Array, weights: Array) -> None:
+    """What one example says of every head."""
+    if facet == "relevance":
+        about = (label == "relevant") != negative
+        for joining in (at[JOINING], at[JOINING_BY_EXAMPLES]):
+            truth[joining], weights[joining] = float(about), 2.0
+        for key, position in at.items():
+            if not about and key[0] in SHOWING:
+                weights[position] = 1.0
+        return
+    if (facet, label) in at:
+        truth[at[facet, label]], weights[at[facet, label]] = float(not negative), 1.0
+        for key, position in at.items():
+            if not negative and key[0] == facet and key[1] != label:
+                weights[position] = OTHER_LABEL
+    for joining in (at[JOINING], at[JOINING_BY_EXAMPLES]):
+        if facet in SHOWING:
+            truth[joining] = float(not negative)
+            weights[joining] = 1.0 if not negative or facet == "integration_type" else 0.5
+        elif facet in BESIDE and not negative:
+            truth[joining], weights[joining] = 1.0, 0.5
+
+
+def fit_heads(keys: tuple[Key, ...], lessons: Lessons) -> Heads:
+    columns = [_fit(lessons.vectors, lessons.truth[:, at], lessons.weights[:, at]) for at in range(len(keys))]
+    table = np.array(columns, dtype=np.float32)
+    return Heads(keys, np.ascontiguousarray(np.round(table[:, :-1].T, 4)), np.round(table[:, -1], 4))
+
+
+def _fit(vectors: Vectors, truth: Array, weights: Array) -> Array:
+    """[385]: weights and bias; negatives together weigh at most three times as much as positives."""
+    from scipy.optimize import minimize
+
+    used = weights > 0
+    x = np.hstack([SCALE * vectors[used].astype(np.float64), np.ones((int(used.sum()), 1))])
+    y, w = truth[used], weights[used].copy()
+    positive, negative = float(w[y > 0].sum()), float(w[y == 0].sum())
+    if negative > 3 * positive > 0:
+        w[y == 0] *= 3 * positive / negative
+    held = np.full(x.shape[1], PENALTY)
+    held[-1] = 0.01
+
+    def loss(theta: Array) -> tuple[float, Array]:
+        z = x @ theta
+        value = float((w * (np.logaddexp(0, z) - y * z)).sum() + 0.5 * (held * theta**2).sum())
+        return value, x.T @ (w * (1 / (1 + np.exp(-z)) - y)) + held * theta
+
+    theta: Array = minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 100}).x
+    theta[:-1] *= SCALE
+    return theta
+
+
+MOST_LESSONS = 12
+"""Excerpts of one document that are lessons for what it is not: more would let long documents outweigh all others."""
+NOT_IN_IT = 0.5
+"""Weight of such a lesson."""
+
+
+def document_lessons(keys: tuple[Key, ...], documents: Sequence[tuple[CloseReading, Mapping[str, Any]]]) -> Lessons:
+    """From labelled documents (reading and gold line): readers' quotations, and excerpts of documents that lack a label.
+
+    An off-topic document says so of every label of :data:`SHOWING`, a relevant one of those that readers did not give it.
+    """
+    vectors: list[Vectors] = [np.zeros((0, DIMENSIONS), dtype=np.float32)]
+    truth: list[Array] = [np.zeros((0, len(keys)))]
+    weights: list[Array] = [np.zeros((0, len(keys)))]
+    for reading, gold in documents:
+        marks = _document_marks(keys, reading, gold)
+        vectors.append(reading.vectors[1:])
+        truth.append(marks[0])
+        weights.append(marks[1])
+    told, sure, seen = np.vstack(truth), np.vstack(weights), np.vstack(vectors)
+    kept = sure.any(axis=1)
+    return Lessons(seen[kept], told[kept], sure[kept])
+
+
+def _document_marks(keys: tuple[Key, ...], reading: CloseReading, gold: Mapping[str, Any]) -> tuple[Array, Array]:
+    count = len(reading.excerpts)
+    truth, weights = np.zeros((count, len(keys))), np.zeros((count, len(keys)))
+    likeliest = sorted(range(count), key=lambda at: (-sum(at in found for found in reading.cued.values()), at))[:MOST_LESSONS]
+    relevant = gold["relevance"] == "relevant"
+    for column, (facet, label) in enumerate(keys):
+        given = gold.get(facet) or []
+        if facet in SHOWING and label not in ([given] if isinstance(given, str) else given):
+            weights[likeliest, column] = NOT_IN_IT
+    if not relevant:
+        weights[likeliest, keys.index(JOINING)] = NOT_IN_IT
+    for label, quote in (gold.get("integration_quotes") or {}).items():
+        for at, one in enumerate(reading.excerpts):
+            if overlaps(quote, one.plain):
+                for key in (JOINING, ("integration_type", label)):
+                    truth[at, keys.index(key)] = weights[at, keys.index(key)] = 1.0
+    return truth, weights
