@@ -1,1 +1,1 @@
-"""Sources and polite fetching; writes the archive and the captures."""
+"""Asks web sites for documents, politely, and keeps every answer."""

@@ -1,1 +1,1 @@
-"""The shared vocabulary (records, taxonomy, settings) and the base on disk (archive, segments, locks)."""
+"""What every other package speaks in: records, the taxonomy, settings, errors; and how a base lies on disk."""

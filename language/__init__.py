@@ -1,1 +1,1 @@
-"""Text models that reading and searching share: sentence splitting and the encoder."""
+"""Sentences, vectors and synonyms: what is known of language, for tagging and for search."""

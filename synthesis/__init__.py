@@ -1,1 +1,1 @@
-"""Evidence map, direction of effect, PRISMA flow, briefs; reads only through warehouse. Nothing is here yet."""
+"""The room for maps of the evidence and briefs, made from what the warehouse answers. Nothing is here yet."""

@@ -17,7 +17,7 @@ from evidence.taxonomy.vocabulary import unknown
 class Filters:
     """Labels of one kind are alternatives, kinds add up. ``strength`` may end in + (at least). ``since`` is YYYY[-MM[-DD]].
 
-    ``labels`` takes any facet by its id. ``place`` is a name as printed or an ISO 3166 code, which finds all that lies in it (GB and GB-ENG find GB-TOB).
+    ``labels`` takes any facet by its id. ``place`` is a name as printed or an ISO 3166 code, which finds all inside it (GB and GB-ENG find GB-TOB).
     """
 
     type: tuple[str, ...] = ()

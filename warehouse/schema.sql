@@ -8,7 +8,7 @@ CREATE TABLE works (
     summary VARCHAR, media_type VARCHAR, url VARCHAR, landing_url VARCHAR, source VARCHAR, availability VARCHAR NOT NULL,
     relevance VARCHAR, study_design VARCHAR, evidence_strength VARCHAR, unsure BOOLEAN NOT NULL, page_count INTEGER, word_count INTEGER
 );
-COMMENT ON TABLE works IS 'A row a work: documents that are the same publication (versions, mirrors, landing page and report).';
+COMMENT ON TABLE works IS 'A row a work, which is one publication with all its versions, mirrors and landing pages.';
 COMMENT ON COLUMN works.id IS 'The id of the work''s first document; links to it last, merged ids are in aliases.';
 COMMENT ON COLUMN works.shown_document IS 'The copy that is shown: the newest version, the full report over its landing page.';
 COMMENT ON COLUMN works.judged_document IS 'The copy whose tags, findings, places and appraisal stand for the work; null where none could be judged.';

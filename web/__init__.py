@@ -1,1 +1,1 @@
-"""The librarian's and the reviewer's pages and the JSON API; reads through warehouse and synthesis. Nothing is here yet."""
+"""The room for pages and the JSON API, made from what warehouse and synthesis answer. Nothing is here yet."""

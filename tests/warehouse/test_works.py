@@ -10,9 +10,9 @@ import pytest
 from evidence.records import Decision, Document
 from tests.warehouse.factory import FIRST_DAY, Link, MadeBase, make_document, prose
 from warehouse.history import History
+from warehouse.items import Item, normal_doi, normal_isbn
 from warehouse.likeness import same_title, sketch, title_words
 from warehouse.planning import plan
-from warehouse.items import Item, normal_doi, normal_isbn
 from warehouse.works import Work, group
 
 PAGE, FILE = "http://a.test/report", "http://a.test/report.pdf"
