@@ -1,116 +1,107 @@
 """Where the document says that care is joined up (codebook, section 14).
 
-Names are looked up in a gazetteer: council areas from pycountry (ISO 3166-2:GB), towns, health systems and regions from
-``gazetteer/united_kingdom.toml``, cities elsewhere from ``gazetteer/world.csv``. An address, a person, a university, a citation is no place;
-a name that is also a word counts only in a place's company. A small logistic regression weighs how often, where and beside what a name stands.
+Names are looked up in a gazetteer (``place_names``). An address, a person, a university, a research office, a citation is no place; a name that
+is also a word counts only in a place's company. A small logistic regression weighs how often, where and beside what a name stands.
 """
 
 from __future__ import annotations
 
-import csv
 import re
-import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from math import log1p
-from pathlib import Path
 
 from classify.label_evidence import Key, LabelEvidence, quote
 from classify.linear_models import Pooled
+from classify.place_names import WORD, Entry, gazetteer, place_key
 from classify.prose import Prose, Sentence
 from evidence.records import Place
 
-FOLDER = Path(__file__).parent / "gazetteer"
 LABEL = "place"
 
-_START = re.compile(r"[A-ZÀ-ÖØ-Þ][\w'.-]*")
 _POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[\dA-Z]? ?\d[A-Z]{2}\b")
 _NOT_BEFORE = re.compile(
-    r"(?:\b(?:University|Universities|School|Institute|College|Bishop|Lord|Lady|Baroness|Duke|Sir|Earl|Mr|Mrs|Ms|Dr|Prof|Professor|"
-    r"Press|Diocese)"
-    r"(?: of| at)?\.?|@|#|www\.|\.)\s*$"
+    r"(?:\b(?:University|Universities|School|Institute|College|Bishop|Lord|Lady|Baroness|Duke|Sir|Earl|Mr|Mrs|Ms|Miss|Dr|Prof|Professor|"
+    r"Press|Diocese)(?: of| at)?\.?|@|#|www\.|\.)\s*$"
 )
 _NOT_AFTER = re.compile(
     r"^(?:'s? (?:disease|syndrome)|[\s,]*(?:University|Universities|Metropolitan University|Street|Road|Lane|Avenue|Square|House|"
-    r"Building|Drive|Court|Close|"
-    r"Crescent|Terrace|Review|Scale|Index|criteria|Business School|Medical School|School of|Press\b|Airport|Declaration|Beckett|"
-    r"agenda programme|et al|"
-    r"\(?(?:19|20)\d\d))"
+    r"Building|Drive|Court|Close|Crescent|Terrace|Review|Scale|Index|Tariff|[Oo]utcome [Ss]cale|[Cc]oma|[Rr]isk [Ss]core|criteria|"
+    r"Business School|Medical School|School of|Press\b|Airport|Declaration|Beckett|Innovation Park|Clinical Trials Unit|CTU\b|"
+    r"Research Ethics|Institute|agenda programme|et al|\(?(?:19|20)\d\d))"
 )
-_COMPANY_BEFORE = re.compile(r"\b(?:in|across|at|of|for|from|around|near|within|serving|throughout|to|covering|between|outside|and|"
-    r"both)\s+(?:the\s+)?$|,\s*$|\($")
+_COMPANY_BEFORE = re.compile(
+    r"\b(?:in|across|at|of|for|from|around|near|within|serving|throughout|to|covering|between|outside|and|both)\s+(?:the\s+)?$|,\s*$|\($"
+)
 _COMPANY_AFTER = re.compile(
     r"^(?:'s|[\s,/&-]*(?:and [A-Z]|Council|Borough|City|County|CCG|NHS|ICB|ICS|PCT|Hospital|Infirmary|District|Partnership|Health|Trust|"
-    r"Care|area|region|"
-    r"locality|localities|community|communities|residents|people|patients|hospitals|GPs|practices|system|place))"
+    r"Care|area|region|locality|localities|community|communities|residents|people|patients|hospitals|GPs|practices|system|place))"
 )
-_PLACED = re.compile(r"\b(?:in|across|throughout|within|around|serving|covering)\s+(?:the\s+|parts of\s+|city of\s+)*$")
+_PLACED = re.compile(
+    r"\b(?:in|across|throughout|within|around|serving|covering|living in)\s+(?:the\s+|parts of\s+|(?:city|town|county|municipality|borough|"
+    r"district|region|rural|urban)\s+(?:of\s+)?|\w+\s+and\s+)*$", re.IGNORECASE,
+)
+_SITE_AFTER = re.compile(
+    r"^ (?:(?:Royal|General|District|Teaching|University|Community|City|Children's) ){0,2}(?:Hospital|Infirmary)\b"
+    r"(?!s| NHS| Foundation| Trust)"
+)
+_PEOPLE_OF = re.compile(
+    r"\b(?:people|residents|citizens|population|patients|communities|city|town|county|municipality|borough|district|island|practices|hospitals|"
+    r"surgeries) (?:of|in|from|across) (?:the )?$|\b(?:On|In|Across|Throughout|Within) (?:the )?$"
+)
+_AREA = re.compile(
+    r"^(?:'s| (?:area|region|pilot|site|model|community|communities|residents|people|patients|project|programme|system)s?\b)"
+)
 _PERSON = re.compile(r"\b[A-Z][a-z]+\s+$")
+_SURNAME = re.compile(r"^ [A-Z][a-z]+\b(?! (?:Council|Hospital|NHS|Trust))")
+_TELLER = re.compile(
+    r"^,? (?:argues?|said|says|writes?|wrote|answers?|claims?|thinks?|believes?|notes?|noted|told|replied|explained|suggests?|is the better|"
+    r"has the better|and (?:colleagues|others))\b|^ and [A-Z]\w+,? who\b"
+)
 _DIRECTION = re.compile(r"\b(?:(?:North|South|East|West|Central|Inner|Outer|Greater|Western|Eastern|Northern|Southern|Mid)[ -])+$")
-_UNIT = re.compile(r"^ (?:Metropolitan )?(?:District|Borough|County)\b(?! (?:Council|Nurs|Hosp))")
+_BODY = re.compile(
+    r"^(?:[\s&-]+(?:and |of |for |the )?(?:[A-Z][\w'-]*|&)){0,6}?[\s-]+(?:Trust|Partnership|Partners|University|Hospitals?|Infirmary|CCG|Council|"
+    r"Lab|Institute|Ambulance|Services?|Authority|Forum|Unit|Centre|Alliance|Collaborative|Board|ICB|Committee|Wing|Team|Conference|Forward|"
+    r"Innovation|Programme|Group)\b"
+)
+_BODY_BEFORE = re.compile(
+    r"\b(?:Health Innovation|Audit|CLAHRC|Healthwatch|Network (?:for|of)|Care|Royal|NHS|Connected|Universit\w+ \(\w+ and) (?:the )?$|"
+    r"(?:Academic Health Science Network|Collaboration \w+ \w+ \w+ \w+ \w+ \w+ \w+) (?:for )?(?:the )?$"
+)
+_OFFICE = re.compile(
+    r"\b(?:published by|printed (?:by|in)|offices? (?:in|at|is)|based (?:in|at)|headquarter\w*|registered|telephone|correspondence|ethic\w*|"
+    r"meeting (?:was |is )?(?:held )?in|conference|trained as|born in|previous(?:ly)?|roles? |chief executive (?:of|at)|"
+    r"Inc\b|Corporation|GmbH|[Ss]oftware|Stationery Office|Press\b|copyright|funded by|grant|declaration of)", re.IGNORECASE,
+)
+_ABROAD_AFTER = re.compile(r"^[\s,(]+(?:[A-Z][\w.-]+[\s,]+){0,2}(?:\(?[A-Z][a-z]{3,}\)?|USA|UK|U\.S\.A\.)\b")
+_SETTING = re.compile(
+    r"\b(?:settings?|conducted|took place|take place|recruited|implemented|located|launched|set up|established|introduced|opened|pilot\w*|sites?|"
+    r"programmes?|projects?|services?|teams?|hubs?|model|partnership|pathways?|initiative|practices|municipality|neighbourhoods?|centre|"
+    r"integrat\w+|joined|joint|coordinat\w+|shared|federation|organisations)\b", re.IGNORECASE,
+)
+
+_JOINED = re.compile(r"^(?:,| and| &|,? or|, and|/| in| \()\s?(?:the )?$")
 
 FEATURES = (
-    "mentions", "title", "lead", "share", "with_integration", "placed", "own", "system", "world", "extended", "headings", "per_word", "rank",
-    "example",
+    "mentions", "title", "share", "told", "told_lead", "told_share", "told_most", "settled", "settled_most", "heading", "system", "abroad", "wide",
+    "country", "part_of", "body", "per_word", "only", "holds_others",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    name: str
-    code: str | None
-    kind: str
-    ambiguous: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
+    """A name in a sentence. ``placed``: something is said to be in it; ``body``: it is part of an organisation's name; ``told``: the
+    document tells of the place itself, not of an office, a body or other people's work there."""
+
     entry: Entry
     printed: str
     sentence: Sentence
     start: int
     end: int
     placed: bool
-
-
-@cache
-def gazetteer() -> dict[str, tuple[Entry, ...]]:
-    """Entries by the first word of their name, longest name first."""
-    content = tomllib.loads((FOLDER / "united_kingdom.toml").read_text(encoding="utf-8"))
-    doubtful = set(content["ambiguous"])
-    entries: dict[str, Entry] = {}
-    with (FOLDER / "world.csv").open(encoding="utf-8") as lines:
-        for row in csv.DictReader(line for line in lines if not line.startswith("#")):
-            entries[row["name"]] = Entry(row["name"], row["code"], "world", row["name"] in doubtful)
-    for name, code in _council_areas():
-        entries[name] = Entry(name, code, "locality", name in doubtful)
-    for code, names in content["localities"].items():
-        for name in names:
-            entries[name] = Entry(name, code, "locality", name in doubtful)
-    for name in content["systems"]:
-        entries[name] = Entry(name, None, "system", name in doubtful)
-    for name in content["countries"]:
-        entries[name] = Entry(name, None, "country", False)
-    by_word: dict[str, list[Entry]] = defaultdict(list)
-    for entry in entries.values():
-        by_word[_START.match(entry.name)[0] if _START.match(entry.name) else entry.name.split()[0]].append(entry)  # type: ignore[index]
-    return {word: tuple(sorted(found, key=lambda entry: -len(entry.name))) for word, found in by_word.items()}
-
-
-def _council_areas() -> Iterator[tuple[str, str]]:
-    import pycountry
-
-    for area in pycountry.subdivisions.get(country_code="GB"):  # type: ignore[no-untyped-call, unused-ignore]
-        if area.parent_code is None:
-            continue
-        name = re.sub(r"\s*\[.*?\]", "", area.name)
-        name = re.sub(r"^(.*), (?:City of|County|The)$", r"\1", name)
-        if "," not in name:
-            yield name, area.code
-            if " and " in name:
-                yield name.replace(" and ", " & "), area.code
+    body: bool
+    told: bool
 
 
 def mentions(sentence: Sentence) -> Iterator[Mention]:
@@ -118,10 +109,11 @@ def mentions(sentence: Sentence) -> Iterator[Mention]:
     if _POSTCODE.search(sentence.plain):
         return
     plain, index, taken = sentence.plain, gazetteer(), 0
-    for match in _START.finditer(plain):
+    last: Mention | None = None
+    for match in WORD.finditer(plain):
         if match.start() < taken:
             continue
-        for word in (match[0], match[0].rstrip(".,'"), match[0].split("'")[0], match[0].split("-")[0]):
+        for word in dict.fromkeys((match[0], match[0].rstrip(".,'"), match[0].split("'")[0], match[0].split("-")[0])):
             found = next((e for e in index.get(word, ()) if _stands(plain, match.start(), e.name)), None)
             if found:
                 break
@@ -129,8 +121,9 @@ def mentions(sentence: Sentence) -> Iterator[Mention]:
             continue
         end = match.start() + len(found.name)
         taken = end
-        mention = _in_context(sentence, found, match.start(), end)
+        mention = _in_context(sentence, found, match.start(), end, last)
         if mention is not None:
+            last = mention
             yield mention
 
 
@@ -139,20 +132,31 @@ def _stands(plain: str, start: int, name: str) -> bool:
     return plain.startswith(name, start) and not plain[end : end + 1].isalnum()
 
 
-def _in_context(sentence: Sentence, entry: Entry, start: int, end: int) -> Mention | None:
-    before, after = sentence.plain[max(0, start - 40) : start], sentence.plain[end : end + 40]
-    if entry.kind == "country" or _NOT_BEFORE.search(before) or _NOT_AFTER.search(after):
+def _in_context(sentence: Sentence, entry: Entry, start: int, end: int, last: Mention | None) -> Mention | None:
+    """The mention, or None where the words around it speak of something else; one joined to ``last`` by a comma or "and" stands as that does."""
+    plain = sentence.plain
+    before, after = plain[max(0, start - 60) : start], plain[end : end + 90]
+    if entry.kind == "nation" or _NOT_BEFORE.search(before) or _NOT_AFTER.search(after) or _TELLER.search(after):
         return None
-    direction = _DIRECTION.search(before) if entry.kind != "system" else None
+    direction = _DIRECTION.search(before) if entry.kind not in ("system", "country") else None
     if direction:
         start -= len(direction[0])
         before = before[: direction.start()]
+    joined = last is not None and bool(_JOINED.search(plain[last.end : start]))
+    at_site = before.endswith((" at ", " at the ", " of ")) and bool(_SITE_AFTER.search(after))
+    placed = at_site or bool(_PLACED.search(before)) or (joined and last is not None and last.placed)
     company = bool(_COMPANY_BEFORE.search(before) or _COMPANY_AFTER.search(after))
-    if (entry.ambiguous or entry.kind == "world") and not company:
+    abroad = entry.kind in ("world", "region")
+    if (entry.ambiguous or abroad) and not company:
         return None
-    if entry.kind == "world" and _PERSON.search(before) and not _PLACED.search(before):
+    if abroad and not placed and (entry.ambiguous or _PERSON.search(before) or _SURNAME.search(after)) and not _ABROAD_AFTER.search(after):
         return None
-    return Mention(entry, sentence.plain[start:end], sentence, start, end, bool(_PLACED.search(before)))
+    body = bool(_BODY.search(after) or _BODY_BEFORE.search(before))
+    office = bool(_OFFICE.search(plain[max(0, start - 80) : start]))
+    opens = (start < 8 and sentence.is_prose) or sentence.kind == "heading"
+    speaks = placed or opens or (joined and last is not None and last.told) or bool(_PEOPLE_OF.search(before) or _AREA.search(after))
+    told = speaks and not office and not sentence.cited and (placed or not body)
+    return Mention(entry, plain[start:end], sentence, start, end, placed, body, told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +174,7 @@ def candidates(prose: Prose, evidence: dict[Key, LabelEvidence]) -> list[Candida
     groups: dict[str, list[Mention]] = defaultdict(list)
     for sentence in prose.sentences:
         for mention in mentions(sentence):
-            groups[mention.printed.replace("&", "and").casefold()].append(mention)
+            groups[place_key(mention.printed)].append(mention)
     integration = {
         mention.sentence.number
         for (facet, _), one in evidence.items()
@@ -178,25 +182,32 @@ def candidates(prose: Prose, evidence: dict[Key, LabelEvidence]) -> list[Candida
         for mention in one.mentions
         if mention.kind in ("strong", "weak")
     }
-    title = prose.title.casefold()
-    most = max((len(group) for group in groups.values()), default=1)
-    ranked = sorted(groups, key=lambda name: -len(groups[name]))
+    told = {name: [mention for mention in group if mention.told] for name, group in groups.items()}
+    settled = {name: [mention for mention in one if _is_setting(mention, integration)] for name, one in told.items()}
+    within = Counter(groups[name][0].entry.country for name, one in told.items() if one and not groups[name][0].entry.wide)
+    most, most_told, most_settled = (max((len(one) for one in each.values()), default=0) or 1 for each in (groups, told, settled))
     result = []
     for name, group in groups.items():
-        sentences = {mention.sentence.number for mention in group}
-        own = [mention for mention in group if not mention.sentence.cited]
-        near = sum(bool({number - 1, number, number + 1} & integration) for number in sentences)
-        entry = group[0].entry
-        printed = max((mention.printed for mention in group), key=lambda text: sum(m.printed == text for m in group))
+        printed = Counter(mention.printed for mention in group).most_common(1)[0][0]
+        larger = max((len(groups[other]) for other in groups if other != name and f" {name} " in f" {other} "), default=0)
+        entry, count, own = group[0].entry, len(group), told[name]
         values = (
-            log1p(len(group)), float(name in title), log1p(sum(m.sentence.zone == "lead" for m in group)), len(group) / most, log1p(near),
-            log1p(sum(m.placed for m in group)), len(own) / len(group), float(entry.kind == "system"), float(entry.kind == "world"),
-            float(len(printed) > len(entry.name)), log1p(sum(m.sentence.kind == "heading" for m in group)), log1p(10000 * len(group) / prose.words),
-            1.0 / (1 + ranked.index(name)), float(any(re.search(r"\b(?:example|e\.g\.|such as|"
-                r"case study)", m.sentence.plain) for m in group)),
+            log1p(count), float(name in place_key(prose.title)), count / most, log1p(len(own)), log1p(sum(m.sentence.zone == "lead" for m in own)),
+            len(own) / count, len(own) / most_told, log1p(len(settled[name])), len(settled[name]) / most_settled,
+            float(any(m.placed and m.sentence.kind == "heading" for m in group)), float(entry.kind == "system"),
+            float(entry.kind in ("world", "region")), float(entry.wide), float(entry.kind == "country"), float(larger >= count),
+            sum(m.body for m in group) / count, log1p(10000 * count / prose.words), 1.0 / len(groups),
+            float(entry.wide and within[entry.country] > 0),
         )
         result.append(Candidate(printed, entry, tuple(group), values))
     return result
+
+
+def _is_setting(mention: Mention, integration: set[int]) -> bool:
+    """Whether words of setting or of joining up stand near the name."""
+    plain, number = mention.sentence.plain, mention.sentence.number
+    near = plain[max(0, mention.start - 120) : mention.end + 120]
+    return bool({number - 1, number, number + 1} & integration) or bool(_SETTING.search(near))
 
 
 def places(
@@ -210,7 +221,6 @@ def places(
             continue
         mention = max(candidate.mentions, key=lambda m: (m.sentence.is_prose, m.placed, not m.sentence.cited, -m.sentence.number))
         span = quote(prose, mention.sentence, mention.start, mention.end)
-        code = candidate.entry.code
-        country = code[:2] if code else "GB"
-        found.append(Place(candidate.name, code, country, round(score, 4), score < unsure_below, span))
+        entry = candidate.entry
+        found.append(Place(candidate.name, entry.code, entry.country, round(score, 4), score < unsure_below, span))
     return tuple(sorted(found, key=lambda place: (-place.score, place.name)))

@@ -35,6 +35,7 @@ from classify.label_evidence import Key
 from classify.linear_models import Array, Choice, Pooled, fit_choice, fit_pooled, write_model
 from classify.models import FOLDER, TRAINED_FACETS, Models
 from classify.observation import Observation, Observer
+from classify.place_names import place_key
 from classify.places import FEATURES as PLACE_FEATURES
 from classify.places import LABEL as PLACE
 from classify.quotation import overlaps
@@ -241,8 +242,8 @@ def fit_change(sentences: Sequence[dict[str, Any]]) -> Choice:
 
 
 def same_place(name: str) -> str:
-    """The key by which a printed name is compared with another: see ``place_names.fold``."""
-    return name.replace("&", "and").casefold().strip()
+    """The key by which a printed name is compared with another: see ``place_names.place_key``."""
+    return place_key(name)
 
 
 def fit_strength(cases: Sequence[Case], out: LeftOut, observer: Observer) -> Pooled:
