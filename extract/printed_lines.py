@@ -129,7 +129,8 @@ def drop_running_lines(lines: list[PrintedLine]) -> tuple[list[PrintedLine], tup
     """Takes out page numbers and headers that come back page after page; returns the rest and the distinct headers.
 
     A page number is a line of digits that continues a run of at least three numbers, each one more than the last. A header is a
-    short line that, its digits aside, occurs at least four times, either with a number that grows or next to a page number.
+    short line that, its digits aside, occurs at least four times, either with a number that grows or next to a page number; where it
+    has three words or more, it is one without its number too.
     """
     numbers = _page_numbers(lines)
     shapes: dict[str, list[int]] = {}
@@ -146,7 +147,14 @@ def drop_running_lines(lines: list[PrintedLine]) -> tuple[list[PrintedLine], tup
         if growing or beside:
             dropped.update(where)
             headers[lines[where[0]].text] = None
+    stems = {stem for text in headers if len((stem := _stem(text)).split()) >= 3}
+    dropped.update(index for where in shapes.values() for index in where if _stem(lines[index].text) in stems)
     return [line for index, line in enumerate(lines) if index not in dropped], tuple(headers)
+
+
+def _stem(text: str) -> str:
+    """A line without the page number at either end."""
+    return re.sub(r"^\d{1,4}\s+|\s+\d{1,4}$", "", text.casefold())
 
 
 def _page_numbers(lines: list[PrintedLine]) -> set[int]:
