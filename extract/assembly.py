@@ -87,6 +87,11 @@ def _sections(placed: list[Placed]) -> tuple[Section, ...]:
 
 
 def _passages(placed: list[Placed]) -> tuple[Passage, ...]:
+    """A passage lies on one page, as spans do: a paragraph that goes on over a page break is two passages.
+
+    The sentence at the break (a quarter of all breaks cut one) is thus in no passage as a whole. Whoever quotes sentences leaves
+    both halves out: the last of a page where no full stop ends it and the next page goes on in lower case, and what goes on.
+    """
     passages: list[Passage] = []
     section = -1
     for item in placed:
