@@ -86,7 +86,7 @@ def _walk(
         # written so that text objects, most of a page's, cost two calls
         item = pointer(object_of(owner, index))
         kind = type_of(item)
-        if kind == _TEXT or kind == _UNKNOWN:
+        if kind in (_TEXT, _UNKNOWN):
             continue
         if kind == _FORM:
             if depth < MAX_FORM_DEPTH:
