@@ -42,7 +42,7 @@ def canonical(address: str, base: str | None = None) -> str | None:
     authority = host if port in (None, _PORTS[parts.scheme]) else f"{host}:{port}"
     path = _remove_dots(_percent(parts.path, _PATH)) or "/"
     kept = [one for one in parts.query.split("&") if one and not _TRACKING.fullmatch(one)]
-    query = "?" + _percent("&".join(kept), _QUERY) if kept else ""
+    query = "?" + _percent("&".join(kept), _QUERY).replace("'", "%27") if kept else ""
     result = f"{parts.scheme}://{authority}{path}{query}"
     return result if len(result) <= MAX_LENGTH else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evidence.errors import UsageError
@@ -172,6 +172,7 @@ def test_a_label_lends_its_concepts_terms(small: Thesaurus) -> None:
     assert small.label_terms("integration_type", "clinical") == ()
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from("integrated care-joined up (ACO) AND \"MDT\":*’ –dementia,"), max_size=60))
 def test_offsets_hold_for_any_query(query: str) -> None:
     end = 0
@@ -181,6 +182,7 @@ def test_offsets_hold_for_any_query(query: str) -> None:
         end = one.end
 
 
+@settings(deadline=None)
 @given(st.sampled_from([term for concept in load_thesaurus().concepts.values() for term in concept.terms]), st.booleans())
 def test_case_and_hyphens_do_not_matter(term: str, upper: bool) -> None:
     thesaurus = load_thesaurus()
