@@ -5,14 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 from collections.abc import Callable
-from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from evidence.errors import IntegrandError, UsageError
-from evidence.segments import PART, sync_and_rename
 from evidence.taxonomy.vocabulary import unknown
 from warehouse.sql import Answer
 
@@ -46,17 +42,3 @@ def formatted(answer: Answer, format: str) -> bytes:
     if format not in FORMATS:
         raise unknown("format", format, ["table", *FORMATS])
     return FORMATS[format](answer)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Writes a file whole or not at all. Raises ``UsageError`` for a missing folder, ``IntegrandError`` where it cannot be written."""
-    if not path.parent.is_dir():
-        raise UsageError(f"{path.parent}: no such folder; make it first or write elsewhere with -o")
-    part = path.with_name(f"{path.name}.{os.getpid()}{PART}")
-    try:
-        part.write_bytes(content)
-        sync_and_rename(part, path)
-    except OSError as error:
-        raise IntegrandError(f"{path}: cannot be written ({error.strerror})") from error
-    finally:
-        part.unlink(missing_ok=True)

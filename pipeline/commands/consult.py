@@ -14,11 +14,12 @@ from rich.table import Table
 
 from evidence.base import Base
 from evidence.errors import UsageError
+from evidence.output import write_whole
 from evidence.settings import settings
 from language.encoder import Encoder
 from pipeline.commands.options import BaseOption, JsonOption, existing_base, parse_date
 from pipeline.progress import say
-from warehouse.answer_formats import FORMATS, formatted, write_whole
+from warehouse.answer_formats import FORMATS, formatted
 from warehouse.export import EXPORTERS
 from warehouse.export import export as export_works
 from warehouse.filters import Filters

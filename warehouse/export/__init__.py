@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +9,7 @@ from typing import Any, BinaryIO
 
 import duckdb
 
-from evidence.errors import IntegrandError, UsageError
-from evidence.segments import PART, sync_and_rename
+from evidence.output import output_target, whole_file
 from evidence.taxonomy.vocabulary import unknown
 from warehouse.export.json_lines import write_json_lines
 from warehouse.export.ris import write_ris
@@ -50,25 +48,15 @@ def export(snapshot: Snapshot, format: str, out: Path, query: str = "", filters:
 
     ``encode`` is the search's: without it works that say the query in other words are not found, as ``Searcher`` explains.
 
-    Raises ``UsageError`` for an unknown format, a query that cannot be read or a folder that is not there.
+    Raises ``UsageError`` for an unknown format, a query that cannot be read or a file that may not be written.
     """
     if format not in EXPORTERS:
         raise unknown("export format", format, EXPORTERS)
-    if not out.parent.is_dir():
-        raise UsageError(f"{out.parent}: no such folder; make it first or write elsewhere with -o")
-    if out.is_dir():
-        raise UsageError(f"{out}: is a folder; name a file with -o")
+    output_target(out)  # a search takes a while; better to know before
     with Searcher(snapshot, encode) as searcher:
         ids = searcher.search(query, filters, limit=0).ids
-    part = out.with_name(f"{out.name}.{os.getpid()}{PART}")
-    try:
-        with snapshot.connect() as connection, open(part, "wb") as file:
-            EXPORTERS[format].write(coded_works(connection, ids, snapshot.manifest["run"]), known_labels(connection), file)
-        sync_and_rename(part, out)
-    except OSError as error:
-        raise IntegrandError(f"{out}: cannot be written ({error.strerror})") from error
-    finally:
-        part.unlink(missing_ok=True)
+    with snapshot.connect() as connection, whole_file(out) as file:
+        EXPORTERS[format].write(coded_works(connection, ids, snapshot.manifest["run"]), known_labels(connection), file)
     return len(ids)
 
 
