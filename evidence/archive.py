@@ -3,7 +3,7 @@
 A capture is written as a group of records, each its own gzip member: ``request`` (where there was one), ``response`` /
 ``resource`` / ``revisit`` (where a body or a 304 came), and last a ``metadata`` record that holds the ``Capture`` as JSON.
 That last record commits the group: after a kill, whole groups of an unfinished file are kept and indexed again
-(``salvage``) and what follows the last one is dropped and reported.
+(``evidence.salvage``) and what follows the last one is dropped and reported.
 """
 
 from __future__ import annotations
@@ -33,7 +33,16 @@ from warcio.warcwriter import WARCWriter
 from evidence.base import Base
 from evidence.errors import BaseBusy, IntegrandError
 from evidence.records import Capture
-from evidence.segments import PART, as_plain, from_plain, read_segment, segment_name, segment_paths, sync_and_rename, write_segment
+from evidence.segments import (
+    PART,
+    as_plain,
+    read_segment,
+    read_segment_columns,
+    segment_name,
+    segment_paths,
+    sync_and_rename,
+    write_segment,
+)
 
 WARC_SUFFIX = ".warc.gz"
 SEGMENT_BYTES = 256 * 2**20
@@ -42,7 +51,7 @@ SYNC_EVERY_S = 5.0
 MAX_DECODED_BYTES = 512 * 2**20
 PROFILE_IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 PROFILE_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
-_CAPTURE_TYPE = "application/json"
+CAPTURE_TYPE = "application/json"
 
 Headers = Sequence[tuple[str, str]]
 
@@ -107,7 +116,7 @@ def _undeflated(payload: bytes) -> Iterator[bytes]:
 
 def _inflated(unpacker: Any, payload: bytes) -> Iterator[bytes]:
     while not unpacker.eof:
-        chunk = unpacker.decompress(payload, _CHUNK_BYTES)
+        chunk = unpacker.decompress(payload, CHUNK_BYTES)
         payload = unpacker.unconsumed_tail
         if not chunk and not payload and not unpacker.eof:
             raise EOFError("it is torn")
@@ -116,15 +125,15 @@ def _inflated(unpacker: Any, payload: bytes) -> Iterator[bytes]:
 
 def _unbrotlied(payload: bytes) -> Iterator[bytes]:
     unpacker = brotli.Decompressor()
-    for at in range(0, len(payload), _CHUNK_BYTES // 64):
+    for at in range(0, len(payload), CHUNK_BYTES // 64):
         # Small bites, so that a bomb is noticed before it has gone off.
-        yield unpacker.process(payload[at : at + _CHUNK_BYTES // 64])
+        yield unpacker.process(payload[at : at + CHUNK_BYTES // 64])
         if unpacker.is_finished():
             return
     raise EOFError("it is torn")
 
 
-_CHUNK_BYTES = 2**16
+CHUNK_BYTES = 2**16
 _UNPACKERS = {"gzip": _gunzipped, "x-gzip": _gunzipped, "deflate": _undeflated, "br": _unbrotlied}
 
 
@@ -152,8 +161,8 @@ class Archive:
     def __init__(self, base: Base, run: str, robots_policy: str = "obey") -> None:
         self.base, self.run, self.robots_policy = base, run, robots_policy
         self._writers: dict[str, ArchiveWriter] = {}
-        taken = [int(path.name.split(".")[0].rsplit("-", 1)[1]) for path in base.archive.glob(f"*/{run}-*{WARC_SUFFIX}*")]
-        self._number = max(taken, default=0)
+        numbers = [path.name.split(".")[0].rpartition("-")[2] for path in base.archive.glob(f"*/{run}-*{WARC_SUFFIX}*")]
+        self._number = max((int(number) for number in numbers if number.isdecimal()), default=0)
 
     def next_number(self) -> int:
         self._number += 1
@@ -254,7 +263,7 @@ class ArchiveWriter:
         payload = json.dumps(_plain(capture), ensure_ascii=False).encode()
         writer = self._open()
         writer.write_record(writer.create_warc_record(
-            capture.url, "metadata", payload=io.BytesIO(payload), warc_content_type=_CAPTURE_TYPE,
+            capture.url, "metadata", payload=io.BytesIO(payload), warc_content_type=CAPTURE_TYPE,
             warc_headers_dict={"WARC-Date": _warc_date(capture.fetched_at)}))
         self._file.flush()
         if time.monotonic() - self._synced > SYNC_EVERY_S:
@@ -312,80 +321,20 @@ def sole_writer(base: Base, patience_s: float = 10.0) -> Iterator[None]:
         os.close(handle)
 
 
-def salvage(base: Base) -> list[str]:
-    """Finishes what a killed run left: keeps the whole captures of unfinished WARC files, indexes what has no index.
-
-    Returns one line a file in words. Needs the base's lock, and waits for a dying writer (``BaseBusy`` where it does not
-    die). Torn bytes behind the last whole capture are dropped.
-    """
-    with sole_writer(base):
-        return _salvage(base)
-
-
-def _salvage(base: Base) -> list[str]:
-    lines = []
-    for part in sorted(base.archive.glob(f"*/*{WARC_SUFFIX}{PART}")):
-        kept, dropped = _truncate_to_whole(part)
-        final = Path(str(part)[: -len(PART)])
-        if kept == 0:
-            part.unlink()
-        else:
-            sync_and_rename(part, final)
-        lines.append(f"{final.name}: {kept} captures kept, {dropped} torn bytes dropped")
-    indexed = {path.name for path in segment_paths(base.captures)}
-    for path in sorted(base.archive.glob(f"*/*{WARC_SUFFIX}")):
-        name = path.name[: -len(WARC_SUFFIX)] + ".parquet"
-        if name not in indexed:
-            write_segment(base.captures / name, list(captures_in(path)), Capture)
-            lines.append(f"{name}: index made from the archive")
-    return lines
-
-
-def _truncate_to_whole(path: Path) -> tuple[int, int]:
-    """Cuts a WARC file behind its last whole capture; returns (captures kept, bytes dropped)."""
-    good, kept = 0, 0
-    for end, first_bytes in _members(path):
-        if b"\r\nWARC-Type: metadata\r\n" in first_bytes:
-            good, kept = end, kept + 1
-    dropped = path.stat().st_size - good
-    os.truncate(path, good)
-    return kept, dropped
-
-
-def _members(path: Path) -> Iterator[tuple[int, bytes]]:
-    """(end offset, first bytes unpacked) of each whole gzip member; stops at the first torn one."""
-    with open(path, "rb") as file:
-        at, waiting = 0, b""
-        while True:
-            unpacker, head = zlib.decompressobj(wbits=31), b""
-            while not unpacker.eof:
-                chunk = waiting or file.read(65536)
-                if not chunk:
-                    return
-                try:
-                    out = unpacker.decompress(chunk)
-                except zlib.error:
-                    return
-                head = (head + out)[:2048]
-                waiting = unpacker.unused_data
-                at += len(chunk) - len(waiting)
-            yield at, head
-
-
-def captures_in(path: Path) -> Iterator[Capture]:
-    """The captures that a WARC file commits, in order."""
-    with open(path, "rb") as file:
-        for record in ArchiveIterator(file):
-            if record.rec_type == "metadata" and record.rec_headers.get_header("Content-Type") == _CAPTURE_TYPE:
-                plain = json.loads(record.content_stream().read())
-                plain["fetched_at"] = datetime.fromisoformat(plain["fetched_at"])
-                yield from_plain(Capture, plain)
-
-
 def read_captures(base: Base) -> Iterator[Capture]:
-    """All captures of the base, oldest run first."""
-    for path in segment_paths(base.captures):
+    """All captures of the base, in the order in which they were made: a run that is gone on with may be older by name than one that it
+    comes after."""
+    for path in sorted(segment_paths(base.captures), key=_earliest):
         yield from read_segment(path, Capture)
+
+
+def _earliest(path: Path) -> tuple[datetime, str]:
+    """When a segment's first capture was made, and its name. Runs never write at the same time, so no two segments of a URL overlap."""
+    try:
+        times = [row["fetched_at"] for row in read_segment_columns(path, ["fetched_at"])]
+    except IntegrandError:
+        return datetime.max.replace(tzinfo=UTC), path.name  # told of when it is read, after all that can be
+    return min((one for one in times if one is not None), default=datetime.min.replace(tzinfo=UTC)), path.name
 
 
 def read_payload(base: Base, capture: Capture) -> bytes:
@@ -401,6 +350,8 @@ def read_answer(base: Base, capture: Capture) -> tuple[Headers, bytes]:
     if capture.archive_path is None or capture.archive_offset is None:
         raise IntegrandError(f"{capture.url}: nothing was archived ({capture.outcome})")
     path = base.root / capture.archive_path
+    if ".." in path.parts or not path.is_relative_to(base.archive):
+        raise IntegrandError(f"{capture.url}: {capture.archive_path!r} is no file of the archive; restore its index from a backup")
     try:
         with open(path, "rb") as file:
             file.seek(capture.archive_offset)

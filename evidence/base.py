@@ -18,7 +18,7 @@ from pathlib import Path
 
 from evidence.errors import BaseBusy, IntegrandError, UsageError
 from evidence.records import RunReport
-from evidence.segments import PART, as_plain, from_plain, sync_and_rename
+from evidence.segments import PART, as_plain, from_json, sync_and_rename
 
 FORMAT = 1
 RESUME_WITHIN = timedelta(hours=24)
@@ -67,23 +67,45 @@ class Base:
         return self.all_tags / classifier_version
 
     @property
+    def rooms(self) -> tuple[Path, ...]:
+        return self.archive, self.captures, self.all_documents, self.all_tags, self.decisions, self.warehouse, self.runs
+
+    @property
     def exists(self) -> bool:
-        return (self.root / _MARK).is_file()
+        """Raises ``IntegrandError`` for a folder that cannot be looked into."""
+        try:
+            return (self.root / _MARK).is_file()
+        except OSError as error:
+            raise IntegrandError(f"{self.root}: cannot be opened ({error.strerror}); name another folder with --base") from error
 
     def create(self) -> Base:
-        """Lays out the rooms where they are missing. Raises ``IntegrandError`` for a folder that holds something else."""
-        if self.root.exists() and not self.root.is_dir():
-            raise UsageError(f"{self.root}: not a folder; name another with --base")
-        if not self.exists and self.root.is_dir() and any(self.root.iterdir()):
-            raise IntegrandError(f"{self.root}: is not empty and not an evidence base; name another folder with --base")
+        """Lays out the rooms where they are missing. Raises ``IntegrandError`` for a folder that holds something else.
+
+        The mark comes first, so that a creation that is killed can be gone on with.
+        """
         try:
-            for room in (self.archive, self.captures, self.all_documents, self.all_tags, self.decisions, self.warehouse, self.runs):
-                room.mkdir(parents=True, exist_ok=True)
             if not self.exists:
+                if self.root.exists() and not self.root.is_dir():
+                    raise UsageError(f"{self.root}: not a folder; name another with --base")
+                if self.root.is_dir() and not self._may_become_base():
+                    raise IntegrandError(f"{self.root}: is not empty and not an evidence base; name another folder with --base")
+                self.root.mkdir(parents=True, exist_ok=True)
                 write_text_durably(self.root / _MARK, json.dumps({"format": FORMAT}) + "\n")
+            for room in self.rooms:
+                room.mkdir(exist_ok=True)
         except OSError as error:
             raise IntegrandError(f"{self.root}: cannot be written ({error.strerror}); name another folder with --base") from error
         return self.require()
+
+    def _may_become_base(self) -> bool:
+        """Nothing but our rooms: all of them (a base that lost its mark), or empty ones (a killed creation).
+
+        A folder that merely holds a full ``documents/`` or ``archive/`` is somebody's own.
+        """
+        held = [path for path in self.root.iterdir() if path.name != "lock" and not (path.name.startswith(_MARK) and path.suffix == PART)]
+        if not all(path in self.rooms and path.is_dir() for path in held):
+            return False
+        return len(held) == len(self.rooms) or not any(any(path.iterdir()) for path in held)
 
     def require(self) -> Base:
         """This base, or ``UsageError`` where there is none, ``IntegrandError`` where a newer program wrote it."""
@@ -100,7 +122,10 @@ class Base:
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Holds the base for writing until the block ends (or the process dies). Raises ``BaseBusy`` at once where held."""
-        handle = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            handle = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise IntegrandError(f"{self.root}: cannot be written ({error.strerror}); it can be searched and read, not changed") from error
         try:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -144,12 +169,13 @@ class Base:
         reports = []
         for path in sorted(self.runs.glob("*.json")) if self.runs.is_dir() else []:
             try:
-                plain = json.loads(path.read_text("utf-8"))
-                for key in ("started_at", "finished_at"):
-                    plain[key] = datetime.fromisoformat(plain[key]) if plain[key] else None
-                reports.append(from_plain(RunReport, plain))
-            except (ValueError, KeyError, TypeError) as error:
+                report = from_json(RunReport, path.read_bytes())
+                if report.run != path.stem:
+                    # The report is written again under its own name, which must not lead elsewhere.
+                    raise ValueError(f"run: expected {path.stem!r}, found {report.run!r}")
+            except (ValueError, OSError) as error:
                 raise IntegrandError(f"{path}: a damaged run report ({error}); restore it from a backup or remove it") from error
+            reports.append(report)
         return reports
 
 

@@ -12,13 +12,14 @@ import os
 import types
 import typing
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic import TypeAdapter, ValidationError
 
 from evidence.errors import IntegrandError
 
@@ -102,6 +103,27 @@ def from_plain(record: type[R], value: dict[str, Any]) -> R:
     return result
 
 
+@cache
+def _checker(record: type) -> TypeAdapter[Any]:
+    return TypeAdapter(record)
+
+
+def from_json(record: type[R], text: str | bytes) -> R:
+    """The record that a JSON object holds, every value of its type and every time in UTC; unknown keys are left out.
+
+    Raises ``ValueError`` that names the first key that does not fit. For files that people or other programs may have changed.
+    """
+    try:
+        found: R = _checker(typing.cast(Any, record)).validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ValueError(f"{where}: {first['msg']}" if where else first["msg"]) from error
+    times = {field.name: value for field in dataclasses.fields(typing.cast(Any, found)) if isinstance(value := getattr(found, field.name), datetime)}
+    utc = {name: value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC) for name, value in times.items()}
+    return typing.cast(R, dataclasses.replace(typing.cast(Any, found), **utc))
+
+
 def to_table(records: Sequence[Any], record: type) -> pa.Table:
     """Records of one type as an Arrow table."""
     return pa.Table.from_pylist([_plain(one) for one in records], schema=arrow_schema(record))
@@ -151,17 +173,32 @@ def read_segments(folder: Path, record: type[R], columns: Sequence[str] | None =
 def read_segment(path: Path, record: type[R], columns: Sequence[str] | None = None) -> Iterator[R]:
     """The records of one segment, a row group at a time, so that memory is bounded by the group.
 
-    Raises ``IntegrandError`` where the file is not readable Parquet.
+    Raises ``IntegrandError`` where the file is not readable Parquet, or lacks a column without which there is no such record.
     """
     build = _reader(typing.cast(Any, record))
     try:
         # memory_map=False and pre_buffer=False keep the resident size that of one row group.
         with pq.ParquetFile(path, memory_map=False, pre_buffer=False) as file:
+            _check_columns(path, file.schema_arrow, record, columns)
             for batch in file.iter_batches(batch_size=64, columns=list(columns) if columns else None):
                 for row in batch.to_pylist():
                     yield build(row)
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowException, OSError, TypeError, UnicodeDecodeError) as error:
         raise _unreadable(path, error) from error
+
+
+def _check_columns(path: Path, found: pa.Schema, record: type, columns: Sequence[str] | None) -> None:
+    """That a segment has each column that the record cannot do without, and plain values of the type they should have."""
+    for field in dataclasses.fields(record):
+        if columns is not None and field.name not in columns:
+            continue
+        at = found.get_field_index(field.name)
+        wanted = arrow_schema(record).field(field.name).type
+        if at < 0:
+            if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
+                raise _unreadable(path, f"it has no column {field.name!r}")
+        elif not pa.types.is_nested(wanted) and not found.field(at).type.equals(wanted):
+            raise _unreadable(path, f"column {field.name!r} holds {found.field(at).type} in place of {wanted}")
 
 
 def read_columns(folder: Path, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
@@ -175,18 +212,18 @@ def read_segment_columns(path: Path, columns: Sequence[str]) -> list[dict[str, A
     try:
         rows: list[dict[str, Any]] = pq.read_table(path, columns=list(columns), memory_map=False).to_pylist()
         return rows
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise _unreadable(path, error) from error
 
 
-def _unreadable(path: Path, error: Exception) -> IntegrandError:
+def _unreadable(path: Path, error: object) -> IntegrandError:
     return IntegrandError(f"{path}: not a readable segment ({error}); restore it from a backup or remove it to redo it")
 
 
 def next_number(folder: Path, run: str) -> int:
     """The number of the next segment of ``run`` in ``folder``; segments are ``<run>-<n>.parquet``, counted from 1."""
-    taken = [int(path.stem.rsplit("-", 1)[1]) for path in folder.glob(f"{run}-*.parquet")] if folder.is_dir() else []
-    return max(taken, default=0) + 1
+    numbers = [path.stem.rpartition("-")[2] for path in folder.glob(f"{run}-*.parquet")] if folder.is_dir() else []
+    return max((int(number) for number in numbers if number.isdecimal()), default=0) + 1
 
 
 def segment_name(run: str, number: int) -> str:

@@ -13,9 +13,10 @@ from evidence.errors import UsageError
 
 
 class Settings(BaseSettings):
-    """Every setting is read from ``INTEGRAND_<NAME>``; the command line overrides where it has an option."""
+    """Every setting is read from ``INTEGRAND_<NAME>``, which counts as not set where it is empty; the command line overrides where it
+    has an option."""
 
-    model_config = SettingsConfigDict(env_prefix="INTEGRAND_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="INTEGRAND_", env_ignore_empty=True, extra="ignore", frozen=True)
 
     base: Path = Path("base")
     """The evidence base to work on."""

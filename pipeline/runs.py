@@ -15,10 +15,10 @@ from pathlib import Path
 
 from crawler.catalogue import Source, chosen_sources, load_sources
 from crawler.harvest import harvest
-from evidence.archive import salvage
 from evidence.base import Base
 from evidence.errors import UsageError
 from evidence.records import RunReport, SourceCount, StageCount
+from evidence.salvage import salvage
 from evidence.segments import discard_torn
 from evidence.settings import settings
 from evidence.taxonomy import load_taxonomy

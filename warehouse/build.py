@@ -32,7 +32,7 @@ from warehouse.loading import Loader, create_database, create_views
 from warehouse.metadata import choose, value_rows
 from warehouse.movements import Movements, movements
 from warehouse.planning import Plan, plan
-from warehouse.snapshot import BUILDING, Snapshot, discard_old, discard_unfinished, point_to, pointed_name, snapshots
+from warehouse.snapshot import BUILDING, POINTER, Snapshot, discard_old, discard_unfinished, point_to, pointed_name, snapshots
 from warehouse.text_index import build_index
 from warehouse.vectors import Encode, embed, encoder_version
 from warehouse.version import builder_version
@@ -79,7 +79,14 @@ def publish(
     inputs = inputs_digest(base, extractor_version, classifier_version, taxonomy.version, encoder)
     warnings = torn_lines(base)
     finished = {one.name: one for one in snapshots(base) if one.is_readable}
-    current = finished.get(pointed_name(base) or "")
+    try:
+        pointed = pointed_name(base) or ""
+    except IntegrandError as error:
+        if not (base.warehouse / POINTER).is_file():
+            raise  # what is in the way cannot be replaced by a file
+        pointed = ""
+        warnings.append(str(error))
+    current = finished.get(pointed)
     if current is not None and current.manifest.get("inputs") == inputs:
         return _publication(current, current, False, "nothing has changed since the current snapshot was published", started, warnings)
     for one in finished.values():
@@ -87,7 +94,7 @@ def publish(
         if newer and one.manifest.get("inputs") == inputs:
             point_to(base, one)  # killed between the rename and the pointer's swap
             return _publication(one, current, True, "finished a publication that was interrupted", started, warnings)
-    used = [*(current.manifest["published_after"] if current else []), *(one.name for one in snapshots(base)), pointed_name(base) or ""]
+    used = [*(current.manifest["published_after"] if current else []), *(one.name for one in snapshots(base)), pointed]
     snapshot = Snapshot(base.warehouse / _free_name(run, used))
     building = snapshot.path.with_name(snapshot.name + BUILDING)
     building.mkdir(parents=True)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from evidence.base import Base
 from evidence.errors import IntegrandError
 from evidence.records import PAGE_BREAK, Decision
-from evidence.segments import from_plain
+from evidence.segments import from_json
 from warehouse.history import plain_time
 
 MACHINE, PERSON = "machine", "person"
@@ -28,7 +26,7 @@ def read_decisions(base: Base) -> list[Decision]:
                 continue
             try:
                 decision = _decision(line)
-            except (ValueError, KeyError, TypeError) as error:
+            except ValueError as error:
                 raise IntegrandError(f"{path}: line {number}: not a decision ({error}); mend or remove the line") from error
             decisions.setdefault(decision.id, decision)
         if last.strip() and not _is_torn(last):
@@ -47,16 +45,14 @@ def torn_lines(base: Base) -> list[str]:
 
 
 def _decision(line: str) -> Decision:
-    plain = json.loads(line)
-    plain["decided_at"] = datetime.fromisoformat(plain["decided_at"])
-    return from_plain(Decision, plain)
+    return from_json(Decision, line)
 
 
 def _is_torn(line: str) -> bool:
     """Whether a line without a line feed breaks off: one that a person typed to its end counts."""
     try:
         _decision(line)
-    except (ValueError, KeyError, TypeError):
+    except ValueError:
         return True
     return False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,8 +16,16 @@ from evidence.base import Base, write_text_durably
 from evidence.errors import IntegrandError, UsageError
 
 KEPT = 3
-_POINTER = "current"
+POINTER = "current"
+_NAME = re.compile(r"(?!\.)[\w.-]{1,200}")
 BUILDING = ".building"
+
+
+_MANIFEST: dict[str, type] = {
+    "inputs": str, "run": str, "extractor_version": str, "classifier_version": str, "taxonomy_version": str, "encoder": str,
+    "published_after": list, "counts": dict,
+}
+_COUNTED = ("works", "documents", "passages", "vectors")
 
 
 @dataclass(frozen=True)
@@ -45,16 +54,19 @@ class Snapshot:
     def manifest(self) -> dict[str, Any]:
         """What the snapshot was built from. Raises ``IntegrandError`` where it is damaged or gone."""
         try:
-            manifest: dict[str, Any] = json.loads((self.path / "manifest.json").read_text("utf-8"))
+            manifest = json.loads((self.path / "manifest.json").read_text("utf-8"))
+            wrong = [key for key, kind in _MANIFEST.items() if not isinstance(manifest, dict) or not isinstance(manifest.get(key), kind)]
+            if wrong or not all(isinstance(manifest["counts"].get(key), int) for key in _COUNTED):
+                raise ValueError(f"manifest.json lacks {wrong[0] if wrong else 'counts'}")
         except (OSError, ValueError) as error:
             raise IntegrandError(f"{self.path}: not a readable snapshot ({error}); publish again with `integrand publish`") from error
-        return manifest
+        return dict(manifest)
 
     @property
     def is_readable(self) -> bool:
         """False for a folder that is damaged: a new snapshot may then take its place, nothing may be taken over from it."""
         try:
-            return "published_after" in self.manifest and self.database.is_file()
+            return bool(self.manifest) and self.database.is_file()
         except IntegrandError:
             return False
 
@@ -67,11 +79,21 @@ class Snapshot:
 
 
 def pointed_name(base: Base) -> str | None:
-    """The name in the pointer, whether or not it is there; None before the first publication."""
+    """The name in the pointer, whether or not it is there; None before the first publication.
+
+    Raises ``IntegrandError`` for a pointer that is damaged.
+    """
+    pointer = base.warehouse / POINTER
     try:
-        return (base.warehouse / _POINTER).read_text("utf-8").strip() or None
+        name = pointer.read_text("utf-8").strip()
     except FileNotFoundError:
         return None
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise IntegrandError(f"{pointer}: cannot be read ({why}); remove it and publish again with `integrand publish`") from error
+    if name and not _NAME.fullmatch(name):
+        raise IntegrandError(f"{pointer}: names {name[:80]!r}, which is no snapshot; publish again with `integrand publish`")
+    return name or None
 
 
 def current_snapshot(base: Base) -> Snapshot | None:
@@ -81,7 +103,7 @@ def current_snapshot(base: Base) -> Snapshot | None:
         return None
     path = base.warehouse / name
     if not path.is_dir():
-        raise IntegrandError(f"{base.warehouse / _POINTER}: names {name!r}, which is not there; publish again with `integrand publish`")
+        raise IntegrandError(f"{base.warehouse / POINTER}: names {name!r}, which is not there; publish again with `integrand publish`")
     return Snapshot(path)
 
 
@@ -95,7 +117,10 @@ def require_snapshot(base: Base) -> Snapshot:
 
 def point_to(base: Base, snapshot: Snapshot) -> None:
     """From here on readers open this snapshot; those at work keep theirs."""
-    write_text_durably(base.warehouse / _POINTER, snapshot.name + "\n")
+    try:
+        write_text_durably(base.warehouse / POINTER, snapshot.name + "\n")
+    except OSError as error:
+        raise IntegrandError(f"{base.warehouse / POINTER}: cannot be written ({error.strerror}); remove what is there") from error
 
 
 def snapshots(base: Base) -> list[Snapshot]:

@@ -11,6 +11,7 @@ from evidence.archive import read_captures, read_payload
 from evidence.base import Base
 from evidence.errors import IntegrandError
 from evidence.records import Document, Span, Tagging
+from evidence.salvage import archive_files, damage_in, unindexed
 from evidence.segments import read_segments
 from evidence.taxonomy import Taxonomy
 from warehouse.build import inputs_digest
@@ -52,23 +53,43 @@ def verify(
 ) -> Verification:
     """Checks archive, documents, tags and the current snapshot, and says whether the snapshot is behind the files.
 
-    Reads all of the base once; memory is bounded by the largest document. Raises ``UsageError`` where there is no base.
+    Reads all of the base, the archive twice (as a sequence of records, and by its index); memory is bounded by the largest
+    document. Raises ``UsageError`` where there is no base.
     """
     base.require()
     result = Verification()
+    _archive(base, result)
     _payloads(base, result)
     _documents_and_tags(base, extractor_version, classifier_version, result)
-    snapshot = current_snapshot(base)
+    try:
+        snapshot = current_snapshot(base)
+        manifest = snapshot.manifest if snapshot is not None else {}
+    except IntegrandError as error:
+        result.found(str(error))
+        return result
     if snapshot is None:
         return result
     _snapshot(base, snapshot, result)
-    manifest = snapshot.manifest
     if taxonomy is not None:
         inputs = inputs_digest(base, extractor_version, classifier_version, taxonomy.version, manifest["encoder"])
         result.count("snapshots compared with the base's files")
         if inputs != manifest["inputs"]:
             result.found(f"snapshot {snapshot.name}: the base's files have changed since; run `integrand publish`")
     return result
+
+
+def _archive(base: Base, result: Verification) -> None:
+    """That every byte of the archive belongs to a whole record, and that its captures are indexed."""
+    for path in archive_files(base):
+        result.count("archive files")
+        name = path.relative_to(base.root)
+        try:
+            for stretch in damage_in(path):
+                result.found(f"{name}: {stretch}, captures may be lost; restore it from a backup")
+        except OSError as error:
+            result.found(f"{name}: cannot be read ({error.strerror})")
+    for path in unindexed(base):
+        result.found(f"{path.relative_to(base.root)}: its captures are not indexed; `integrand extract` mends that")
 
 
 def _payloads(base: Base, result: Verification) -> None:

@@ -17,7 +17,7 @@ from evidence.errors import UsageError
 from evidence.output import write_whole
 from evidence.settings import settings
 from language.encoder import Encoder
-from pipeline.commands.options import BaseOption, JsonOption, existing_base, parse_date
+from pipeline.commands.options import BaseOption, JsonOption, existing_base, in_utf8, parse_date
 from pipeline.progress import say
 from warehouse.answer_formats import FORMATS, formatted
 from warehouse.export import EXPORTERS
@@ -30,18 +30,19 @@ from warehouse.snapshot import Snapshot, require_snapshot
 from warehouse.sql import Answer, run_sql
 
 Labels = list[str] | None
-TypeOption = Annotated[Labels, typer.Option("--type", metavar="L", help="Integration type; repeat for alternatives.")]
-StrengthOption = Annotated[Labels, typer.Option("--strength", metavar="L", help="Evidence strength; `limited+` means at least limited.")]
-DesignOption = Annotated[Labels, typer.Option("--design", metavar="L", help="Study design.")]
-ThemeOption = Annotated[Labels, typer.Option("--theme", metavar="L", help="Theme.")]
-PlaceOption = Annotated[Labels, typer.Option("--place", metavar="P", help="Place: a name as printed, or an ISO 3166 code.")]
-SourceOption = Annotated[Labels, typer.Option("--source", metavar="S", help="Source.")]
-SinceOption = Annotated[str | None, typer.Option("--since", metavar="D", help="Published since: YYYY, YYYY-MM or YYYY-MM-DD.")]
+TypeOption = Annotated[Labels, typer.Option("--type", metavar="L", help="Integration type; repeat for alternatives.", callback=in_utf8)]
+StrengthOption = Annotated[
+    Labels, typer.Option("--strength", metavar="L", help="Evidence strength; `limited+` means at least limited.", callback=in_utf8)]
+DesignOption = Annotated[Labels, typer.Option("--design", metavar="L", help="Study design.", callback=in_utf8)]
+ThemeOption = Annotated[Labels, typer.Option("--theme", metavar="L", help="Theme.", callback=in_utf8)]
+PlaceOption = Annotated[Labels, typer.Option("--place", metavar="P", help="Place: a name as printed, or an ISO 3166 code.", callback=in_utf8)]
+SourceOption = Annotated[Labels, typer.Option("--source", metavar="S", help="Source.", callback=in_utf8)]
+SinceOption = Annotated[str | None, typer.Option("--since", metavar="D", help="Published since: YYYY, YYYY-MM or YYYY-MM-DD.", callback=in_utf8)]
 LimitOption = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many works to give in full.")]
 
 
 def search(
-    query: Annotated[str, typer.Argument(help="Words, \"phrases\", AND OR NOT, trunc*, title:… ; empty lists all.")] = "",
+    query: Annotated[str, typer.Argument(help="Words, \"phrases\", AND OR NOT, trunc*, title:… ; empty lists all.", callback=in_utf8)] = "",
     type_: TypeOption = None, strength: StrengthOption = None, design: DesignOption = None, theme: ThemeOption = None,
     place: PlaceOption = None, source: SourceOption = None, since: SinceOption = None, limit: LimitOption = 20,
     base: BaseOption = None, json_: JsonOption = False,
@@ -57,7 +58,7 @@ def search(
 
 
 def show(
-    id_: Annotated[str, typer.Argument(metavar="ID", help="A work's id, or the beginning of it.")], base: BaseOption = None,
+    id_: Annotated[str, typer.Argument(metavar="ID", help="A work's id, or the beginning of it.", callback=in_utf8)], base: BaseOption = None,
     json_: JsonOption = False,
 ) -> None:
     """One work with its tags, quotes, findings, copies and where each value came from."""
@@ -69,8 +70,8 @@ def show(
 
 
 def query(
-    name: Annotated[str | None, typer.Argument(help="A named query.")] = None,
-    parameters: Annotated[Labels, typer.Option("--parameter", "-p", metavar="k=v", help="A parameter of the query.")] = None,
+    name: Annotated[str | None, typer.Argument(help="A named query.", callback=in_utf8)] = None,
+    parameters: Annotated[Labels, typer.Option("--parameter", "-p", metavar="k=v", help="A parameter of the query.", callback=in_utf8)] = None,
     list_: Annotated[bool, typer.Option("--list", help="List the named queries.")] = False,
     format_: Annotated[str, typer.Option("--format", help="table, csv, json or parquet.")] = "table",
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write to a file instead of stdout.")] = None,
@@ -85,7 +86,7 @@ def query(
 
 
 def sql(
-    statement: Annotated[str, typer.Argument(help="One SELECT (or EXPLAIN).")],
+    statement: Annotated[str, typer.Argument(help="One SELECT (or EXPLAIN).", callback=in_utf8)],
     format_: Annotated[str, typer.Option("--format", help="table, csv, json or parquet.")] = "table",
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write to a file instead of stdout.")] = None,
     base: BaseOption = None, json_: JsonOption = False,
@@ -98,7 +99,7 @@ def sql(
 def export(
     output: Annotated[Path, typer.Option("-o", "--output", help="The file to write.")],
     format_: Annotated[str, typer.Option("--format", help="One of: " + ", ".join(EXPORTERS))],
-    query_: Annotated[str, typer.Option("--query", help="Only works that a search finds.")] = "",
+    query_: Annotated[str, typer.Option("--query", help="Only works that a search finds.", callback=in_utf8)] = "",
     type_: TypeOption = None, strength: StrengthOption = None, design: DesignOption = None, theme: ThemeOption = None,
     place: PlaceOption = None, source: SourceOption = None, since: SinceOption = None,
     base: BaseOption = None, json_: JsonOption = False,

@@ -16,9 +16,10 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
 from crawler.harvest import harvest
-from evidence.archive import read_captures, read_payload, salvage
+from evidence.archive import read_captures, read_payload
 from evidence.base import Base
 from evidence.errors import IntegrandError
+from evidence.salvage import salvage
 from pipeline.local_site import Answer, LocalSite
 from tests.crawler.made_site import ORIGIN, PDF, captures, made_source, page, sitemap, told, write_site
 
@@ -26,7 +27,7 @@ HARVESTER = """
 import json, sys
 from crawler.catalogue import Source
 from crawler.harvest import harvest
-from evidence.archive import salvage
+from evidence.salvage import salvage
 from evidence.base import Base
 
 base = Base(sys.argv[1])

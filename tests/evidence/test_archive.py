@@ -3,67 +3,28 @@
 from __future__ import annotations
 
 import gzip
-import multiprocessing
-import time
 import zlib
 from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
 
 import brotli
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
-from warcio.checker import Checker
 
 from evidence import archive as archive_module
 from evidence.archive import (
     Archive,
-    Exchange,
-    captures_in,
     decoded,
     read_answer,
     read_captures,
     read_payload,
-    salvage,
     sha256,
-    sole_writer,
 )
 from evidence.base import Base
-from evidence.errors import BaseBusy, IntegrandError
-from evidence.records import Capture
-
-NOW = datetime(2024, 3, 1, 10, 0, 0, 123456, tzinfo=UTC)
-BODY = "<html>Évaluation of joined-up care</html>".encode()
-
-
-@pytest.fixture
-def base(tmp_path: Path) -> Base:
-    return Base(tmp_path / "base").create()
-
-
-def capture(name: str = "a", run: str = "r1", outcome: str = "fetched", **values: object) -> Capture:
-    return replace(Capture("site", f"http://example.org/{name}", run, NOW, outcome, status=200), **values)  # type: ignore[arg-type]
-
-
-def exchange(payload: bytes = BODY, status: int = 200, *headers: tuple[str, str]) -> Exchange:
-    return Exchange("GET", [("Host", "example.org"), ("User-Agent", "integrand")], status, "OK", [("Content-Type", "text/html"), *headers], payload)
-
-
-def fill(base: Base, run: str, names: str) -> list[Capture]:
-    with Archive(base, run) as archive:
-        return [archive.writer("site").add_exchange(capture(name, run), exchange(BODY + name.encode())) for name in names]
-
-
-def files(base: Base) -> list[Path]:
-    return sorted(base.archive.glob("*/*.warc.gz"))
-
-
-def check(base: Base) -> None:
-    checker = Checker(type("Command", (), {"inputs": [str(path) for path in files(base)], "verbose": False})())
-    checker.process_all()
-    assert checker.exit_value == 0, "warcio check fails"
+from evidence.errors import IntegrandError
+from evidence.salvage import captures_in
+from tests.evidence.made_archive import BODY, capture, check, exchange, files, fill
 
 
 def test_a_capture_is_read_back_as_it_was_given(base: Base) -> None:
@@ -178,36 +139,6 @@ def test_a_local_file_is_a_resource(base: Base) -> None:
     check(base)
 
 
-def test_salvage_keeps_whole_captures_at_every_place_a_write_can_be_torn(base: Base, tmp_path: Path) -> None:
-    written = fill(base, "r1", "abc")
-    (path,) = files(base)
-    whole = path.read_bytes()
-    ends = [end for end, first in archive_module._members(path) if b"WARC-Type: metadata" in first]
-    assert len(ends) == 3 and ends[-1] == len(whole)
-    for cut in {*range(0, len(whole), 97), *ends, *(end - 1 for end in ends), *(end + 1 for end in ends[:2])}:
-        torn = Base(tmp_path / f"torn-{cut}").create()
-        part = torn.archive / "site" / (path.name + ".part")
-        part.parent.mkdir()
-        part.write_bytes(whole[:cut])
-        lines = salvage(torn)
-        kept = sum(end <= cut for end in ends)
-        assert list(read_captures(torn)) == written[:kept], f"cut at {cut}"
-        assert lines[0].startswith(f"{path.name}: {kept} captures kept, {cut - max([0, *(end for end in ends if end <= cut)])} torn bytes")
-        for one in written[:kept]:
-            assert read_payload(torn, one)
-        assert salvage(torn) == [], "a second salvage finds something to do"
-        if kept:
-            check(torn)
-
-
-def test_salvage_makes_the_index_that_a_kill_between_archive_and_index_left_out(base: Base) -> None:
-    written = fill(base, "r1", "ab")
-    for path in base.captures.glob("*.parquet"):
-        path.unlink()
-    assert salvage(base) == ["r1-0001.parquet: index made from the archive"]
-    assert list(read_captures(base)) == written
-
-
 def test_a_resumed_run_goes_on_with_a_segment_of_its_own(base: Base) -> None:
     fill(base, "r1", "ab")
     fill(base, "r1", "c")
@@ -236,21 +167,3 @@ def test_other_bytes_than_were_captured_are_noticed(base: Base) -> None:
     files(base)[0].write_bytes(b"nothing")
     with pytest.raises(IntegrandError, match="restore it from a backup"):
         read_payload(base, written)
-
-
-def _hold(root: str, seconds: float) -> None:
-    with sole_writer(Base(root)):
-        Path(root, "held").touch()
-        time.sleep(seconds)
-
-
-def test_salvage_waits_for_a_writer_that_is_about_to_end_and_refuses_one_that_is_not(base: Base) -> None:
-    fill(base, "r1", "a")
-    writer = multiprocessing.get_context("spawn").Process(target=_hold, args=(str(base.root), 1.0))
-    writer.start()
-    while not (base.root / "held").exists():
-        time.sleep(0.01)
-    with pytest.raises(BaseBusy, match="another process still writes"), sole_writer(base, patience_s=0.1):
-        pass
-    assert salvage(base) == []
-    writer.join()

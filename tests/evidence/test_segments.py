@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evidence import records
 from evidence.errors import IntegrandError
+from evidence.records import Capture
 from evidence.segments import (
     PART,
     SegmentWriter,
@@ -97,3 +102,23 @@ def test_a_damaged_segment_is_named_in_one_line(tmp_path: Path) -> None:
         list(read_segments(tmp_path, records.Document))
     with pytest.raises(IntegrandError, match="not a readable segment"):
         list(read_columns(tmp_path, ["id"]))
+
+
+@pytest.mark.parametrize(("change", "message"), [
+    (lambda table: table.drop_columns(["url"]), "it has no column 'url'"),
+    (lambda table: table.set_column(table.column_names.index("size_bytes"), "size_bytes", pa.array(["big"])), "column 'size_bytes' holds string"),
+])
+def test_a_segment_without_a_column_or_with_another_type_is_told(tmp_path: Path, change: Callable[[pa.Table], pa.Table], message: str) -> None:
+    path = tmp_path / "r-0001.parquet"
+    one = Capture("s", "http://a.test/", "r", datetime(2024, 1, 1, tzinfo=UTC), "fetched")
+    pq.write_table(change(to_table([one], Capture)), path)
+    with pytest.raises(IntegrandError, match=f"not a readable segment .{message}"):
+        list(read_segments(tmp_path, Capture))
+    with pytest.raises(IntegrandError, match="not a readable segment"):
+        list(read_columns(tmp_path, ["nothing_such"]))
+
+
+def test_a_column_that_is_newer_than_the_segment_takes_its_default(tmp_path: Path) -> None:
+    one = Capture("s", "http://a.test/", "r", datetime(2024, 1, 1, tzinfo=UTC), "fetched", depth=3)
+    pq.write_table(to_table([one], Capture).drop_columns(["depth"]), tmp_path / "r-0001.parquet")
+    assert list(read_segments(tmp_path, Capture)) == [replace(one, depth=0)]

@@ -29,6 +29,11 @@ LETTER = (
     (["harvest", "nufield-trust"], 2, "did you mean nuffield-trust?"),
     (["harvest", "nuffield-trust", "--since", "yesterday"], 2, "--since yesterday: not a date"),
     (["run", "--origin", "http://127.0.0.1:1"], 2, "--origin: goes with exactly one source"),
+    (["search", "--place", os.fsdecode(b"\xff")], 2, "is not UTF-8 text"),
+    (["search", os.fsdecode(b"caf\xe9")], 2, "is not UTF-8 text"),
+    (["sql", os.fsdecode(b"SELECT '\xe9'")], 2, "is not UTF-8 text"),
+    (["query", "gaps", "-p", os.fsdecode(b"rows=\xe9")], 2, "is not UTF-8 text"),
+    (["status", "--base", "x" * 300], 1, "File name too long"),
 ])
 def test_wrong_usage_is_one_line_and_exit_2(tmp_path: Path, arguments: list[str], code: int, said: str) -> None:
     base = tmp_path / "base"

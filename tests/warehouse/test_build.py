@@ -24,6 +24,7 @@ from warehouse.keys import key_problems, keys
 from warehouse.loading import create_database, create_views
 from warehouse.search import Searcher
 from warehouse.snapshot import current_snapshot, require_snapshot, snapshots
+from warehouse.status import status
 from warehouse.version import builder_version
 
 URL = "http://a.test/x.pdf"
@@ -367,19 +368,70 @@ def test_a_span_helper_tells_pages(library: Library) -> None:
     assert span(document, "One budget paid for both kinds of care.").page == 2
 
 
-@pytest.mark.parametrize("damage", ["pointer", "manifest", "database"])
+@pytest.mark.parametrize("damage", ["pointer", "binary pointer", "path in pointer", "manifest", "manifest of another kind", "database"])
 def test_a_damaged_snapshot_is_replaced_by_publishing_again(made: MadeBase, damage: str) -> None:
     made.run([(URL, make_document([prose("a")], title="A"))])
     made.publish()
     old = require_snapshot(made.base)
     if damage == "pointer":
         (made.base.warehouse / "current").write_text("nowhere\n")
+    elif damage == "binary pointer":
+        (made.base.warehouse / "current").write_bytes(b"\xff\x00\xfe")
+    elif damage == "path in pointer":
+        (made.base.warehouse / "current").write_text("../runs\n")
     elif damage == "manifest":
         (old.path / "manifest.json").write_text("{")
+    elif damage == "manifest of another kind":
+        (old.path / "manifest.json").write_text("[]")
     else:
         old.database.unlink()
     assert made.publish().published
     assert made.rows("SELECT title FROM works") == [("A",)]
+
+
+@pytest.mark.parametrize("content", [b"\xff\x00", b"../../etc\n", b"x" * 300 + b"\n", None])
+def test_a_damaged_pointer_is_told_in_one_line(made: MadeBase, content: bytes | None) -> None:
+    pointer = made.base.warehouse / "current"
+    if content is None:
+        pointer.mkdir()
+    else:
+        pointer.write_bytes(content)
+    with pytest.raises(IntegrandError, match=r"warehouse/current: .*publish again") as caught:
+        require_snapshot(made.base)
+    assert "\n" not in str(caught.value)
+    if content is None:
+        with pytest.raises(IntegrandError, match="remove it"):
+            made.publish()
+
+
+@pytest.mark.parametrize("manifest", ["[]", "null", "{}", '{"run": 3}'])
+def test_a_manifest_of_another_kind_is_told_in_one_line(made: MadeBase, manifest: str) -> None:
+    made.run([(URL, make_document([prose("a")], title="A"))])
+    made.publish()
+    path = require_snapshot(made.base).path / "manifest.json"
+    path.write_text(manifest)
+    for ask in (lambda: require_snapshot(made.base).manifest, lambda: Searcher(require_snapshot(made.base)), lambda: status(made.base)):
+        with pytest.raises(IntegrandError, match="not a readable snapshot"):
+            ask()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"id": "d1", "reviewer": "\xff"}',
+        b'{"id": "d1", "reviewer": "ann", "decided_at": "2024-01-01T00:00:00Z", "action": "accept", "target": 3}',
+        b'{"id": "d1", "reviewer": "\\ud800", "decided_at": "2024-01-01T00:00:00Z", "action": "accept", "target": "x"}',
+        b'{"id": "d1", "reviewer": "ann", "decided_at": "then", "action": "accept", "target": "x"}',
+        b"[]",
+        b"\x00",
+    ],
+)
+def test_a_line_that_is_no_decision_is_named(made: MadeBase, line: bytes) -> None:
+    made.run([(URL, make_document([prose("a")], title="A"))])
+    (made.base.decisions / "ann.jsonl").write_bytes(line + b"\n")
+    with pytest.raises(IntegrandError, match=r"ann\.jsonl: (line 1|not UTF-8)") as caught:
+        made.publish()
+    assert "\n" not in str(caught.value)
 
 
 def test_what_several_runs_fetched_is_new_in_the_publication_that_first_shows_it(made: MadeBase) -> None:

@@ -116,3 +116,16 @@ def test_an_address_that_never_held_anything_is_no_change_and_no_work(made: Made
     made.publish()
     assert len(made.rows("FROM works")) == 1 and len(made.rows("FROM addresses")) == 2
     assert [row[0] for row in made.rows("SELECT change FROM changes")] == ["new"]
+
+
+def test_the_newest_answer_counts_also_where_an_older_run_gave_it(made: MadeBase) -> None:
+    """A run that was killed is gone on with under its old name after a newer run has finished."""
+    first, second, third = (make_document([prose(seed)], title="A") for seed in "abc")
+    made.run([(URL, first)], run="run01")
+    made.run([(URL, second), ("http://a.test/y", make_document([prose("y")], title="Y"))], run="run02")
+    made.run([(URL, third), ("http://a.test/y", 404)], run="run01")
+    assert states(made) == {URL: "changed", "http://a.test/y": "missing"}
+    assert made.rows(f"SELECT document, last_run FROM addresses WHERE url = '{URL}'") == [(third.id, "run01")]
+    assert made.rows("SELECT shown_document FROM works WHERE title = 'A'") == [(third.id,)]
+    made.run([("http://a.test/y", 304), (URL, 304)], run="run02")
+    assert states(made) == {URL: "present", "http://a.test/y": "present"}

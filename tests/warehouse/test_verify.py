@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from evidence.records import Document, Tagging
+from evidence.records import Capture, Document, Tagging
+from evidence.salvage import index_name, salvage
 from evidence.segments import arrow_schema, read_segment, to_table
 from tests.warehouse.conftest import Library, make_library
 from tests.warehouse.factory import MadeBase, made_taxonomy
@@ -121,3 +122,20 @@ def test_a_tagging_without_its_document_is_told(damaged: Library) -> None:
     path = sorted(damaged.made.base.documents("x1").glob("*.parquet"))[0]
     pq.write_table(pa.Table.from_pylist([], schema=arrow_schema(Document)), path)
     assert any("there is no such document" in problem for problem in verified(damaged.made).problems)
+
+
+def test_damage_in_the_archive_that_hides_captures_is_found(damaged: Library) -> None:
+    """A damaged file whose index was lost gives an index that knows nothing of what stood in the damaged stretch."""
+    base = damaged.made.base
+    path = sorted(base.archive.glob("*/*.warc.gz"))[0]
+    index = base.captures / index_name(path)
+    before = len(list(read_segment(index, Capture)))
+    index.unlink()
+    assert any("are not indexed" in problem for problem in verified(damaged.made).problems)
+    content = bytearray(path.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 100] = bytes(100)
+    path.write_bytes(content)
+    salvage(base)
+    assert 0 < len(list(read_segment(index, Capture))) < before
+    assert any(path.name in problem and "damaged bytes at" in problem for problem in verified(damaged.made).problems)

@@ -1,0 +1,153 @@
+"""Salvage: what a killed run or a damaged disk left of the archive is kept, indexed and told of.
+
+The archive's files are gzip members, a record each; the last record of each capture commits it. So every whole capture can be
+found by itself, also behind damaged bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import mmap
+import os
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from warcio.archiveiterator import ArchiveIterator
+
+from evidence.archive import CAPTURE_TYPE, CHUNK_BYTES, WARC_SUFFIX, sole_writer
+from evidence.base import Base
+from evidence.errors import IntegrandError
+from evidence.records import Capture
+from evidence.segments import PART, from_json, segment_paths, sync_and_rename, write_segment
+
+
+def salvage(base: Base) -> list[str]:
+    """Finishes what a killed run left: keeps the whole captures of unfinished WARC files, indexes what has no index.
+
+    Returns one line a file in words. Needs the base's lock, and waits for a dying writer (``BaseBusy`` where it does not
+    die). Torn bytes behind the last whole capture are dropped.
+    """
+    with sole_writer(base):
+        return _salvage(base)
+
+
+def _salvage(base: Base) -> list[str]:
+    lines = []
+    for part in sorted(base.archive.glob(f"*/*{WARC_SUFFIX}{PART}")):
+        kept, dropped = _truncate_to_whole(part)
+        final = Path(str(part)[: -len(PART)])
+        damaged = "".join(f"; {stretch}" for stretch in damage_in(part))
+        if kept == 0:
+            part.unlink()
+        else:
+            sync_and_rename(part, final)
+        lines.append(f"{final.name}: {kept} captures kept, {dropped} torn bytes dropped{damaged}")
+    for path in unindexed(base):
+        write_segment(base.captures / index_name(path), list(captures_in(path)), Capture)
+        lines.append("; ".join([f"{index_name(path)}: index made from the archive", *(f"{path.name}: {one}" for one in damage_in(path))]))
+    return lines
+
+
+def archive_files(base: Base) -> list[Path]:
+    """The finished WARC files, by source, then name."""
+    return sorted(base.archive.glob(f"*/*{WARC_SUFFIX}"))
+
+
+def index_name(path: Path) -> str:
+    """The segment of ``captures/`` that indexes a WARC file."""
+    return path.name[: -len(WARC_SUFFIX)] + ".parquet"
+
+
+def unindexed(base: Base) -> list[Path]:
+    """The finished WARC files that no segment of captures tells of; ``salvage`` indexes them."""
+    indexed = {path.name for path in segment_paths(base.captures)}
+    return [path for path in archive_files(base) if index_name(path) not in indexed]
+
+
+def _truncate_to_whole(path: Path) -> tuple[int, int]:
+    """Cuts a WARC file behind its last whole capture; returns (captures kept, bytes dropped)."""
+    ends = [member.end for member in _members(path) if member.commits]
+    good = max(ends, default=0)
+    dropped = path.stat().st_size - good
+    os.truncate(path, good)
+    return len(ends), dropped
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """One gzip member of a WARC file, which is one record; ``head`` are the first bytes of the record."""
+
+    start: int
+    end: int
+    head: bytes
+
+    @property
+    def commits(self) -> bool:
+        return b"\r\nWARC-Type: metadata\r\n" in self.head
+
+
+def _members(path: Path) -> Iterator[_Member]:
+    """Each whole record of a WARC file, in order. What is damaged or torn is passed over: behind it the next whole one is looked for."""
+    if path.stat().st_size == 0:
+        return
+    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        at = 0
+        while (at := content.find(_GZIP_MAGIC, at)) >= 0:
+            member = _member_at(content, at)
+            if member is not None:
+                yield member
+            at = member.end if member is not None else at + 1
+
+
+_GZIP_MAGIC = b"\x1f\x8b\x08"
+_HEAD_BYTES = 2_048
+
+
+def _member_at(content: mmap.mmap, start: int) -> _Member | None:
+    """The record that begins at ``start``; None where the bytes are torn, damaged or no record of ours."""
+    unpacker, head, at = zlib.decompressobj(wbits=31), b"", start
+    while not unpacker.eof:
+        chunk = unpacker.unconsumed_tail or content[at : at + CHUNK_BYTES]
+        at += 0 if unpacker.unconsumed_tail else len(chunk)
+        if not chunk:
+            return None
+        try:
+            out = unpacker.decompress(chunk, 16 * CHUNK_BYTES)
+        except zlib.error:
+            return None
+        head = head if len(head) >= _HEAD_BYTES else (head + out)[:_HEAD_BYTES]
+        if not b"WARC/".startswith(head[:5]):
+            return None
+    return _Member(start, at - len(unpacker.unused_data), head)
+
+
+def damage_in(path: Path) -> list[str]:
+    """In words, each stretch of a WARC file that is no whole record; captures that stood there are lost. Reads all of the file."""
+    found, at = [], 0
+    for member in _members(path):
+        if member.start > at:
+            found.append(_damaged(at, member.start))
+        at = member.end
+    size = path.stat().st_size
+    return [*found, _damaged(at, size)] if at < size else found
+
+
+def _damaged(start: int, end: int) -> str:
+    return f"{end - start} damaged bytes at {start} passed over"
+
+
+def captures_in(path: Path) -> Iterator[Capture]:
+    """The captures that a WARC file commits, in order; those whose own record is damaged are left out (``damage_in`` tells of them)."""
+    with open(path, "rb") as file:
+        for member in _members(path):
+            if not member.commits:
+                continue
+            file.seek(member.start)
+            record = next(iter(ArchiveIterator(io.BytesIO(file.read(member.end - member.start)))))
+            if record.rec_headers.get_header("Content-Type") == CAPTURE_TYPE:
+                try:
+                    yield from_json(Capture, record.content_stream().read())
+                except ValueError as error:
+                    raise IntegrandError(f"{path} at {member.start}: a record of no capture ({error}); restore the file from a backup") from error
