@@ -18,12 +18,10 @@ from classify.quotation import overlaps
 from classify.short_texts import ShortCase
 from classify.tagging import Tagger
 from classify.training import CHANGE_KEYS, Case, DeclaredCase, fit_change, fit_design, fit_models, folds, same_place
-from evidence.records import Tagging
+from evidence.records import JUDGEMENTS, STRENGTHS, Tagging
 
 FOLDS = 5
 DRAWS = 1000
-GRADES = ("none", "anecdotal", "limited", "moderate", "strong")
-SINGLE = ("relevance", "study_design", "evidence_strength")
 MANY = ("integration_type", "breadth", "boundary", "level", "theme", "population", "perspective", "evaluation_method", "reality", "intensity")
 Pair = tuple[frozenset[str], frozenset[str]]
 
@@ -123,7 +121,7 @@ def macro_f1(pairs: Sequence[Pair]) -> float:
     return sum(each) / max(1, len(each))
 
 
-def weighted_kappa(pairs: Sequence[Pair], order: Sequence[str] = GRADES) -> float:
+def weighted_kappa(pairs: Sequence[Pair], order: Sequence[str] = STRENGTHS) -> float:
     """Cohen's kappa with quadratic weights over an ordered scale; no answer counts as the lowest."""
     size = len(order)
     observed = np.zeros((size, size))
@@ -228,8 +226,8 @@ def calibration(cases: Sequence[Case], taggings: Sequence[Tagging]) -> dict[str,
     groups: dict[str, list[tuple[float, bool]]] = {"relevance": [], "study_design": [], "evidence_strength": [], "labels": [], "places": []}
     for case, tagging in zip(cases, taggings, strict=True):
         for tag in tagging.tags:
-            if tag.facet in (*SINGLE, *MANY):
-                groups[tag.facet if tag.facet in SINGLE else "labels"].append((tag.score, tag.label in truth_of(case.truth, tag.facet)))
+            if tag.facet in (*JUDGEMENTS, *MANY):
+                groups[tag.facet if tag.facet in JUDGEMENTS else "labels"].append((tag.score, tag.label in truth_of(case.truth, tag.facet)))
         for place in tagging.places:
             groups["places"].append((place.score, same_place(place.name) in truth_of(case.truth, "places")))
     errors = {name: calibration_error([s for s, _ in one], [r for _, r in one]) for name, one in groups.items()}

@@ -12,13 +12,13 @@ from crawler.catalogue import Source
 from crawler.discovery import Entry, Named, named_in_feed, named_in_sitemap
 from crawler.fetching import Answer, Fetching
 from crawler.frontier import FROM_FEED, FROM_LISTING, FROM_PAGE, FROM_SITEMAP, Frontier, Lead
-from crawler.ledger import BODIED, SOUGHT, Ledger
+from crawler.ledger import Ledger
 from crawler.links import HtmlPage
 from crawler.robots import Robots, robots_from
 from evidence.archive import ArchiveWriter, decoded, read_answer
 from evidence.base import Base
 from evidence.errors import IntegrandError, Refused
-from evidence.records import Capture
+from evidence.records import BODIED_OUTCOMES, READ_ROLES, Capture
 
 MAX_SITEMAP_LEVELS = 3
 MAX_HOPS = 5
@@ -106,10 +106,10 @@ class Crawl:
             capture, body = await self._capture(lead)
         if capture.outcome == "redirected":
             self._offer_target(lead, capture)
-        elif capture.outcome in BODIED:
+        elif capture.outcome in BODIED_OUTCOMES:
             if capture.role != "document":
                 self._read(lead, capture, body or self._archived(capture))
-        elif lead.role not in SOUGHT:
+        elif lead.role not in READ_ROLES:
             self.findings.warnings.append(f"{lead.role} {lead.url}: {capture.outcome}" + (f", {capture.reason}" if capture.reason else ""))
 
     def _archived(self, capture: Capture) -> Body:
@@ -134,7 +134,7 @@ class Crawl:
         if answer.exchange is None:
             capture = self.writer.add_outcome(capture)
         else:
-            capture = self.writer.add_exchange(capture, answer.exchange, known if answer.outcome in BODIED else None)
+            capture = self.writer.add_exchange(capture, answer.exchange, known if answer.outcome in BODIED_OUTCOMES else None)
         self.ledger.now[lead.url] = capture
         self.found(capture)
         return capture, body
@@ -157,7 +157,7 @@ class Crawl:
             return replace(answer, outcome="failed", reason=str(error), exchange=None), None
 
     def _may_go_to(self, lead: Lead, target: str) -> bool:
-        if lead.role in SOUGHT:
+        if lead.role in READ_ROLES:
             return self.source.covers(target)
         return origin_of(target) == self.source.origin or self.source.covers(target) or lead.role == "robots"
 
@@ -179,7 +179,7 @@ class Crawl:
         for hop in range(MAX_HOPS + 1):
             kept = self.ledger.now.get(url)
             capture, body = (kept, None) if kept is not None else await self._capture(Lead(url, "robots"))
-            if capture.outcome in BODIED:
+            if capture.outcome in BODIED_OUTCOMES:
                 return robots_from((body or self._archived(capture)).payload)
             if capture.outcome != "redirected" or capture.reason is None or hop == MAX_HOPS:
                 break

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from crawler.catalogue import Source
 from crawler.crawl import Findings
-from crawler.ledger import BODIED, SOUGHT, Ledger
+from crawler.ledger import Ledger
 from evidence.errors import SourceBroken
-from evidence.records import Capture, SourceCount
+from evidence.records import BODIED_OUTCOMES, READ_ROLES, Capture, SourceCount
 
 
 def counted(source: Source, ledger: Ledger, findings: Findings, wall_s: float, whole: bool) -> SourceCount:
@@ -19,9 +19,9 @@ def counted(source: Source, ledger: Ledger, findings: Findings, wall_s: float, w
     failures is judged then.
     """
     every = list(ledger.now.values())
-    sought = [capture for capture in every if capture.role in SOUGHT]
+    sought = [capture for capture in every if capture.role in READ_ROLES]
     tally = Counter(capture.outcome for capture in sought)
-    bodies = [capture for capture in sought if capture.outcome in BODIED]
+    bodies = [capture for capture in sought if capture.outcome in BODIED_OUTCOMES]
     new = [capture for capture in bodies if capture.url not in ledger.good]
     changed = [capture for capture in bodies if capture.url in ledger.good and ledger.good[capture.url].digest != capture.digest]
     shown, odd = _judged(source, sought, tally, whole)
@@ -43,7 +43,7 @@ def _judged(source: Source, sought: Sequence[Capture], tally: Counter[str], whol
     """What breaks the source and what is merely odd, in words."""
     broken, odd = [], []
     if whole:
-        roles = Counter(capture.role for capture in sought if capture.outcome in BODIED)
+        roles = Counter(capture.role for capture in sought if capture.outcome in BODIED_OUTCOMES)
         promised = source.expect
         for words, number, least, most in (("pages", roles["page"], promised.pages_min, promised.pages_max),
                                            ("documents", roles["document"], promised.documents_min, promised.documents_max)):

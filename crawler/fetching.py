@@ -32,7 +32,7 @@ from crawler.addresses import is_loopback, origin_of, suffix_of
 from crawler.catalogue import FILE_TYPES, HTML_TYPES, UNTYPED, Source
 from crawler.robots import AGENT
 from evidence.archive import Exchange
-from evidence.records import Capture
+from evidence.records import READ_ROLES, Capture
 
 RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 """Answers that may be better in a while; 520 to 524 are what Cloudflare says for an origin that does not answer."""
@@ -162,7 +162,7 @@ class Fetching:
         return Request(url, headers=headers, meta=meta)
 
     def _most_bytes(self, role: str) -> int:
-        if role in ("page", "document"):
+        if role in READ_ROLES:
             # An address without a suffix may turn out to be a file, so both have the file's limit until the type is known.
             return self.source.limits.document_bytes
         return self.source.limits.page_bytes if role == "listing" else _SUPPORT_BYTES
@@ -186,7 +186,7 @@ class Fetching:
         stopped = "download_stopped" in response.flags
         if outcome == "unchanged" and known is not None:
             role, media_type = known.role, known.media_type or media_type
-        elif outcome == "fetched" and role in ("page", "document"):
+        elif outcome == "fetched" and role in READ_ROLES:
             found, media_type = kind_of(self.source, response.url, media_type, _header(response, "Content-Disposition"), response.body)
             if found is None or stopped:
                 outcome, reason = "refused", f"media type {media_type or 'not given'} is not harvested"
@@ -251,7 +251,7 @@ def may_be_wanted(source: Source, url: str, role: str, headers: Mapping[str, Any
 
     Small bodies, as those of most errors, are let come: cutting costs the connection, and the next question with it.
     """
-    if role not in ("page", "document") or (isinstance(body_length, int) and body_length <= CUT_BYTES):
+    if role not in READ_ROLES or (isinstance(body_length, int) and body_length <= CUT_BYTES):
         return True
     media_type = media_type_of(_text(headers.get("Content-Type")))
     return (media_type or "") in UNTYPED or kind_of(source, url, media_type, None, b"")[0] is not None

@@ -7,11 +7,7 @@ from dataclasses import dataclass, field
 
 from evidence.archive import read_captures
 from evidence.base import Base
-from evidence.records import Capture
-
-BODIED = ("fetched", "unchanged")
-SOUGHT = ("page", "document")
-"""Roles that may be publications; the others only lead to them."""
+from evidence.records import BODIED_OUTCOMES, READ_ROLES, Capture
 
 
 @dataclass(slots=True)
@@ -29,7 +25,7 @@ class Ledger:
             self.now[capture.url] = capture
             return
         self.last[capture.url] = capture.outcome
-        if capture.outcome in BODIED and capture.archive_path:
+        if capture.outcome in BODIED_OUTCOMES and capture.archive_path:
             self.good[capture.url] = capture
 
     def to_recheck(self) -> list[Capture]:
@@ -38,7 +34,7 @@ class Ledger:
         Left out are those whose last answer was final: withdrawn, or moved to an address that is known by itself.
         """
         return [capture for url, capture in self.good.items()
-                if capture.role in SOUGHT and self.last.get(url) not in ("withdrawn", "redirected")]
+                if capture.role in READ_ROLES and self.last.get(url) not in ("withdrawn", "redirected")]
 
 
 def read_ledgers(base: Base, run: str, slugs: Iterable[str]) -> dict[str, Ledger]:

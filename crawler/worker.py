@@ -9,7 +9,6 @@ its parent (Linux), and it ends itself when stdin closes (everywhere).
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import json
 import os
 import signal
@@ -38,10 +37,10 @@ from crawler.ledger import Ledger, read_ledgers
 from evidence.archive import Archive, sole_writer
 from evidence.base import Base
 from evidence.errors import IntegrandError
+from evidence.processes import die_with_parent
 from evidence.records import Capture, SourceCount
 from evidence.segments import as_plain
 
-_PR_SET_PDEATHSIG = 1
 SOURCES_AT_A_TIME = 8
 
 
@@ -145,10 +144,9 @@ def _keep_delay(crawler: Crawler, origin: str, delay_s: float) -> None:
         throttle.mindelay = max(throttle.mindelay, delay_s)
 
 
-def die_with_parent(parent: int, line: FileIO) -> None:
+def end_with_parent(parent: int, line: FileIO) -> None:
     """Ends this process when its parent does, however that happens."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    die_with_parent(parent)
     if os.getppid() != parent:
         os._exit(1)
 
@@ -176,7 +174,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     line = os.fdopen(0, "rb", buffering=0)
     plain = json.loads(line.readline())
-    die_with_parent(plain["parent"], line)
+    end_with_parent(plain["parent"], line)
 
     def tell(message: dict[str, Any]) -> None:
         told.write(json.dumps(message, ensure_ascii=False).encode() + b"\n")

@@ -32,7 +32,7 @@ from warcio.warcwriter import WARCWriter
 
 from evidence.base import Base
 from evidence.errors import BaseBusy, IntegrandError
-from evidence.records import Capture
+from evidence.records import BODIED_OUTCOMES, Capture
 from evidence.segments import (
     PART,
     as_plain,
@@ -214,7 +214,7 @@ class ArchiveWriter:
         writer.write_record(asked)
         if known is not None and exchange.status == 304:
             return self._revisit(capture, known, status, PROFILE_NOT_MODIFIED)
-        if capture.outcome not in ("fetched", "unchanged"):
+        if capture.outcome not in BODIED_OUTCOMES:
             return self._add(capture, self._response(capture, exchange, status))
         body = decoded(exchange.payload, {n.lower(): v for n, v in headers}.get("content-encoding"))
         capture = replace(capture, digest=sha256(body), size_bytes=len(body))

@@ -52,6 +52,18 @@ redirected: the answer named another URL, which has a capture of its own."""
 ROLES = ("page", "document", "listing", "sitemap", "feed", "robots")
 """What a capture is for. Only ``page`` (an HTML page that may be a document) and ``document`` (a file) are extracted."""
 
+BODIED_OUTCOMES = ("fetched", "unchanged")
+"""Outcomes with a payload."""
+READ_ROLES = ("document", "page")
+"""Roles that are read as documents, in the order of preference for being a work's first document."""
+GONE_OUTCOMES = ("missing", "withdrawn")
+"""Outcomes that say that what was there is gone; states of an address and of a work, too."""
+
+JUDGEMENTS = ("relevance", "study_design", "evidence_strength")
+"""Facets of which a tagged document has exactly one label."""
+STRENGTHS = ("none", "anecdotal", "limited", "moderate", "strong")
+"""The labels of ``evidence_strength``, weakest first (the codebook's section 11)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:

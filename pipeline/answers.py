@@ -5,10 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from evidence.records import Document, Finding, Place, Span, Tag, Tagging
-
-ONE_OF = ("relevance", "study_design", "evidence_strength")
-"""Facets of which a document has exactly one label; the others are listed under ``tags``."""
+from evidence.records import JUDGEMENTS, Document, Finding, Place, Span, Tag, Tagging
 
 
 def identity(path: Path, document: Document) -> dict[str, Any]:
@@ -87,7 +84,7 @@ def _place(one: Place) -> dict[str, Any]:
 
 def tagging(result: Tagging) -> dict[str, Any]:
     """What the classifier says, as `tag --json` and `show --json` give it."""
-    one = {tag.facet: _single(tag) for tag in result.tags if tag.facet in ONE_OF}
+    one = {tag.facet: _single(tag) for tag in result.tags if tag.facet in JUDGEMENTS}
     design, strength = one.get("study_design"), one.get("evidence_strength")
     if design is not None:
         design["alternatives"] = [{"label": other.label, "score": other.score}
@@ -100,7 +97,7 @@ def tagging(result: Tagging) -> dict[str, Any]:
     return {
         "tagging_status": result.status, "tagging_reason": result.reason,
         "relevance": one.get("relevance"), "study_design": design, "evidence_strength": strength,
-        "tags": [_tag(tag) for tag in result.tags if tag.facet not in ONE_OF],
+        "tags": [_tag(tag) for tag in result.tags if tag.facet not in JUDGEMENTS],
         "findings": [_finding(finding) for finding in result.findings],
         "places": [_place(place) for place in result.places],
         "version": result.version,

@@ -7,7 +7,6 @@ leaves nobody behind who could still write.
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import multiprocessing
 import os
@@ -25,10 +24,10 @@ from typing import Any, Generic, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 from evidence.errors import IntegrandError
+from evidence.processes import die_with_parent
 
 T = TypeVar("T")
 R = TypeVar("R")
-PR_SET_PDEATHSIG = 1
 _AHEAD = 2
 START_WITHIN_S = 180.0
 """The oldest task waits for nothing but a worker's start (imports and models: 2 to 60 s on a busy machine)."""
@@ -42,14 +41,6 @@ class Outcome(Generic[T, R]):
     value: R | None
     reason: str | None
     wall_s: float
-
-
-def die_with_parent() -> None:
-    """Asks the kernel to end this process when its parent ends (Linux; elsewhere it does nothing)."""
-    try:
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    except (OSError, AttributeError):
-        return
 
 
 def _start_worker(prepare: Callable[[], None] | None, memory_bytes: int | None) -> None:

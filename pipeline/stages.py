@@ -18,7 +18,7 @@ from crawler.catalogue import Source
 from evidence.archive import read_captures, read_payload, sha256
 from evidence.base import Base
 from evidence.errors import Refused
-from evidence.records import Capture, Document, StageCount, Tagging
+from evidence.records import BODIED_OUTCOMES, READ_ROLES, Capture, Document, StageCount, Tagging
 from evidence.segments import SegmentWriter, read_columns, read_segment, read_segment_columns, segment_paths
 from evidence.settings import settings
 from evidence.taxonomy import load_taxonomy
@@ -27,8 +27,6 @@ from language.encoder import Encoder
 from pipeline.local_files import LOCAL, LocalItem, items_in, name_of
 from pipeline.local_pool import LocalPool, Outcome
 
-READ_OUTCOMES = ("fetched", "unchanged")
-READ_ROLES = ("page", "document")
 SEGMENT_DOCUMENTS = 50
 Progress = Callable[[str, bool], None]
 """Told of each item as it is done: its name, and whether it was refused."""
@@ -56,7 +54,7 @@ def payloads_to_read(base: Base) -> list[Capture]:
     done = {row["id"] for row in read_columns(base.documents(EXTRACTOR_VERSION), ["id"])}
     chosen: dict[str, Capture] = {}
     for capture in read_captures(base):
-        if capture.outcome not in READ_OUTCOMES or capture.role not in READ_ROLES or not capture.digest or capture.digest in done:
+        if capture.outcome not in BODIED_OUTCOMES or capture.role not in READ_ROLES or not capture.digest or capture.digest in done:
             continue
         known = chosen.get(capture.digest)
         if known is None or (capture.run, capture.role, capture.url) < (known.run, known.role, known.url):

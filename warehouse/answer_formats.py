@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from collections.abc import Callable
+from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -24,8 +26,16 @@ def as_csv(answer: Answer) -> bytes:
 
 
 def as_json(answer: Answer) -> bytes:
-    """One array of objects, a row each; times in ISO 8601."""
-    return json.dumps(answer.rows(), ensure_ascii=False, default=str).encode() + b"\n"
+    """One array of objects, a row each; times in ISO 8601, null for numbers that JSON has not (NaN, infinity)."""
+    return json.dumps(_finite(answer.rows()), ensure_ascii=False, default=str, allow_nan=False).encode() + b"\n"
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def as_parquet(answer: Answer) -> bytes:

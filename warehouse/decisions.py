@@ -9,7 +9,7 @@ from typing import Any
 
 from evidence.base import Base
 from evidence.errors import IntegrandError
-from evidence.records import PAGE_BREAK, Decision
+from evidence.records import JUDGEMENTS, PAGE_BREAK, Decision
 from evidence.segments import from_json
 from warehouse.history import plain_time
 
@@ -104,7 +104,7 @@ def apply_to_tags(rows: list[dict[str, Any]], decisions: Sequence[Decision], tex
     return rows
 
 
-SINGLE_FACETS = ("relevance", "study_design", "evidence_strength", "intensity")
+SINGLE_FACETS = (*JUDGEMENTS, "intensity")
 """Facets of at most one label a document: a person's word takes the place of what stood."""
 
 

@@ -10,6 +10,7 @@ from datetime import date
 import duckdb
 
 from evidence.errors import UsageError
+from evidence.records import STRENGTHS
 from evidence.taxonomy.vocabulary import unknown
 
 
@@ -48,10 +49,6 @@ def known_labels(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
     for facet, label in connection.execute("SELECT facet, label FROM labels ORDER BY facet, place_in_facet").fetchall():
         found.setdefault(facet, []).append(label)
     return found
-
-
-STRENGTHS = ("none", "anecdotal", "limited", "moderate", "strong")
-"""Weakest first (the codebook's section 11)."""
 
 
 def checked_labels(filters: Filters, known: dict[str, list[str]]) -> dict[str, list[str]]:

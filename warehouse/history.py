@@ -11,11 +11,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from evidence.records import Capture
+from evidence.records import BODIED_OUTCOMES, GONE_OUTCOMES, READ_ROLES, Capture
 
-CONTENT_ROLES = ("document", "page")
-"""Roles of captures that are read as documents, in the order of preference for being a work's first document."""
-GONE = ("missing", "withdrawn")
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -91,7 +88,7 @@ class History:
         address = self.addresses.get(capture.url)
         if address is None:
             address = self.addresses[capture.url] = Address(capture.url, capture.source, capture.role)
-        if capture.role in CONTENT_ROLES:
+        if capture.role in READ_ROLES:
             address.role = capture.role
         document = self._document(address, capture)
         self._answer(address, capture, document)
@@ -102,8 +99,8 @@ class History:
         """The document that the capture brought, or the earlier one at this address with the same text."""
         digest = capture.digest
         if (
-            capture.outcome not in ("fetched", "unchanged")
-            or capture.role not in CONTENT_ROLES
+            capture.outcome not in BODIED_OUTCOMES
+            or capture.role not in READ_ROLES
             or digest is None
             or digest not in self._contents
         ):
@@ -122,7 +119,7 @@ class History:
         return digest
 
     def _answer(self, address: Address, capture: Capture, document: str | None) -> None:
-        brought = capture.outcome in ("fetched", "unchanged") and capture.digest
+        brought = capture.outcome in BODIED_OUTCOMES and capture.digest
         key = capture.digest if brought and capture.digest else capture.outcome
         known = address.answers.get(key)
         if known is None:
@@ -136,7 +133,7 @@ class History:
     def _move(self, address: Address, capture: Capture, document: str | None) -> None:
         """The address's next state; notes a change where it holds a document."""
         before, held = address.state, address.document
-        if capture.outcome in ("fetched", "unchanged"):
+        if capture.outcome in BODIED_OUTCOMES:
             address.missing_since = None
             changed = document is not None and held is not None and document != held
             address.state = "changed" if changed else "present"
@@ -146,15 +143,15 @@ class History:
                     self._note(address, capture, "new", document, None)
                 elif changed:
                     self._note(address, capture, "changed", document, held)
-                elif before in GONE:
+                elif before in GONE_OUTCOMES:
                     self._note(address, capture, "returned", document, None)
-        elif capture.outcome in GONE:
+        elif capture.outcome in GONE_OUTCOMES:
             again = address.missing_since is not None and address.missing_since != capture.run
             address.state = "withdrawn" if capture.outcome == "withdrawn" or again or before == "withdrawn" else "missing"
             address.missing_since = address.missing_since or capture.run
             if held is not None and address.state != before:
                 self._note(address, capture, address.state, held, None)
-        elif not before or before not in ("present", "changed", *GONE):
+        elif not before or before not in ("present", "changed", *GONE_OUTCOMES):
             address.state = capture.outcome
 
     def _note(self, address: Address, capture: Capture, change: str, document: str, previous: str | None) -> None:
@@ -162,7 +159,7 @@ class History:
 
     def first_sighting(self, document: str) -> Sighting | None:
         """By run, a document before a page, then address: independent of the order in which a run fetched."""
-        return min(self.sightings.get(document, ()), key=lambda one: (one.run, CONTENT_ROLES.index(one.role), one.url), default=None)
+        return min(self.sightings.get(document, ()), key=lambda one: (one.run, READ_ROLES.index(one.role), one.url), default=None)
 
 
 def read_history(captures: Iterable[Capture], contents: Mapping[str, str]) -> History:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from evidence.records import Document
-from warehouse.history import CONTENT_ROLES, History, Sighting
+from evidence.records import READ_ROLES, Document
+from warehouse.history import History, Sighting
 from warehouse.likeness import TextSketch, TitleWords, sketch, title_words
 
 
@@ -36,7 +36,7 @@ class Item:
     @property
     def order(self) -> tuple[str, int, str, str]:
         """By which a work's first document is found; a document that was never fetched comes last."""
-        run, role = (self.first.run, CONTENT_ROLES.index(self.first.role)) if self.first else ("~", len(CONTENT_ROLES))
+        run, role = (self.first.run, READ_ROLES.index(self.first.role)) if self.first else ("~", len(READ_ROLES))
         return run, role, self.published or "~", self.id
 
 

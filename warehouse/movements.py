@@ -10,9 +10,8 @@ from dataclasses import dataclass
 import duckdb
 
 from evidence.errors import IntegrandError
+from evidence.records import GONE_OUTCOMES
 from warehouse.snapshot import Snapshot
-
-GONE = ("missing", "withdrawn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +45,9 @@ def movements(snapshot: Snapshot, previous: Snapshot | None) -> Movements:
     for work in sorted(happened):
         if not held[work]:
             found["new"].append(work)
-        elif happened[work] & set(GONE) and availability[work] in GONE:
+        elif happened[work] & set(GONE_OUTCOMES) and availability[work] in GONE_OUTCOMES:
             found[availability[work]].append(work)
-        elif happened[work] - set(GONE):
+        elif happened[work] - set(GONE_OUTCOMES):
             found["changed"].append(work)
     return Movements(**{kind: tuple(works) for kind, works in found.items()})
 

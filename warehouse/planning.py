@@ -8,7 +8,7 @@ from functools import cached_property
 
 from evidence.archive import read_captures
 from evidence.base import Base
-from evidence.records import Decision, Document, Tagging
+from evidence.records import GONE_OUTCOMES, Decision, Document, Tagging
 from evidence.segments import read_segments
 from warehouse.decisions import read_decisions, settled
 from warehouse.history import History, read_history, resolved
@@ -132,7 +132,7 @@ def home_url(planned: Plan, document: str) -> str:
         planned.items[document].sightings,
         key=lambda one: (
             addresses[one.url].document != document,
-            addresses[one.url].state in ("missing", "withdrawn"),
+            addresses[one.url].state in GONE_OUTCOMES,
             one.run,
             len(one.url),
             one.url,

@@ -17,9 +17,10 @@ import tantivy
 from numpy.typing import NDArray
 
 from evidence.errors import IntegrandError
+from evidence.records import STRENGTHS
 from language.thesaurus import load_thesaurus
 from warehouse import vectors
-from warehouse.filters import STRENGTHS, Filters, allowed_works, checked_labels, known_labels
+from warehouse.filters import Filters, allowed_works, checked_labels, known_labels
 from warehouse.loading import joined
 from warehouse.query_compiler import Compiler, asked_of_text, relaxed, text_of
 from warehouse.query_language import Node, Word, is_plain, parse, shown

@@ -9,10 +9,10 @@ from typing import Any
 import duckdb
 
 from evidence.errors import UsageError
+from evidence.records import JUDGEMENTS
 from warehouse.snapshot import Snapshot
 
 SHORTEST_ID = 6
-SINGLE = ("relevance", "study_design", "evidence_strength")
 
 
 def find_work(connection: duckdb.DuckDBPyConnection, id: str) -> str:
@@ -125,9 +125,9 @@ def _identity(row: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
 def _judgement(connection: duckdb.DuckDBPyConnection, judged: str | None) -> dict[str, Any]:
     """What ``integrand tag`` gives, from the judged document; empty where none was judged."""
     tags = _rows(connection, "SELECT * FROM tags WHERE document = ? ORDER BY stands DESC, facet, number", judged)
-    given: dict[str, Any] = dict.fromkeys(SINGLE)
+    given: dict[str, Any] = dict.fromkeys(JUDGEMENTS)
     for tag in tags:
-        if tag["facet"] in SINGLE and tag["stands"] and given[tag["facet"]] is None:
+        if tag["facet"] in JUDGEMENTS and tag["stands"] and given[tag["facet"]] is None:
             given[tag["facet"]] = _tag(tag)
     appraisal = next(iter(_rows(connection, "SELECT * FROM appraisals WHERE document = ?", judged)), None)
     if appraisal and given["evidence_strength"]:
@@ -143,7 +143,7 @@ def _judgement(connection: duckdb.DuckDBPyConnection, judged: str | None) -> dic
     places = _rows(connection, "SELECT * FROM places WHERE document = ? ORDER BY number", judged)
     tagging = next(iter(_rows(connection, "SELECT * FROM taggings WHERE document = ?", judged)), None)
     return given | {
-        "tags": [_tag(tag) | {"facet": tag["facet"]} for tag in tags if tag["stands"] and tag["facet"] not in SINGLE],
+        "tags": [_tag(tag) | {"facet": tag["facet"]} for tag in tags if tag["stands"] and tag["facet"] not in JUDGEMENTS],
         "rejected": [_tag(tag) | {"facet": tag["facet"]} for tag in tags if not tag["stands"]],
         "findings": [_finding(one) for one in findings],
         "places": [

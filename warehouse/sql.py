@@ -39,6 +39,7 @@ class Answer:
         return list(self.table.column_names)
 
     def rows(self) -> list[dict[str, Any]]:
+        """A dict a row. Column names are unique; dates and times that Python has no value for (infinity) are text by then."""
         found: list[dict[str, Any]] = self.table.to_pylist()
         return found
 
@@ -62,6 +63,7 @@ def run_sql(
         "memory_limit_mb": memory_limit_mb,
         "row_limit": row_limit,
         "time_limit_s": time_limit_s,
+        "parent": os.getpid(),
     }
     child = subprocess.Popen(
         [sys.executable, "-P", "-m", "warehouse.sql_process"],
@@ -72,9 +74,11 @@ def run_sql(
     )
     try:
         out, said = child.communicate(json.dumps(task).encode(), timeout=time_limit_s)
-    except subprocess.TimeoutExpired:
+    except BaseException as error:
         child.kill()
         child.communicate()
+        if not isinstance(error, subprocess.TimeoutExpired):
+            raise  # Ctrl-C, too, leaves no statement running
         raise IntegrandError(
             f"the statement was stopped after {time_limit_s:g} s; narrow it down (LIMIT, a WHERE) or raise the limit"
         ) from None

@@ -12,6 +12,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from evidence.processes import die_with_parent
+
 REFUSED, FAILED = 3, 4
 TABLE_FUNCTIONS = frozenset((
     "range", "generate_series", "unnest", "repeat", "json_each", "json_tree", "duckdb_tables", "duckdb_columns",
@@ -128,11 +130,52 @@ def answer(task: dict[str, Any]) -> pa.Table:
             raise MemoryError
         if rows > task["row_limit"]:
             break
-    return pa.Table.from_batches(batches, schema=reader.schema).slice(0, task["row_limit"] + 1)
+    table = pa.Table.from_batches(batches, schema=reader.schema).slice(0, task["row_limit"] + 1)
+    return plain_times(table.rename_columns(told_apart(table.column_names)))
+
+
+def told_apart(names: list[str]) -> list[str]:
+    """Column names of which no two are the same: a, a becomes a, a_2."""
+    found: list[str] = []
+    for name in names:
+        free = (f"{name}_{number}" for number in range(2, len(names) + 2))
+        found.append(name if name not in found else next(one for one in free if one not in names and one not in found))
+    return found
+
+
+def plain_times(table: pa.Table) -> pa.Table:
+    """The table with each column of dates or times that Python or Parquet cannot hold (infinity, BC, intervals) as DuckDB prints them."""
+    for at, field in enumerate(table.schema):
+        if not _is_of_time(field.type):
+            continue
+        try:
+            held = not _has_interval(field.type)
+            table.column(at).to_pylist()
+        except (OverflowError, ValueError, pa.ArrowException):
+            held = False
+        if not held:
+            one = pa.table({"x": table.column(at)})
+            with duckdb.connect(config={"enable_external_access": False, "threads": 1}) as connection:
+                text = connection.from_arrow(one).project("x::VARCHAR AS x").to_arrow_table()
+            table = table.set_column(at, field.name, text.column(0))
+    return table
+
+
+def _is_of_time(kind: pa.DataType) -> bool:
+    if pa.types.is_nested(kind):
+        return any(_is_of_time(kind.field(at).type) for at in range(kind.num_fields))
+    return bool(pa.types.is_temporal(kind))
+
+
+def _has_interval(kind: pa.DataType) -> bool:
+    if pa.types.is_nested(kind):
+        return any(_has_interval(kind.field(at).type) for at in range(kind.num_fields))
+    return bool(pa.types.is_interval(kind))
 
 
 def main() -> int:
     task = json.loads(sys.stdin.buffer.read())
+    die_with_parent(task["parent"])
     limit_process(task["memory_limit_mb"], task["time_limit_s"])
     try:
         table = answer(task)

@@ -6,6 +6,8 @@ phrases and truncation). A work's text is that of its shown document and of the 
 
 from __future__ import annotations
 
+import os
+import tempfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -66,9 +68,26 @@ def passages_schema() -> tantivy.Schema:
 
 
 def open_index(folder: Path) -> tantivy.Index:
+    """An index for reading.
+
+    Opening one makes a lock file in its folder. Where nothing may be written there, links to its files are opened in its place, in
+    a folder that is removed as soon as the index holds them.
+    """
+    if os.access(folder, os.W_OK):
+        return _opened(folder)
+    with tempfile.TemporaryDirectory(prefix="integrand-") as links:
+        for path in folder.iterdir():
+            if path.suffix != ".lock":
+                Path(links, path.name).symlink_to(path.absolute())
+        return _opened(Path(links))
+
+
+def _opened(folder: Path) -> tantivy.Index:
     index = tantivy.Index.open(str(folder))
     for name in (STEMMED, EXACT):
         index.register_tokenizer(name, analyzer(name))
+    # Files are mapped here; later the folder may be gone.
+    index.reload()
     return index
 
 

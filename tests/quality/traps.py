@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from evidence.errors import IntegrandError, UsageError
-from evidence.records import Document, Finding, Place, Tagging
+from evidence.records import JUDGEMENTS, Document, Finding, Place, Tagging
 from evidence.taxonomy import CHANGES, DIRECTIONS, Taxonomy, load_taxonomy
 from extract.reading import Hints, read
 
@@ -25,7 +25,6 @@ FOLDER = Path(__file__).resolve().parents[1] / "classify" / "traps"
 TARGET = 0.95
 """Share of documents that shall be right."""
 
-SINGLE = ("relevance", "study_design", "evidence_strength")
 FINDING_KEYS = {"outcome": str, "direction": str, "change": str, "own": bool, "hedged": bool}
 FEWEST_WORDS, MOST_WORDS = 80, 250
 
@@ -97,12 +96,12 @@ def _trap(row: Mapping[str, Any], file: str) -> Trap:
 def _check_expectations(trap: Trap, taxonomy: Taxonomy) -> None:
     where = f"{trap.file}: {trap.id}: expect"
     for key, value in trap.expect.items():
-        if key in SINGLE:
+        if key in JUDGEMENTS:
             _known(key, value, f"{where}.{key}", taxonomy)
         elif key in ("integration_type", "findings", "places"):
             _check_many(key, value, f"{where}.{key}", taxonomy)
         else:
-            raise UsageError(f"{where}.{key}: expected {', '.join(SINGLE)}, integration_type, findings or places")
+            raise UsageError(f"{where}.{key}: expected {', '.join(JUDGEMENTS)}, integration_type, findings or places")
     off_topic = trap.expect.get("relevance") == "off_topic"
     if off_topic and any(trap.expect.get(key, {}).get("has") for key in ("integration_type", "findings")):
         raise UsageError(f"{where}: an off-topic document has neither integration types nor findings")
@@ -165,7 +164,7 @@ def checks(trap: Trap, tagging: Tagging) -> tuple[Check, ...]:
     labels: dict[str, set[str]] = {}
     for tag in tagging.tags:
         labels.setdefault(tag.facet, set()).add(tag.label)
-    for facet in SINGLE:
+    for facet in JUDGEMENTS:
         if facet in trap.expect:
             found = sorted(labels.get(facet, set()))
             made.append(Check(facet, trap.expect[facet], found == [trap.expect[facet]], ", ".join(found) or "nothing"))

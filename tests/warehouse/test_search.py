@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -304,3 +309,49 @@ def test_a_base_without_works_answers_with_none(made: MadeBase) -> None:
     made.publish(encode=letters)
     with Searcher(require_snapshot(made.base), letters) as searcher:
         assert searcher.search("care").total == searcher.search("").total == 0
+
+
+def test_a_base_that_may_only_be_read_can_be_searched(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Opening a full-text index makes a lock file in its folder; on a read-only disk that fails."""
+    folder = library.snapshot.text / "works"
+    before = {path: path.stat().st_mtime_ns for path in folder.iterdir() if path.suffix != ".lock"}
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with Searcher(library.snapshot) as searcher:
+        assert searcher.search("torbay").ids == [library.id("torbay")] and searcher.search("torbay").works[0]["passages"]
+    assert {path: path.stat().st_mtime_ns for path in folder.iterdir() if path.suffix != ".lock"} == before
+
+
+READ_ONLY = """
+mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" || exit 77
+"$2" - "$1" <<'PROGRAM'
+import sys
+from pathlib import Path
+from evidence.base import Base
+from evidence.errors import IntegrandError
+from warehouse.search import Searcher
+from warehouse.snapshot import require_snapshot
+from warehouse.sql import run_sql
+base = Base(sys.argv[1])
+snapshot = require_snapshot(base)
+with Searcher(snapshot) as searcher:
+    print(searcher.search("torbay").total)
+print(run_sql(snapshot, "SELECT count(*) AS n FROM works").rows()[0]["n"])
+for write in (base.create, lambda: base.lock().__enter__()):
+    try:
+        write()
+        print("written")
+    except IntegrandError as error:
+        print(error)
+PROGRAM
+"""
+
+
+@pytest.mark.skipif(shutil.which("unshare") is None or os.geteuid() != 0, reason="needs a mount of its own")
+def test_a_base_on_a_read_only_disk_can_be_searched_and_says_that_it_cannot_be_written(library: Library) -> None:
+    arguments = ["unshare", "-m", "sh", "-c", READ_ONLY, "sh", str(library.made.root), sys.executable]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=False)
+    if done.returncode == 77:
+        pytest.skip("no mount of its own is allowed here")
+    found, counted, *said = done.stdout.splitlines()
+    assert found == "1" and int(counted) >= 5, done.stderr
+    assert said[-1].endswith("cannot be written (Read-only file system); it can be searched and read, not changed"), done.stdout + done.stderr

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from evidence.errors import IntegrandError, UsageError
 from tests.warehouse.conftest import Library
+from warehouse.answer_formats import formatted
 from warehouse.sql import ended, run_sql
 
 
@@ -146,3 +151,48 @@ def test_a_child_that_cannot_start_is_no_statement_that_needs_too_much(library: 
     monkeypatch.setattr("warehouse.sql._environment", lambda: {"PYTHONHOME": "/nowhere"})
     with pytest.raises(IntegrandError, match="exit code 1; it said"):
         run_sql(library.snapshot, "SELECT 1")
+
+
+def test_columns_of_the_same_name_are_all_there(library: Library) -> None:
+    answer = run_sql(library.snapshot, "SELECT 1 AS a, 2 AS a, 3 AS a_2, 4 AS a, 5 AS b")
+    assert answer.columns == ["a", "a_3", "a_2", "a_4", "b"] and list(answer.rows()[0].values()) == [1, 2, 3, 4, 5]
+    assert [row["title"] == row["title_2"] for row in run_sql(library.snapshot, "SELECT title, title FROM works").rows()]
+    assert json.loads(formatted(answer, "json")) == [{"a": 1, "a_3": 2, "a_2": 3, "a_4": 4, "b": 5}]
+
+
+@pytest.mark.parametrize(
+    ("expression", "told"),
+    [
+        ("'infinity'::DATE", "infinity"),
+        ("'-infinity'::TIMESTAMP", "-infinity"),
+        ("'infinity'::TIMESTAMPTZ", "infinity"),
+        ("'44-03-15 (BC)'::DATE", "0044-03-15 (BC)"),
+        ("['infinity'::DATE]", "[infinity]"),
+        ("{'a': 'infinity'::DATE}", "{'a': infinity}"),
+        ("DATE '2024-02-03'", "2024-02-03"),
+        ("INTERVAL 3 DAY", "3 days"),
+        ("'nan'::DOUBLE", None),
+        ("['infinity'::FLOAT]", [None]),
+        ("MAP {'a': 1}", [["a", 1]]),
+    ],
+)
+def test_values_that_json_has_not_are_text_or_null(library: Library, expression: str, told: object) -> None:
+    answer = run_sql(library.snapshot, f"SELECT {expression} AS x")
+    (row,) = json.loads(formatted(answer, "json"))
+    assert row["x"] == told or (told is None and "NaN" not in str(row["x"]))
+    for format in ("csv", "parquet"):
+        assert formatted(answer, format)
+
+
+def test_a_statement_dies_with_the_program_that_asked_for_it(library: Library) -> None:
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom warehouse.snapshot import Snapshot\nfrom warehouse.sql import run_sql\n"
+        "run_sql(Snapshot(Path(sys.argv[1])), 'SELECT count(*) FROM range(1000000000000) a, range(1000000000000) b', time_limit_s=120)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code, str(library.snapshot.path)]) as asker:
+        children: list[psutil.Process] = []
+        while not children:
+            assert asker.poll() is None
+            children = [one for one in psutil.Process(asker.pid).children() if one.cpu_times().user > 0.5]
+        asker.kill()
+    assert psutil.wait_procs(children, timeout=10)[1] == []

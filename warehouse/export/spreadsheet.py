@@ -7,6 +7,8 @@ import io
 from collections.abc import Iterable
 from typing import Any, BinaryIO
 
+from evidence.records import JUDGEMENTS
+
 JOIN = "; "
 _PLAIN = (
     "id",
@@ -35,7 +37,6 @@ _PLAIN = (
     "strength_steps",
     "sample_size",
 )
-_SINGLE = ("relevance", "study_design", "evidence_strength")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -44,7 +45,7 @@ def write_csv(works: Iterable[dict[str, Any]], facets: dict[str, list[str]], fil
 
     A text that a spreadsheet would run as a formula gets an apostrophe in front: titles come from other people's pages.
     """
-    several = [facet for facet in facets if facet not in _SINGLE]
+    several = [facet for facet in facets if facet not in JUDGEMENTS]
     columns = [*_PLAIN, *several, "places", "place_codes", "findings", "copies", "first_seen", "last_seen", "summary"]
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
     writer = csv.writer(text, lineterminator="\r\n")
