@@ -7,7 +7,7 @@ PACKAGES := evidence language crawler extract classify warehouse synthesis web p
 CORES ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-all check style types layers docs quality bench clean
+.PHONY: help setup run test test-fast check style types layers docs quality bench clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,11 +25,11 @@ $(READY): pyproject.toml
 run: $(READY)  ## build a small evidence base from the demo's documents and show what it found
 	@$(BIN)/integrand demo
 
-test: check  ## every check and every test but the slow ones
-	$(BIN)/pytest -n $(CORES) -m "not slow"
-
-test-all: check  ## every check and every test, the slow ones too (half an hour)
+test: check  ## every check and every test, on both cores
 	$(BIN)/pytest -n $(CORES)
+
+test-fast: check  ## every check, and the tests that take seconds
+	$(BIN)/pytest -n $(CORES) -m "not slow"
 
 check: style types layers docs  ## style, types, layers, docs
 

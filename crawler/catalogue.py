@@ -11,7 +11,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from cssselect import SelectorError
+from parsel.csstranslator import HTMLTranslator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from crawler.addresses import canonical, is_loopback, matches, origin_of, suffix_of, twins
 from evidence.errors import IntegrandError, UsageError
@@ -37,7 +39,20 @@ UNTYPED = ("", "application/octet-stream", "binary/octet-stream", "application/d
 
 Pattern = Annotated[str, Field(pattern=r"^(/|https?://[^/*]+/)", description="begins with / or with http(s)://host/")]
 Place = Annotated[str, Field(pattern=r"^(/|https?://[^/]+)", description="a path at the origin or a whole address")]
-Selector = Annotated[str, Field(min_length=1)]
+
+
+def _selecting(value: str) -> str:
+    """A CSS selector that parses; an empty one stands for none."""
+    try:
+        if value:
+            HTMLTranslator().css_to_xpath(value)
+    except SelectorError as error:
+        raise ValueError(f"expected a CSS selector ({error})") from error
+    return value
+
+
+CssSelector = Annotated[str, AfterValidator(_selecting)]
+Selector = Annotated[CssSelector, Field(min_length=1)]
 MIN_DELAY_S = 0.5
 
 
@@ -89,11 +104,11 @@ class Documents(_Checked):
 class Selectors(_Checked):
     """CSS selectors by which the extraction finds a page's metadata and text; empty where the general way serves."""
 
-    title: str = ""
-    date: str = ""
-    authors: str = ""
-    summary: str = ""
-    body: str = ""
+    title: CssSelector = ""
+    date: CssSelector = ""
+    authors: CssSelector = ""
+    summary: CssSelector = ""
+    body: CssSelector = ""
 
 
 class Politeness(_Checked):
@@ -155,6 +170,14 @@ class Source(_Checked):
     def _polite(self) -> Self:
         if self.politeness.delay_s < MIN_DELAY_S and not is_loopback(self.origin):
             raise ValueError(f"politeness.delay_s: expected at least {MIN_DELAY_S} for a site that is not on this machine")
+        return self
+
+    @model_validator(mode="after")
+    def _addresses(self) -> Self:
+        found = self.discovery
+        for place in (*found.sitemaps, *found.feeds, *found.pages, *(listing.url for listing in found.listings)):
+            if self.canonical(place, self.origin + "/") is None:
+                raise ValueError(f"discovery: {place}: not an address")
         return self
 
     def at(self, origin: str) -> Source:

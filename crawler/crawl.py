@@ -108,9 +108,29 @@ class Crawl:
             self._offer_target(lead, capture)
         elif capture.outcome in BODIED_OUTCOMES:
             if capture.role != "document":
-                self._read(lead, capture, body or self._archived(capture))
+                self._read_safely(lead, capture, body)
         elif lead.role not in READ_ROLES:
             self.findings.warnings.append(f"{lead.role} {lead.url}: {capture.outcome}" + (f", {capture.reason}" if capture.reason else ""))
+
+    def _read_safely(self, lead: Lead, capture: Capture, body: Body | None) -> None:
+        """Offers what a body names; a body that breaks its reader costs what it names and is warned of, never the harvest."""
+        try:
+            self._read(lead, capture, body or self._archived(capture))
+        except Exception as error:
+            reason = str(error) if isinstance(error, IntegrandError) else f"{type(error).__name__}: {error}"
+            self.findings.warnings.append(f"{lead.role} {lead.url}: what it leads to could not be read ({' '.join(reason.split())[:200]})")
+
+    def _known(self, lead: Lead) -> Capture | None:
+        """The last good capture of an address, where its body can still be had: a 304 is of no use without it."""
+        known = self.ledger.good.get(lead.url)
+        if known is None or known.role == "document":
+            return known
+        try:
+            self._archived(known)
+        except (IntegrandError, OSError) as error:
+            self.findings.warnings.append(f"{lead.role} {lead.url}: fetched anew, since its archived body cannot be read ({error})")
+            return None
+        return known
 
     def _archived(self, capture: Capture) -> Body:
         headers, payload = read_answer(self.base, capture)
@@ -118,7 +138,7 @@ class Crawl:
 
     async def _capture(self, lead: Lead) -> tuple[Capture, Body | None]:
         """Asks and archives; returns the capture and the body where one came."""
-        known = self.ledger.good.get(lead.url)
+        known = self._known(lead)
         # The rules cannot forbid that they are read.
         refusal = None if lead.role == "robots" else (await self._robots_of(origin_of(lead.url))).refusal(lead.url)
         if refusal is not None:
@@ -152,9 +172,14 @@ class Crawl:
             return answer, None
         headers = {name.lower(): value for name, value in answer.exchange.response_headers}
         try:
-            return answer, Body(decoded(answer.exchange.payload, headers.get("content-encoding")), headers.get("content-type"))
+            body = Body(decoded(answer.exchange.payload, headers.get("content-encoding")), headers.get("content-type"))
         except IntegrandError as error:
             return replace(answer, outcome="failed", reason=str(error), exchange=None), None
+        if answer.role == "page" and len(body.payload) > self.source.limits.page_bytes:
+            # What came packed may be small on the way and large to read.
+            reason = f"larger than {self.source.limits.page_bytes} bytes when unpacked"
+            return replace(answer, outcome="refused", reason=reason, exchange=None), None
+        return answer, body
 
     def _may_go_to(self, lead: Lead, target: str) -> bool:
         if lead.role in READ_ROLES:

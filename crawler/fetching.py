@@ -265,9 +265,10 @@ def retry_after_s(value: str | None, now: datetime) -> float:
         return float(value)
     try:
         when = parsedate_to_datetime(value)
-    except ValueError:
+        return max(0.0, ((when if when.tzinfo else when.replace(tzinfo=UTC)) - now).total_seconds())
+    except (ValueError, TypeError, IndexError, OverflowError):
+        # What the parser of dates raises for dates that are none, or lie beyond what a datetime can hold.
         return 0.0
-    return max(0.0, ((when if when.tzinfo else when.replace(tzinfo=UTC)) - now).total_seconds())
 
 
 def _exchange(request: Request, response: Response) -> Exchange:

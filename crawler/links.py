@@ -10,6 +10,7 @@ from parsel import Selector
 from scrapy.http import HtmlResponse
 from scrapy.utils.response import get_base_url
 
+from crawler.addresses import canonical
 from crawler.catalogue import Listing, Source
 
 MAX_TEXT = 300
@@ -43,12 +44,26 @@ class ListingLinks:
 
 
 class HtmlPage:
-    """A page as parsed, with its address and the encoding that its headers or itself declare."""
+    """A page as parsed, with its address and the encoding that its headers or itself declare.
+
+    A declared encoding that is none for text is passed over for UTF-8, and a declared base address that is none for the page's own.
+    """
 
     def __init__(self, url: str, body: bytes, content_type: str | None = None) -> None:
         headers = {"Content-Type": content_type} if content_type else {}
         self.response = HtmlResponse(url, body=body, headers=headers)
-        self.base = get_base_url(self.response)
+        try:
+            _ = self.response.text
+        except (LookupError, ValueError):
+            # Python's codecs know names such as rot13 and undefined, which decode no page.
+            self.response = HtmlResponse(url, body=body.decode("utf-8", "replace").encode(), encoding="utf-8")
+        try:
+            declared = canonical(get_base_url(self.response))
+        except ValueError:
+            declared = None
+        self.base = declared or url
+        # Not the response's own selector, which trips over a base address that is none.
+        self.root = Selector(self.response.text, type="html")
 
     def links(self, source: Source) -> PageLinks:
         """The files and pages that the source's definition lets us follow from here."""
@@ -70,7 +85,7 @@ class HtmlPage:
 
     def _in_scope(self, source: Source, scope: str) -> Iterator[FoundLink]:
         """Links that the selector picks, or that lie inside what it picks."""
-        for element in self.response.css(scope):
+        for element in self.root.css(scope):
             anchors = [element] if element.attrib.get("href") else element.css("a[href], area[href]")
             for anchor in anchors:
                 url = source.canonical(anchor.attrib["href"], self.base)
@@ -79,7 +94,7 @@ class HtmlPage:
 
     def _embedded(self, source: Source) -> Iterator[FoundLink]:
         for selector, attribute in _EMBEDDED:
-            for element in self.response.css(selector):
+            for element in self.root.css(selector):
                 url = source.canonical(element.attrib.get(attribute, ""), self.base)
                 if url is not None:
                     yield FoundLink(url)

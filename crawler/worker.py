@@ -15,6 +15,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import date
 from importlib import import_module
@@ -113,7 +114,11 @@ class Errand:
         await AsyncCrawlerRunner().crawl(crawler, errand=errand)
         failure = getattr(crawler.spider, "failure", None)
         if failure is not None:
-            raise failure
+            error = innermost(failure)
+            if not crawls or isinstance(error, (IntegrandError, OSError)) or not isinstance(error, Exception):
+                # An archive that cannot be written concerns every source.
+                raise failure
+            crawls[0].findings.broken.append(f"the harvest ended early ({type(error).__name__}: {' '.join(str(error).split())[:200]})")
         archive.writer(source.slug).close()
         whole = self.limit is None and self.since is None
         return counted(source, ledger, crawls[0].findings, time.monotonic() - started, whole)
@@ -190,7 +195,9 @@ def main() -> int:
     except BaseException as caught:
         error = innermost(caught)
         if not isinstance(error, IntegrandError):
-            raise
+            # Of a group of errors the last line would be its border, and the last line is what the parent tells.
+            traceback.print_exception(error)
+            return 1
         tell({"error": str(error), "exit_code": error.exit_code})
         return 1
     return 0

@@ -25,6 +25,7 @@ from typing import Any
 
 import brotli  # type: ignore[import-untyped]
 from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.utils import Digester
@@ -360,6 +361,8 @@ def read_answer(base: Base, capture: Capture) -> tuple[Headers, bytes]:
             encoding = record.http_headers.get_header("Content-Encoding") if record.http_headers else None
             raw, stated = record.raw_stream.read(), record.rec_headers.get_header("WARC-Payload-Digest")
             payload = decoded(raw, encoding)
+    except ArchiveLoadFailed as error:
+        raise IntegrandError(f"{path}: no WARC record at {capture.archive_offset}; restore it from a backup") from error
     except (OSError, StopIteration, zlib.error) as error:
         raise IntegrandError(f"{path}: cannot be read at {capture.archive_offset} ({error}); restore it from a backup") from error
     except IntegrandError as error:

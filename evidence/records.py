@@ -385,3 +385,4 @@ class RunReport:
     salvaged: tuple[str, ...] = ()
     snapshot: str | None = None
     totals: dict[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()

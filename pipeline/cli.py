@@ -9,6 +9,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
@@ -33,7 +34,7 @@ def build_app(arguments: Sequence[str] = ()) -> typer.Typer:
     """The program with the commands that ``arguments`` need; all of them where no known command is named."""
     app = typer.Typer(
         name="integrand", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-        help="Harvest, read, tag and search what is published about joining up health, care and the services around them.")
+        help="An evidence base on integrated care from grey literature: harvest it, read it, tag it, search it.")
     app.callback()(top)
     named = next((one for before, one in zip(["", *arguments], arguments, strict=False)
                   if before != "--base" and any(one in commands for commands in ROOMS.values())), None)
@@ -43,7 +44,15 @@ def build_app(arguments: Sequence[str] = ()) -> typer.Typer:
     return app
 
 
+def tell_version(wanted: bool) -> None:
+    """Prints the program's version and ends, where ``wanted``."""
+    if wanted:
+        typer.echo(f"integrand {metadata.version('integrand')}")
+        raise typer.Exit()
+
+
 def top(
+    version: Annotated[bool, typer.Option("--version", callback=tell_version, is_eager=True, help="Tell the version and end.")] = False,
     base: Annotated[Path | None, typer.Option("--base", help="The evidence base (default ./base, or INTEGRAND_BASE).")] = None,
 ) -> None:
     if base is not None:

