@@ -211,7 +211,6 @@ def _build(
 
 def _load_documents(base: Base, planned: Plan, extractor_version: str, classifier_version: str, loader: Loader) -> None:
     """Streams documents, then taggings; only documents that a person decided on are held, for their quotes."""
-    work_of = planned.work_of
     meant = planned.decided_on
     decided: dict[str, list[Decision]] = {}
     for decision in planned.decisions:
@@ -220,9 +219,9 @@ def _load_documents(base: Base, planned: Plan, extractor_version: str, classifie
     held: dict[str, Document] = {}
     loaded: set[str] = set()
     for document in read_segments(base.documents(extractor_version), Document):
-        if document.id in work_of and document.id not in loaded:
+        if document.id in planned.items and document.id not in loaded:
             loaded.add(document.id)
-            loader.add(document_rows.document_rows(document, work_of[document.id]))
+            loader.add(document_rows.document_rows(document, planned.work_of.get(document.id)))
             if document.id in decided:
                 held[document.id] = document
     seen: set[str] = set()

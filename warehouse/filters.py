@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,6 +11,7 @@ import duckdb
 from evidence.errors import UsageError
 from evidence.records import STRENGTHS
 from evidence.taxonomy.vocabulary import unknown
+from warehouse.known_values import checked_value
 
 
 @dataclass(frozen=True)
@@ -80,13 +80,13 @@ def allowed_works(filters: Filters, connection: duckdb.DuckDBPyConnection) -> se
             'EXISTS (FROM places p WHERE p.document = w.judged_document AND (lower(p."name") IN (SELECT unnest(?)) '
             "OR lower(p.code) IN (SELECT unnest(?)) OR list_has_any(list_transform(p.lies_in, lambda one: lower(one)), ?)))"
         )
-        places = [_place(one, connection) for one in filters.place]
+        places = [checked_value(connection, "place", one) for one in filters.place]
         values += [places, places, places]
     if filters.source:
         conditions.append(
             "EXISTS (FROM captures c JOIN documents d ON d.id = c.document WHERE d.work = w.id AND c.source IN (SELECT unnest(?)))"
         )
-        values.append([_source(one, connection) for one in filters.source])
+        values.append([checked_value(connection, "source", one) for one in filters.source])
     if filters.since:
         conditions.append("rpad(w.published, 10, CASE length(w.published) WHEN 4 THEN '-12-31' ELSE '-31' END) >= ?")
         values.append(checked_day(filters.since))
@@ -104,27 +104,3 @@ def checked_day(day: str) -> str:
     except ValueError:
         pass
     raise UsageError(f"{day!r} is no date; expected YYYY, YYYY-MM or YYYY-MM-DD")
-
-
-def _place(asked: str, connection: duckdb.DuckDBPyConnection) -> str:
-    """The place as it is looked for. An unknown one that looks like a slip of a known one raises ``UsageError``."""
-    wanted = asked.strip().casefold()
-    known = [
-        row[0]
-        for row in connection.execute(
-            """SELECT DISTINCT lower(x) FROM (SELECT "name" AS x FROM places UNION ALL SELECT code FROM places
-                                              UNION ALL SELECT unnest(lies_in) FROM places) WHERE x IS NOT NULL"""
-        ).fetchall()
-    ]
-    if wanted not in known:
-        near = difflib.get_close_matches(wanted, known, n=1, cutoff=0.8)
-        if near:
-            raise UsageError(f"no work is about the place {asked!r}; did you mean {near[0]!r}?")
-    return wanted
-
-
-def _source(asked: str, connection: duckdb.DuckDBPyConnection) -> str:
-    known = [row[0] for row in connection.execute("SELECT source FROM sources ORDER BY source").fetchall()]
-    if asked not in known:
-        raise unknown("source", asked, known)
-    return asked

@@ -35,7 +35,7 @@ def movements(snapshot: Snapshot, previous: Snapshot | None) -> Movements:
     held: dict[str, bool] = {}
     availability: dict[str, str] = {}
     with snapshot.connect() as connection:
-        for document, work in connection.execute("SELECT id, work FROM documents").fetchall():
+        for document, work in connection.execute("SELECT id, work FROM documents WHERE work IS NOT NULL").fetchall():
             held[work] = held.get(work, False) or document in documents
         for work, stands, *change in connection.execute(_CHANGES).fetchall():
             if tuple(change) not in known:

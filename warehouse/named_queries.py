@@ -4,7 +4,8 @@
     -- grain: a row a work
     -- parameter since (date, default 1900-01-01): the first day
 
-In the statement a parameter is ``$since``. Types are text, integer, number and date.
+In the statement a parameter is ``$since``. Types are text, integer, number and date, and the kinds of ``warehouse.known_values``
+(facet, place, "label of theme"): a value that the snapshot does not know is wrong usage, and no empty answer.
 """
 
 from __future__ import annotations
@@ -21,11 +22,12 @@ import duckdb
 
 from evidence.errors import UsageError
 from evidence.taxonomy.vocabulary import unknown
+from warehouse.known_values import KINDS, checked_value, is_kind
 from warehouse.snapshot import Snapshot
 from warehouse.sql import Answer
 
 FOLDER = Path(__file__).with_name("queries")
-_PARAMETER = re.compile(r"parameter (\w+) \((\w+)(?:, default (.*?))?\): (.+)")
+_PARAMETER = re.compile(r"parameter (\w+) \((\w+(?: of \w+)?)(?:, default (.*?))?\): (.+)")
 TYPES: dict[str, Callable[[str], Any]] = {"text": str, "integer": int, "number": float, "date": date.fromisoformat}
 
 
@@ -38,8 +40,13 @@ class Parameter:
     default: str | None
     meaning: str
 
-    def value(self, given: str) -> Any:
-        """The value as its type. Raises ``UsageError`` for one that is none."""
+    def value(self, given: str, connection: duckdb.DuckDBPyConnection) -> Any:
+        """The value as its type. Raises ``UsageError`` for one that is none, or that the snapshot does not know."""
+        if is_kind(self.type):
+            try:
+                return given if given == self.default else checked_value(connection, self.type, given)
+            except UsageError as error:
+                raise UsageError(f"parameter {self.name}: {error}") from None
         try:
             return TYPES[self.type](given)
         except ValueError:
@@ -86,8 +93,8 @@ def _read(path: Path) -> NamedQuery:
         if not found.get(key):
             raise UsageError(f"{path.name}: {key}: expected one in the opening comment")
     used = set(re.findall(r"\$([a-z_]\w*)", sql))
-    if used != {parameter.name for parameter in parameters} or any(parameter.type not in TYPES for parameter in parameters):
-        raise UsageError(f"{path.name}: parameter: expected one of type {', '.join(TYPES)} for each of {sorted(used)}")
+    if used != {parameter.name for parameter in parameters} or not all(one.type in TYPES or is_kind(one.type) for one in parameters):
+        raise UsageError(f"{path.name}: parameter: expected one of type {', '.join((*TYPES, *KINDS))} or label of a facet for each of {sorted(used)}")
     return NamedQuery(path.stem, found["question"], found["grain"], tuple(parameters), sql)
 
 
@@ -101,13 +108,14 @@ def run_query(snapshot: Snapshot, name: str, parameters: Mapping[str, str] | Non
     for strange in given:
         if strange not in known:
             raise unknown(f"parameter of {name}", strange, known or ["none"])
-    values: dict[str, Any] = {}
+    texts: dict[str, str] = {}
     for parameter in query.parameters:
         text = given.get(parameter.name, parameter.default)
         if text is None:
             raise UsageError(f"query {name}: give the parameter {parameter.name} ({parameter.meaning}): -p {parameter.name}=…")
-        values[parameter.name] = parameter.value(text)
+        texts[parameter.name] = text
     with snapshot.connect() as connection:
+        values = {parameter.name: parameter.value(texts[parameter.name], connection) for parameter in query.parameters}
         try:
             return Answer(
                 connection.execute(query.sql, values).to_arrow_table() if values else connection.execute(query.sql).to_arrow_table()

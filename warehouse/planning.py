@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -45,7 +45,10 @@ WITH_TEXT = ("id", "extractor_version", "media_type", "size_bytes", "status", "p
 
 @dataclass(frozen=True)
 class Plan:
-    """What is known before a text is read: the works, their metadata's values, who judged, the history."""
+    """What is known before a text is read: the works, their metadata's values, who judged, the history.
+
+    ``items`` are all documents, also those that could not be read and are in no work.
+    """
 
     works: list[Work]
     items: dict[str, Item]
@@ -98,13 +101,14 @@ def plan(base: Base, extractor_version: str, classifier_version: str) -> Plan:
             if document.id in ids:
                 yield document.id, document.text
 
-    works = group(list(items.values()), history, decisions, texts)
+    groups = group(list(items.values()), history, decisions, texts)
     redacted = {one.target for one in decisions if one.action == "redact"}
     if redacted:
-        gone = {copy.document for work in works if work.id in redacted for copy in work.copies} | redacted
+        gone = {copy.document for work in groups if work.id in redacted for copy in work.copies} | redacted
         items = {id: one for id, one in items.items() if id not in gone}
         _forget(history, gone)
-        works = group(list(items.values()), history, decisions, texts)
+        groups = group(list(items.values()), history, decisions, texts)
+    works = [work for work in groups if _says_anything(work, items, decisions)]
     values = {id: document_values(light[id]) for id in items}
     tagged = {
         tagging.document: tagging.status == "tagged"
@@ -112,6 +116,13 @@ def plan(base: Base, extractor_version: str, classifier_version: str) -> Plan:
         if tagging.extractor_version == extractor_version
     }
     return Plan(works, items, values, history, tagged, decisions)
+
+
+def _says_anything(work: Work, items: Mapping[str, Item], decisions: Sequence[Decision]) -> bool:
+    """False where no copy could be read and no person tagged one: there is nothing to find, cite or count then but an address."""
+    members = {copy.document for copy in work.copies}
+    tagged = any(one.target in members and one.facet and one.label for one in decisions)
+    return tagged or any(items[id].status != "refused" for id in members)
 
 
 def _forget(history: History, gone: set[str]) -> None:

@@ -282,7 +282,8 @@ def _has_word(text: str) -> bool:
 
 
 def _word(token: _Token, field: str | None) -> Node | None:
-    text = token.text
+    # A question may be asked as one: a question mark at the end of a word is none of a wild card.
+    text = token.text.rstrip("?!") if _has_word(token.text) else token.text
     if not _has_word(text):
         if text == "*":
             raise UsageError(f"query, character {token.at}: * alone asks for all works and cannot be combined; leave it out")

@@ -15,8 +15,11 @@ _WORDS = re.compile(r"\w+")
 NOT_TEXT = ("boilerplate",)
 
 
-def document_rows(document: Document, work: str) -> dict[str, Rows]:
-    """What a document says, as rows by table: a pure function, so that a document can be loaded again on its own."""
+def document_rows(document: Document, work: str | None) -> dict[str, Rows]:
+    """What a document says, as rows by table: a pure function, so that a document can be loaded again on its own.
+
+    ``work`` is None for a document that could not be read and is in none.
+    """
     text = document.text
     passages = _passages(document, text)
     return {
@@ -48,7 +51,7 @@ def judged_tags(document: Document, tags: Rows, decisions: Sequence[Decision]) -
     return [row | {"document": document.id, "number": number} for number, row in enumerate(rows)]
 
 
-def _document(document: Document, work: str, passages: Rows, text: str) -> dict[str, Any]:
+def _document(document: Document, work: str | None, passages: Rows, text: str) -> dict[str, Any]:
     words = (
         sum(len(_WORDS.findall(row["text"])) for row in passages if row["kind"] not in NOT_TEXT) if passages else len(_WORDS.findall(text))
     )

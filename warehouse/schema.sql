@@ -35,13 +35,14 @@ COMMENT ON COLUMN work_values.value_source IS 'Where it was read: json_ld, meta_
 COMMENT ON COLUMN work_values.chosen IS 'True for the value that the work carries.';
 
 CREATE TABLE documents (
-    id VARCHAR NOT NULL, work VARCHAR NOT NULL, extractor_version VARCHAR NOT NULL, media_type VARCHAR NOT NULL, size_bytes BIGINT NOT NULL,
+    id VARCHAR NOT NULL, work VARCHAR, extractor_version VARCHAR NOT NULL, media_type VARCHAR NOT NULL, size_bytes BIGINT NOT NULL,
     status VARCHAR NOT NULL, reason VARCHAR, content_digest VARCHAR, title VARCHAR, title_source VARCHAR, subtitle VARCHAR, authors VARCHAR[],
     published VARCHAR, publisher VARCHAR, doi VARCHAR, isbn VARCHAR, issn VARCHAR, report_number VARCHAR, "language" VARCHAR, summary VARCHAR,
     page_count INTEGER NOT NULL, word_count INTEGER NOT NULL, ocr_pages INTEGER NOT NULL
 );
 COMMENT ON TABLE documents IS 'A row a document: one payload as read by one version of the extractor. A payload that differs only outside its text (a new menu) adds no row.';
 COMMENT ON COLUMN documents.id IS 'SHA-256 of the payload.';
+COMMENT ON COLUMN documents.work IS 'Null for a document that could not be read, where no other copy could either and nobody tagged it.';
 COMMENT ON COLUMN documents.status IS 'ok; partial: some pages could not be read; refused: nothing could be read. reason says which and why.';
 COMMENT ON COLUMN documents.content_digest IS 'SHA-256 of the text''s words, by which change is judged.';
 

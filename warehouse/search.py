@@ -17,13 +17,14 @@ import tantivy
 from numpy.typing import NDArray
 
 from evidence.errors import IntegrandError
-from evidence.records import STRENGTHS
+from evidence.records import JUDGEMENTS, STRENGTHS
 from language.thesaurus import load_thesaurus
 from warehouse import vectors
 from warehouse.filters import Filters, allowed_works, checked_labels, known_labels
+from warehouse.known_values import is_kind, unknown_value
 from warehouse.loading import joined
 from warehouse.query_compiler import Compiler, asked_of_text, relaxed, text_of
-from warehouse.query_language import Node, Word, is_plain, parse, shown
+from warehouse.query_language import Node, Valued, Word, is_plain, leaves, parse, shown
 from warehouse.quoting import quoted
 from warehouse.snapshot import Snapshot
 from warehouse.synonyms import Widening, widened
@@ -151,8 +152,15 @@ class Searcher:
             ids,
             {**wide.expanded, **compiler.expanded},
             loosened,
-            [*self._notes, *wide.notes],
+            [*self._notes, *wide.notes, *self._unknown(node, filters)],
         )
+
+    def _unknown(self, node: Node | None, filters: Filters) -> list[str]:
+        """In words, the values asked for that no work has: a slip would else be an empty answer."""
+        asked = [(leaf.field, leaf.value) for leaf, positive in leaves(node) if positive and isinstance(leaf, Valued) and is_kind(leaf.field)]
+        asked += [("place", place) for place in filters.place]
+        found = (unknown_value(self._connection.cursor(), kind, value) for kind, value in asked)
+        return [told for told in found if told is not None]
 
     def _allowed(self, filters: Filters) -> NDArray[np.bool_] | None:
         found = allowed_works(filters, self._connection.cursor())
@@ -233,7 +241,7 @@ def _other_encoder(snapshot: Snapshot, encode: vectors.Encode) -> str | None:
 
 
 def described(cursor: Any, ids: Sequence[str]) -> list[dict[str, Any]]:
-    """The works in full as search answers give them, in the order of ``ids``."""
+    """The works in full as search answers give them, in the order of ``ids``; ``guesses`` are the labels, by facet, that are unsure."""
     rows = cursor.execute(
         """
         SELECT id, title, authors, published, publisher, url, landing_url, source, availability, relevance,
@@ -242,12 +250,15 @@ def described(cursor: Any, ids: Sequence[str]) -> list[dict[str, Any]]:
         [joined(ids)],
     )
     names = [column[0] for column in rows.description]
-    found = {row[0]: dict(zip(names, row, strict=True)) | {"tags": {}} for row in rows.fetchall()}
-    for work, facet, label in cursor.execute(
+    found = {row[0]: dict(zip(names, row, strict=True)) | {"tags": {}, "guesses": {}} for row in rows.fetchall()}
+    for work, facet, label, guess in cursor.execute(
         """
-            SELECT DISTINCT work, facet, label FROM v_work_tags
-            WHERE work IN (SELECT unnest(string_split(?, ','))) AND facet NOT IN ('relevance', 'study_design', 'evidence_strength') ORDER BY ALL""",
+            SELECT work, facet, label, bool_and(unsure) FROM v_work_tags
+            WHERE work IN (SELECT unnest(string_split(?, ','))) GROUP BY ALL ORDER BY ALL""",
         [joined(ids)],
     ).fetchall():
-        found[work]["tags"].setdefault(facet, []).append(label)
+        if facet not in JUDGEMENTS:
+            found[work]["tags"].setdefault(facet, []).append(label)
+        if guess:
+            found[work]["guesses"].setdefault(facet, []).append(label)
     return [found[id] for id in ids]

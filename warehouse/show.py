@@ -36,6 +36,9 @@ def find_work(connection: duckdb.DuckDBPyConnection, id: str) -> str:
         raise UsageError(
             f"{id!r} is the beginning of several works' ids: {', '.join(row[0][: len(wanted) + 4] for row in found[:5])}; give more of it"
         )
+    unread = connection.execute("SELECT id, reason FROM documents WHERE work IS NULL AND starts_with(id, ?) LIMIT 1", [wanted]).fetchone()
+    if unread:
+        raise UsageError(f"document {unread[0][:12]} is in no work: it could not be read ({unread[1]})")
     known = [row[0][: len(wanted)] for row in connection.execute("SELECT id FROM works").fetchall()]
     near = difflib.get_close_matches(wanted, known, n=1, cutoff=0.8)
     raise UsageError(

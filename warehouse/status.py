@@ -26,7 +26,8 @@ class SourceStatus:
 class Status:
     """``works_by`` counts works by relevance, study_design, evidence_strength, integration_type and availability; "" is not judged.
 
-    ``unsure`` counts works by the facets in which a machine tag is a guess. ``open_run`` is a run that is unfinished.
+    ``unsure`` counts works by the facets in which a machine tag is a guess. ``refused`` counts documents that could not be read
+    (the named query unread_documents lists them). ``open_run`` is a run that is unfinished.
     """
 
     snapshot: str | None
@@ -35,6 +36,7 @@ class Status:
     documents: int = 0
     passages: int = 0
     vectors: int = 0
+    refused: int = 0
     works_by: dict[str, dict[str, int]] = field(default_factory=dict)
     unsure: dict[str, int] = field(default_factory=dict)
     sources: tuple[SourceStatus, ...] = ()
@@ -50,6 +52,7 @@ class Status:
             "documents": self.documents,
             "passages": self.passages,
             "vectors": self.vectors,
+            "refused": self.refused,
             "works_by": self.works_by,
             "unsure": self.unsure,
             "open_run": self.open_run,
@@ -99,6 +102,7 @@ def status(base: Base) -> Status:
         works_by: dict[str, dict[str, int]] = {}
         for facet, label, count in connection.execute(_WORKS_BY).fetchall():
             works_by.setdefault(facet, {})[label] = count
+        refused = connection.execute("SELECT count(*) FROM documents WHERE status = 'refused'").fetchone() or (0,)
         unsure = dict(
             connection.execute(
                 "SELECT facet, count(DISTINCT work) FROM v_work_tags WHERE unsure AND said_by = 'machine' GROUP BY ALL ORDER BY ALL"
@@ -118,6 +122,7 @@ def status(base: Base) -> Status:
         counts["documents"],
         counts["passages"],
         counts["vectors"],
+        int(refused[0]),
         works_by,
         unsure,
         sources,

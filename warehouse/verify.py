@@ -207,16 +207,16 @@ def _rows(base: Base, snapshot: Snapshot, connection: duckdb.DuckDBPyConnection,
             result.found(f"snapshot {snapshot.name}: work {work.id[:12]} is not the one that the files give")
     for id in found:
         result.found(f"snapshot {snapshot.name}: work {id[:12]} is in no file")
-    work_of, seen = planned.work_of, set[str]()
+    seen = set[str]()
     for document in read_segments(base.documents(extractor), Document):
-        if document.id in work_of and document.id not in seen:
+        if document.id in planned.items and document.id not in seen:
             seen.add(document.id)
-            rows = document_rows(document, work_of[document.id])
+            rows = document_rows(document, planned.work_of.get(document.id))
             for table in ("documents", "passages", "sections", "pages", "refs"):
                 _same(connection, snapshot, table, "id" if table == "documents" else "document", document.id, rows[table], result)
     seen.clear()
     for tagging in read_segments(base.tags(classifier), Tagging):
-        if tagging.extractor_version == extractor and tagging.document in work_of and tagging.document not in seen:
+        if tagging.extractor_version == extractor and tagging.document in planned.items and tagging.document not in seen:
             seen.add(tagging.document)
             rows = tagging_rows(tagging)
             for table in ("findings", "places"):

@@ -27,6 +27,8 @@ def status(base: BaseOption = None, json_: JsonOption = False) -> None:
     console = Console()
     console.print(f"snapshot: {found.snapshot or 'none yet; run `integrand publish`'}", highlight=False, markup=False)
     console.print(f"{found.works} works, {found.documents} documents, {found.passages} passages, {found.vectors} vectors", highlight=False)
+    if found.refused:
+        console.print(f"{found.refused} documents could not be read: `integrand query unread_documents` says which and why", highlight=False)
     for facet, counts in found.works_by.items():
         console.print(_counted(facet, counts))
     if found.unsure:

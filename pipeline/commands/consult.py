@@ -45,12 +45,13 @@ def search(
     query: Annotated[str, typer.Argument(help="Words, \"phrases\", AND OR NOT, trunc*, title:… ; empty lists all.", callback=in_utf8)] = "",
     type_: TypeOption = None, strength: StrengthOption = None, design: DesignOption = None, theme: ThemeOption = None,
     place: PlaceOption = None, source: SourceOption = None, since: SinceOption = None, limit: LimitOption = 20,
+    exact: Annotated[bool, typer.Option("--exact", help="Only the words themselves, no other terms for the same thing.")] = False,
     base: BaseOption = None, json_: JsonOption = False,
 ) -> None:
     """Find works by words and meaning, with filters and facets."""
     filters = _filters(type_, strength, design, theme, place, source, since)
     with _searcher(existing_base(base)) as searcher:
-        answer = searcher.search(query, filters, limit)
+        answer = searcher.search(query, filters, limit, expand=not exact)
     if json_:
         typer.echo(json.dumps(answer.as_json(), ensure_ascii=False, default=str))
     else:
@@ -198,9 +199,10 @@ def _print_answer(answer: dict[str, Any]) -> None:
     for number, work in enumerate(answer["works"], 1):
         by = ", ".join(work["authors"] or ()) or work["publisher"] or "no author"
         console.print(f"[bold]{number}. {escape(work['title'] or '(untitled)')}[/bold]")
-        console.print(escape(f"   {by} · {work['published'] or 'no date'} · {work['study_design'] or 'not judged'} · "
-                             f"{work['evidence_strength'] or 'not judged'} · {', '.join(work['tags'].get('integration_type', ())) or 'no type'}"
-                             f"{' · off topic' if work['relevance'] == 'off_topic' else ''}"))
+        types = ", ".join(_guessed(work, "integration_type", label) for label in work["tags"].get("integration_type", ()))
+        off_topic = f" · {_guessed(work, 'relevance', 'off_topic')}" if work["relevance"] == "off_topic" else ""
+        design, strength = (_guessed(work, facet, work[facet]) for facet in ("study_design", "evidence_strength"))
+        console.print(escape(f"   {by} · {work['published'] or 'no date'} · {design} · {strength} · {types or 'no type'}{off_topic}"))
         for passage in work["passages"][:2]:
             console.print(f"   p. {passage['page']}: {_marked(passage)}")
         console.print(escape(f"   {work['id'][:12]}  {work['url'] or ''}"))
@@ -208,9 +210,24 @@ def _print_answer(answer: dict[str, Any]) -> None:
         counts = list(answer["facets"].get(facet, {}).items())[:8]
         if counts:
             console.print(escape(f"{facet}: " + ", ".join(f"{label} {count}" for label, count in counts)))
+    for words, terms in answer["expanded"].items():
+        more = f" and {len(terms) - MOST_TERMS} more" if len(terms) > MOST_TERMS else ""
+        console.print(escape(f"{words}: also looked for {', '.join(terms[:MOST_TERMS])}{more}"))
+    for note in answer["notes"]:
+        console.print(escape(f"note: {note}"))
     more = f", the first {len(answer['works'])} shown" if len(answer["works"]) < answer["total"] else ""
     loosened = "; no work holds all the words, so any of them counted" if answer["relaxed"] else ""
     console.print(escape(f"{answer['total']} works{more}; understood as {answer['parsed'] or 'everything'}{loosened}; run {answer['run']}"))
+
+
+MOST_TERMS = 12
+
+
+def _guessed(work: dict[str, Any], facet: str, label: str | None) -> str:
+    """A label, with a word where it is a guess that a person should look at."""
+    if label is None:
+        return "not judged"
+    return f"{label} (guess)" if label in work["guesses"].get(facet, ()) else label
 
 
 def _marked(passage: dict[str, Any], width: int = 300) -> str:

@@ -235,7 +235,6 @@ def test_metadata_is_the_most_trusted_of_the_copies_and_the_rest_is_kept(library
 
 def test_the_tags_of_a_work_are_those_of_the_copy_that_was_judged(library: Library) -> None:
     assert library.made.rows(f"SELECT judged_document FROM works WHERE id = '{library.id('torbay')}'") == [(library.id("torbay"),)]
-    assert library.made.rows(f"SELECT judged_document, relevance, unsure FROM works WHERE id = '{library.id('scan')}'") == [(None, None, False)]
 
 
 def test_a_crosswalk_shows_what_lies_outside_of_a_typology(library: Library) -> None:

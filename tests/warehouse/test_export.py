@@ -15,7 +15,7 @@ from evidence.errors import UsageError
 from tests.warehouse.conftest import Library
 from tests.warehouse.factory import MadeBase, letters, make_document, prose
 from warehouse.export import EXPORTERS, export
-from warehouse.export.ris import author_name
+from warehouse.export.ris import author_name, full_title
 from warehouse.filters import Filters
 from warehouse.search import Searcher
 from warehouse.snapshot import require_snapshot
@@ -24,7 +24,7 @@ from warehouse.snapshot import require_snapshot
 @pytest.mark.parametrize("name", sorted(EXPORTERS))
 def test_every_format_writes_every_work_once_and_leaves_no_other_file(library: Library, tmp_path: Path, name: str) -> None:
     out = tmp_path / f"works{EXPORTERS[name].suffix}"
-    assert export(library.snapshot, name, out) == 6
+    assert export(library.snapshot, name, out) == 5
     text = out.read_text("utf-8")
     for (id,) in library.made.rows("SELECT id FROM works"):
         assert text.count(f"ID  - {id}" if name == "ris" else f'{{"id": "{id}"' if name == "jsonl" else f"{id},") == 1
@@ -48,6 +48,21 @@ def test_ris_is_read_back_by_rispy(library: Library, tmp_path: Path) -> None:
     assert (
         "starts at anecdotal" in torbay["notes"][0] and torbay["notes"][1] == "Run: run03" and torbay["abstract"] == "How one town joined its teams."
     )
+
+
+@pytest.mark.parametrize(
+    ("title", "subtitle", "told"),
+    [
+        ("Joined up", "A review", "Joined up: A review"),
+        ("Joined up: a review", "A review", "Joined up: a review"),
+        ("Joined up – A  Review.", "a review", "Joined up – A Review."),
+        ("A review of care", "A review", "A review of care: A review"),
+        (None, "A review", "A review"),
+        ("Joined up", None, "Joined up"),
+    ],
+)
+def test_a_subtitle_is_told_once(title: str | None, subtitle: str | None, told: str) -> None:
+    assert full_title({"title": title, "subtitle": subtitle}) == told
 
 
 def test_a_title_with_line_breaks_cannot_break_the_records(made: MadeBase, tmp_path: Path) -> None:

@@ -41,6 +41,11 @@ def test_a_query_answers_as_its_case_says(library: Library, name: str) -> None:
         ("new_works", {"since": "soon"}, "expected a date"),
         ("to_be_reviewed", {"limit": "many"}, "expected a integer"),
         ("new_works", {"sicne": "2019-01-01"}, "did you mean 'since'"),
+        ("gaps", {"rows": "integration_typ"}, "parameter rows: unknown facet 'integration_typ': did you mean 'integration_type'"),
+        ("quotes_for_label", {"facet": "theme", "label": "preventoin"}, "did you mean 'prevention'"),
+        ("strongest_evidence", {"type": "clinicl"}, "parameter type: unknown label of integration_type 'clinicl': did you mean 'clinical'"),
+        ("findings_on_outcome", {"outcome": "emergency_admission"}, "did you mean 'emergency_admissions'"),
+        ("in_typology", {"typology": "nobody"}, "parameter typology: unknown typology 'nobody'"),
     ],
 )
 def test_wrong_use_of_a_query_is_told_in_words(library: Library, name: str, parameters: dict[str, str], message: str) -> None:
@@ -62,3 +67,9 @@ def test_a_query_file_that_is_not_well_formed_is_named(tmp_path: Path, text: str
     (tmp_path / "odd.sql").write_text(text)
     with pytest.raises(UsageError, match=rf"odd\.sql: .*{message}"):
         list_queries(tmp_path)
+
+
+def test_a_label_is_known_however_it_is_written(library: Library) -> None:
+    spellings = ("Older People", "older_people")
+    first, second = (run_query(library.snapshot, "quotes_for_label", {"facet": "population", "label": one}).rows() for one in spellings)
+    assert first == second and first

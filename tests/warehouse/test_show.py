@@ -7,9 +7,12 @@ import json
 import pytest
 
 from evidence.errors import UsageError
+from evidence.records import Decision
 from tests.warehouse.conftest import Library
-from tests.warehouse.factory import MadeBase
+from tests.warehouse.factory import FIRST_DAY, MadeBase, make_document
+from warehouse.search import Searcher
 from warehouse.show import show
+from warehouse.snapshot import require_snapshot
 from warehouse.status import status
 
 
@@ -53,10 +56,24 @@ def test_the_beginning_of_an_id_and_a_copys_id_lead_to_the_work(library: Library
     assert show(library.snapshot, library.id(name)[:10].upper())["id"] == library.id("torbay")
 
 
-def test_a_work_that_nobody_could_read_or_judge_is_shown_without_judgement(library: Library) -> None:
-    work = show(library.snapshot, library.id("scan"))
-    assert (work["status"], work["reason"]) == ("refused", "no text could be read")
-    assert work["relevance"] is None and work["tags"] == [] and work["version"] is None
+def test_a_document_that_could_not_be_read_is_no_work_and_says_why(library: Library) -> None:
+    with pytest.raises(UsageError, match=r"is in no work: it could not be read \(no text could be read\)"):
+        show(library.snapshot, library.id("scan"))
+    assert library.made.rows("SELECT id, status, reason FROM documents WHERE work IS NULL") == [
+        (library.id("scan"), "refused", "no text could be read")]
+    with Searcher(library.snapshot) as searcher:
+        assert library.id("scan") not in searcher.search("").ids
+
+
+def test_a_document_that_only_a_person_could_read_is_a_work_with_what_the_person_said(made: MadeBase) -> None:
+    scan = make_document([], title=None, status="refused", reason="no text could be read")
+    made.run([("http://a.test/scan.pdf", scan)])
+    made.publish()
+    assert made.rows("FROM works") == []
+    made.decide(Decision("d1", "ann", FIRST_DAY, "add", scan.id, facet="study_design", label="policy"))
+    made.publish()
+    work = show(require_snapshot(made.base), scan.id)
+    assert (work["status"], work["study_design"]["label"], work["study_design"]["said_by"]) == ("refused", "policy", "person")
 
 
 @pytest.mark.parametrize(
@@ -69,14 +86,14 @@ def test_an_id_that_leads_nowhere_is_wrong_usage(library: Library, id: str, mess
 
 def test_status_counts_what_the_base_holds(library: Library) -> None:
     found = status(library.made.base)
-    assert (found.works, found.documents, found.snapshot) == (6, 7, "run03")
-    assert found.works_by["relevance"] == {"": 1, "off_topic": 1, "relevant": 4}
+    assert (found.works, found.documents, found.refused, found.snapshot) == (5, 7, 1, "run03")
+    assert found.works_by["relevance"] == {"off_topic": 1, "relevant": 4}
     assert found.works_by["integration_type"] == {"clinical": 1, "financial": 2, "service": 1} and found.works_by["availability"] == {
         "missing": 1,
-        "present": 5,
+        "present": 4,
     }
     assert found.unsure == {"study_design": 1}
-    assert [(one.source, one.works, str(one.last_capture)[:10]) for one in found.sources] == [("made", 3, "2024-01-02"), ("other", 3, "2024-01-04")]
+    assert [(one.source, one.works, str(one.last_capture)[:10]) for one in found.sources] == [("made", 2, "2024-01-02"), ("other", 3, "2024-01-04")]
     assert json.loads(json.dumps(found.as_json()))["open_run"] is None
 
 

@@ -164,7 +164,16 @@ def test_a_template_filled_in_twice_is_two_works(made: MadeBase, one: str, other
 def test_documents_that_could_not_be_read_are_not_taken_for_copies_of_one_another(made: MadeBase) -> None:
     refused = [make_document([], title=None, status="refused", reason="broken", wrapping=str(n)) for n in range(2)]
     made.run([(f"http://a.test/{n}.pdf", document) for n, document in enumerate(refused)])
-    assert len(works_of(made)) == 2
+    made.publish()
+    assert made.rows("SELECT count(*), count(work) FROM documents") == [(2, 0)] and works_of(made) == []
+
+
+def test_a_newer_version_that_cannot_be_read_leaves_the_readable_one_shown(made: MadeBase) -> None:
+    good, bad = make_document([prose("a", 20)], title="A"), make_document([], title=None, status="refused", reason="broken")
+    made.run([(FILE, good)])
+    made.run([(FILE, bad)])
+    (work,) = works_of(made)
+    assert work.shown == good.id and {copy.document for copy in work.copies} == {good.id, bad.id}
 
 
 def test_the_first_document_does_not_depend_on_the_order_in_which_a_run_fetched(tmp_path: object) -> None:

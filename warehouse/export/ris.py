@@ -33,7 +33,7 @@ def write_ris(works: Iterable[dict[str, Any]], facets: dict[str, list[str]], fil
 def _lines(work: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     yield "TY", _kind(work)
     yield "ID", work["id"]
-    yield "TI", ": ".join(part for part in (work["title"], work["subtitle"]) if part) or "[no title]"
+    yield "TI", full_title(work)
     for author in work["authors"] or ():
         yield "AU", author_name(author)
     yield "PB", work["publisher"] or ""
@@ -58,6 +58,18 @@ def _lines(work: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     if work["evidence_strength"]:
         yield "N1", f"Evidence strength: {work['evidence_strength']}. " + "; ".join(work["strength_steps"] or ())
     yield "N1", f"Run: {work['run']}"
+
+
+def full_title(work: dict[str, Any]) -> str:
+    """Title and subtitle; the subtitle once, where the title as it was read ends with it already."""
+    title, subtitle = (" ".join((work[name] or "").split()) for name in ("title", "subtitle"))
+    if subtitle and _plain(title).endswith(_plain(subtitle)):
+        return title
+    return ": ".join(part for part in (title, subtitle) if part) or "[no title]"
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def _kind(work: dict[str, Any]) -> str:

@@ -1,6 +1,6 @@
 -- question: How often do works report, from their own data, that an outcome improved or worsened?
 -- grain: a row an outcome and direction; a work counts once in each, hedged claims are left out
--- parameter type (text, default ): only findings on this integration type; all where empty
+-- parameter type (label of integration_type, default ): only findings on this integration type; all where empty
 SELECT f.outcome, f.direction, count(DISTINCT w.id) AS works, count(*) AS findings
 FROM findings f JOIN works w ON w.judged_document = f.document
 WHERE f.own AND NOT f.hedged AND ($type = '' OR list_contains(f.integration_types, $type))

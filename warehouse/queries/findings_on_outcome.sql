@@ -1,6 +1,6 @@
 -- question: What do works say about an outcome, in their own words?
 -- grain: a row a finding
--- parameter outcome (text): the outcome domain, for example emergency_admissions
+-- parameter outcome (outcome): the outcome domain, for example emergency_admissions
 SELECT w.id AS work, w.title, w.evidence_strength, f.intervention, f.change, f.direction, f.own, f.hedged, f.population, f.place, f.effect_size,
        f.quote, f.page
 FROM findings f JOIN works w ON w.judged_document = f.document

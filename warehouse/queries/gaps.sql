@@ -1,7 +1,7 @@
 -- question: On which combinations of two facets is there little or nothing?
 -- grain: a row a pair of labels, the emptiest first
--- parameter rows (text, default integration_type): the first facet
--- parameter columns (text, default population): the second facet
+-- parameter rows (facet, default integration_type): the first facet
+-- parameter columns (facet, default population): the second facet
 -- parameter at_most (integer, default 0): combinations with at most so many relevant works
 WITH tagged AS (
     SELECT DISTINCT t.work, t.facet, t.label FROM v_work_tags t JOIN works w ON w.id = t.work WHERE w.relevance = 'relevant'

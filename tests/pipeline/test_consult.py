@@ -1,0 +1,56 @@
+"""What would break: what people read on the terminal when they ask the base."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from pipeline.cli import build_app
+from tests.warehouse.conftest import Library, make_library
+from tests.warehouse.factory import MadeBase
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    return make_library(MadeBase(tmp_path_factory.mktemp("consult") / "base"))
+
+
+def told(library: Library, *arguments: str) -> Result:
+    environment = {"INTEGRAND_SEMANTIC": "0", "INTEGRAND_BASE": str(library.made.root)}
+    return CliRunner().invoke(build_app(arguments), list(arguments), env=environment)
+
+
+def test_a_guess_is_marked_where_a_work_is_listed(library: Library) -> None:
+    lines = told(library, "search", "").output.splitlines()
+    (budgets,) = [lines[at + 1] for at, line in enumerate(lines) if "Pooled budgets" in line and line[0].isdigit()]
+    assert "policy (guess)" in budgets and "financial" in budgets and "financial (guess)" not in budgets
+    assert sum("(guess)" in line for line in lines) == 1
+
+
+def test_the_other_terms_that_were_looked_for_are_told_and_can_be_left_out(library: Library) -> None:
+    assert "joined-up: also looked for " in told(library, "search", "joined-up care").output.lower() or \
+        "joined-up care: also looked for " in told(library, "search", "joined-up care").output.lower()
+    exact = told(library, "search", "joined-up care", "--exact").output
+    assert "also looked for" not in exact
+    assert json.loads(told(library, "search", "joined-up care", "--exact", "--json").output)["expanded"] == {}
+
+
+def test_what_a_reader_should_know_of_an_answer_is_told(library: Library) -> None:
+    assert "note: no work has the place 'atlantis'" in told(library, "search", "place:Atlantis").output
+
+
+def test_a_device_is_no_file_to_write_to(library: Library, tmp_path: Path) -> None:
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    for arguments in (["query", "gaps", "--format", "csv", "-o", str(fifo)], ["export", "--format", "ris", "-o", str(fifo)]):
+        result = told(library, *arguments)
+        assert "is a FIFO, no regular file" in str(result.exception)
+    assert fifo.is_fifo()
+
+
+def test_documents_that_could_not_be_read_are_counted_by_status(library: Library) -> None:
+    assert "1 documents could not be read" in told(library, "status").output
