@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from re import _constants, _parser  # type: ignore[attr-defined]
 from typing import Any
 
 
+@lru_cache(maxsize=64)
 def triggers(pattern: re.Pattern[str]) -> tuple[str, ...]:
     """Lower-case pieces of which every match holds at least one, whatever its case; () where none can be told.
 
     Looking for pieces in a lower-case text takes an eighth of the time of a search that ignores case.
     """
-    return _pieces(_parser.parse(pattern.pattern))
+    found = _pieces(_parser.parse(pattern.pattern))
+    return tuple(piece for piece in found if not any(other in piece for other in found if other != piece))
 
 
 def _pieces(tree: Any) -> tuple[str, ...]:

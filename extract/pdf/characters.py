@@ -11,6 +11,7 @@ from __future__ import annotations
 import ctypes
 import math
 import re
+from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -19,13 +20,15 @@ from typing import Any
 import pypdfium2.raw as pdfium
 
 _POINTER, _INT = ctypes.c_void_p, ctypes.c_int
+address: Callable[[Any], Any] = _POINTER.from_param
+"""An address as C takes it (None is NULL): made once where it is used often. A call with four ``c_void_p`` takes twice the time."""
 
 
 def fast(name: str, result: Any) -> Callable[..., Any]:
-    """One of PDFium's functions, called without any conversion: addresses come as ``c_void_p`` objects made beforehand,
-    numbers as ``int`` (C's ``int``; floats never). Without argument types a call takes 60 % of the time."""
-    address = ctypes.cast(getattr(pdfium, name), ctypes.c_void_p).value
-    return ctypes.PYFUNCTYPE(result)(address or 0)
+    """One of PDFium's functions, called without any conversion: addresses come from ``address``, numbers as ``int`` (C's
+    ``int``; floats never). Without argument types a call takes 60 % of the time."""
+    entry = ctypes.cast(getattr(pdfium, name), ctypes.c_void_p).value
+    return ctypes.PYFUNCTYPE(result)(entry or 0)
 
 
 _char_box = fast("FPDFText_GetCharBox", _INT)
@@ -162,14 +165,13 @@ class FontShelf:
     fonts: dict[int, Font] = field(default_factory=dict)
     names: dict[str, Font] = field(default_factory=dict)
 
-    def font(self, text_object: int, page: ctypes.c_void_p, index: int) -> Font:
-        """The font of a text object, one of whose characters is ``index``."""
-        address = _object_font(_POINTER(text_object)) if text_object else None
-        if not address:
+    def font(self, place: int, page: Any, index: int) -> Font:
+        """The font at an address of PDFium's (0 for none); ``index`` is one of its characters on the page."""
+        if not place:
             return self.names.setdefault("", Font("", False, False))
-        found = self.fonts.get(address)
+        found = self.fonts.get(place)
         if found is None:
-            handle = _POINTER(address)
+            handle = address(place)
             buffer = ctypes.create_string_buffer(256)
             size = min(256, _font_name(handle, buffer, ctypes.c_size_t(256)))
             name = buffer.raw[: max(0, size - 1)].decode("utf-8", "replace").split("+")[-1]
@@ -177,7 +179,7 @@ class FontShelf:
             bold = bool(_BOLD_NAME.search(name)) or bool(flags & (1 << 18)) or _char_weight(page, index) >= 600
             italic = bool(_ITALIC_NAME.search(name)) or bool(flags & (1 << 6))
             found = self.names.setdefault(name, Font(name, bold, italic))
-            self.fonts[address] = found
+            self.fonts[place] = found
         return found
 
 
@@ -201,13 +203,13 @@ def page_text(page: object, frame: Frame, shelf: FontShelf) -> PageText:
         return result
     try:
         shelf.fonts.clear()
-        _read(ctypes.cast(handle, ctypes.c_void_p), handle, frame, shelf, result)
+        _read(address(ctypes.cast(handle, ctypes.c_void_p).value), handle, frame, shelf, result)
     finally:
         pdfium.FPDFText_ClosePage(handle)
     return result
 
 
-def _fetch(page: ctypes.c_void_p, handle: object) -> tuple[str, list[int] | None]:
+def _fetch(page: Any, handle: object) -> tuple[str, list[int] | None]:
     """The page's text and, where PDFium left characters out of it, each position's character index."""
     count = min(pdfium.FPDFText_CountChars(handle), MAX_CHARACTERS)
     if count <= 0:
@@ -226,7 +228,7 @@ def _fetch(page: ctypes.c_void_p, handle: object) -> tuple[str, list[int] | None
     return "".join(letters), places
 
 
-def _read(page: ctypes.c_void_p, handle: object, frame: Frame, shelf: FontShelf, result: PageText) -> None:
+def _read(page: Any, handle: object, frame: Frame, shelf: FontShelf, result: PageText) -> None:
     text, places = _fetch(page, handle)
     result.characters = len(text)
     runs: dict[int, Run] = {}
@@ -253,7 +255,7 @@ def _read(page: ctypes.c_void_p, handle: object, frame: Frame, shelf: FontShelf,
         _place(pieces, _boxes(page, pieces), frame, result)
 
 
-def _boxes(page: ctypes.c_void_p, pieces: list[Piece]) -> list[float]:
+def _boxes(page: Any, pieces: list[Piece]) -> list[float]:
     """Left, right, bottom and top of each piece's first and then its last character."""
     found: list[float] = []
     call = _char_box
@@ -262,12 +264,12 @@ def _boxes(page: ctypes.c_void_p, pieces: list[Piece]) -> list[float]:
         for (_, first, last, _, _), (l1, r1, b1, t1, l2, r2, b2, t2) in zip(part, _BOX_AT, strict=False):
             call(page, first, l1, r1, b1, t1)
             call(page, last, l2, r2, b2, t2)
-        found += _BOX_ROOM[: 8 * len(part)]
+        found += _BOX_ROOM[: 8 * len(part)].tolist()
     return found
 
 
 def _pieces(
-    text: str, start: int, end: int, places: list[int] | None, page: ctypes.c_void_p, runs: dict[int, Run], frame: Frame, shelf: FontShelf,
+    text: str, start: int, end: int, places: list[int] | None, page: Any, runs: dict[int, Run], frame: Frame, shelf: FontShelf,
 ) -> list[Piece]:
     """A word that is set in several text objects, cut between them; all but the first piece are glued to the one before."""
     indices = range(start, end) if places is None else places[start:end]
@@ -281,36 +283,41 @@ def _pieces(
     return found
 
 
-def pointers(buffer: Any, size: int) -> list[ctypes.c_void_p]:
-    """The address of each item of a buffer; ``size`` is an item's, in bytes."""
-    at = ctypes.addressof(buffer)
-    return [_POINTER(at + size * index) for index in range(len(buffer))]
+def room(code: str, count: int) -> tuple[array[Any], list[Any]]:
+    """A buffer of ``count`` numbers that PDFium writes answers to, and the address of each.
+
+    ``code`` is array's: f, d, i, I, H, L. Taking numbers out of an array costs an eighth of taking them out of a ctypes buffer. It must
+    never be resized, and is made once: calls never overlap, since PDFium is not thread-safe.
+    """
+    buffer = array(code, [0] * count)
+    at = buffer.buffer_info()[0]
+    return buffer, [address(at + buffer.itemsize * index) for index in range(count)]
 
 
-# Buffers that PDFium writes its answers to, made once (calls never overlap: PDFium is not thread-safe).
 _ROOM = 1024
-_BOX_ROOM = (ctypes.c_double * (8 * _ROOM))()
-_BOX_AT = list(zip(*[iter(pointers(_BOX_ROOM, 8))] * 8, strict=True))
-_MATRIX = (ctypes.c_float * 6)()
-_MATRIX_AT = _POINTER(ctypes.addressof(_MATRIX))
-_ORIGIN = (ctypes.c_double * 2)()
-_X_AT, _Y_AT = pointers(_ORIGIN, 8)
-_COLOUR = (ctypes.c_uint * 4)()
-_RED_AT, _GREEN_AT, _BLUE_AT, _ALPHA_AT = pointers(_COLOUR, 4)
+_BOX_ROOM, _BOX_ADDRESSES = room("d", 8 * _ROOM)
+_BOX_AT = list(zip(*[iter(_BOX_ADDRESSES)] * 8, strict=True))
+_MATRIX, (_MATRIX_AT, *_) = room("f", 6)
+_ORIGIN, (_X_AT, _Y_AT) = room("d", 2)
+_COLOUR, (_RED_AT, _GREEN_AT, _BLUE_AT, _ALPHA_AT) = room("I", 4)
+_NAME, (_NAME_AT, *_) = room("H", 16)
+_WRITTEN, (_WRITTEN_AT,) = room("L", 1)
+_NAME_BYTES, _FIRST_MARKS = ctypes.c_ulong(32), [ctypes.c_ulong(index) for index in range(4)]
+_ARTIFACT = "Artifact\0".encode("utf-16-le")
 
 
-def _run(page: ctypes.c_void_p, index: int, text_object: int, runs: dict[int, Run], frame: Frame, shelf: FontShelf) -> Run:
-    scale, direction = 1.0, _RIGHT
+def _run(page: Any, index: int, text_object: int, runs: dict[int, Run], frame: Frame, shelf: FontShelf) -> Run:
+    scale, direction, upright = 1.0, _RIGHT, frame.rotation == 0
     if _char_matrix(page, index, _MATRIX_AT):
         a, b, c, d, _, _ = _MATRIX
         scale = abs(d) if c == 0 else math.hypot(c, d)
-        if b != 0 or a < 0 or frame.rotation:
+        if b != 0 or a < 0 or not upright:
             length = abs(a) if b == 0 else math.hypot(a, b)
             if length > 1e-9:
                 direction = frame.vector(a / length, b / length)
     _char_origin(page, index, _X_AT, _Y_AT)
-    base = frame.point(*_ORIGIN)
-    margin = OUTER * frame.height
+    x, y = _ORIGIN
+    base = (x - frame.left, frame.top - y) if upright else frame.point(x, y)
     painted = 0
     if _char_colour(page, index, _RED_AT, _GREEN_AT, _BLUE_AT, _ALPHA_AT):
         red, green, blue, _ = _COLOUR
@@ -318,25 +325,23 @@ def _run(page: ctypes.c_void_p, index: int, text_object: int, runs: dict[int, Ru
     size = abs(_char_size(page, index)) * scale
     if not text_object:
         return Run(shelf.font(0, page, index), size, direction, base, False, False, painted)
-    handle = _POINTER(text_object)
-    outer = base[1] < margin or base[1] > frame.height - margin
-    run = runs[text_object] = Run(
-        shelf.font(text_object, page, index), size, direction, base, _object_mode(handle) == INVISIBLE,
-        outer and _marked_artifact(handle), painted,
-    )
+    handle = address(text_object)
+    place = _object_font(handle) or 0
+    font = shelf.fonts.get(place) or shelf.font(place, page, index)
+    margin = OUTER * frame.height
+    marked = not margin <= base[1] <= frame.height - margin and _marked_artifact(handle)
+    run = runs[text_object] = Run(font, size, direction, base, _object_mode(handle) == INVISIBLE, marked, painted)
     return run
 
 
-def _marked_artifact(text_object: ctypes.c_void_p) -> bool:
+def _marked_artifact(text_object: Any) -> bool:
     count = _mark_count(text_object)
     if count < 1:
         return False
-    buffer = (ctypes.c_ushort * 16)()
-    written = ctypes.c_ulong()
-    for index in range(min(4, count)):
-        mark = _mark(text_object, ctypes.c_ulong(index))
-        known = mark and _mark_name(_POINTER(mark), buffer, ctypes.c_ulong(32), ctypes.byref(written))
-        if known and bytes(buffer)[: max(0, written.value - 2)].decode("utf-16-le", "replace") == "Artifact":
+    for index in _FIRST_MARKS[:count]:
+        mark = _mark(text_object, index)
+        known = mark and _mark_name(address(mark), _NAME_AT, _NAME_BYTES, _WRITTEN_AT)
+        if known and _WRITTEN[0] == len(_ARTIFACT) and _NAME.tobytes()[: len(_ARTIFACT)] == _ARTIFACT:
             return True
     return False
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import ctypes
 from dataclasses import dataclass, field
+from typing import Any
 
 import pypdfium2.raw as pdfium
 
-from extract.pdf.characters import Frame, fast, pointers
+from extract.pdf.characters import Frame, address, fast, room
 
 Box = tuple[float, float, float, float]
 _POINTER, _INT = ctypes.c_void_p, ctypes.c_int
@@ -27,14 +28,11 @@ _segment_count = fast("FPDFPath_CountSegments", _INT)
 _segment = fast("FPDFPath_GetPathSegment", _POINTER)
 _segment_point = fast("FPDFPathSegment_GetPoint", _INT)
 _segment_type = fast("FPDFPathSegment_GetType", _INT)
-_BOUNDS = (ctypes.c_float * 4)()
-_BOUNDS_AT = pointers(_BOUNDS, 4)
-_MODE = (ctypes.c_int * 2)()
-_MODE_AT = pointers(_MODE, 4)
-_COLOUR = (ctypes.c_uint * 4)()
-_COLOUR_AT = pointers(_COLOUR, 4)
-_POINT = (ctypes.c_float * 2)()
-_POINT_AT = pointers(_POINT, 4)
+_BOUNDS, _BOUNDS_AT = room("f", 4)
+_MODE, _MODE_AT = room("i", 2)
+_COLOUR, _COLOUR_AT = room("I", 4)
+_POINT, _POINT_AT = room("f", 2)
+_MATRIX, (_MATRIX_AT, *_) = room("f", 6)
 
 THIN = 2.6
 """Points. Rules of reports are 0.25 to 2.25 points thick; what is thicker is a bar or a box."""
@@ -69,19 +67,19 @@ class Drawing:
 def drawing(page: object, frame: Frame) -> Drawing:
     """Collect the drawn objects of a loaded page; at most ``MAX_OBJECTS`` are looked at."""
     result = Drawing()
-    handle = ctypes.cast(page, ctypes.c_void_p)  # type: ignore[arg-type]
+    handle = address(ctypes.cast(page, ctypes.c_void_p).value)  # type: ignore[arg-type]
     _walk(handle, pdfium.FPDFPage_CountObjects(page), False, _UNIT, frame, result, 0)
     return result
 
 
 def _walk(
-    owner: ctypes.c_void_p, count: int, form: bool, matrix: tuple[float, ...], frame: Frame, result: Drawing, depth: int,
+    owner: Any, count: int, form: bool, matrix: tuple[float, ...], frame: Frame, result: Drawing, depth: int,
 ) -> None:
     bounds = _BOUNDS
     left_at, bottom_at, right_at, top_at = _BOUNDS_AT
     count = min(count, MAX_OBJECTS - result.objects)
     result.objects += count
-    object_of, type_of, pointer = _form_object if form else _page_object, _type, _POINTER
+    object_of, type_of, pointer = _form_object if form else _page_object, _type, address
     for index in map(ctypes.c_ulong, range(count)) if form else range(count):
         # written so that text objects, most of a page's, cost two calls
         item = pointer(object_of(owner, index))
@@ -101,11 +99,10 @@ def _walk(
             _path(item, box, matrix, frame, result)
 
 
-def _combined(form: ctypes.c_void_p, outer: tuple[float, ...]) -> tuple[float, ...]:
-    buffer = (ctypes.c_float * 6)()
-    if not _matrix(form, buffer):
+def _combined(form: Any, outer: tuple[float, ...]) -> tuple[float, ...]:
+    if not _matrix(form, _MATRIX_AT):
         return outer
-    a, b, c, d, e, f = buffer
+    a, b, c, d, e, f = _MATRIX
     oa, ob, oc, od, oe, of = outer
     return (a * oa + b * oc, a * ob + b * od, c * oa + d * oc, c * ob + d * od, e * oa + f * oc + oe, e * ob + f * od + of)
 
@@ -117,7 +114,7 @@ def _shown(x0: float, y0: float, x1: float, y1: float, matrix: tuple[float, ...]
     return frame.box(x0, y0, x1, y1)
 
 
-def _path(item: ctypes.c_void_p, box: Box, matrix: tuple[float, ...], frame: Frame, result: Drawing) -> None:
+def _path(item: Any, box: Box, matrix: tuple[float, ...], frame: Frame, result: Drawing) -> None:
     width, height = box[2] - box[0], box[3] - box[1]
     if width <= THIN and height <= THIN:
         return
@@ -132,7 +129,7 @@ def _path(item: ctypes.c_void_p, box: Box, matrix: tuple[float, ...], frame: Fra
         _outline(item, box, matrix, frame, result, painted)
 
 
-def _painted(item: ctypes.c_void_p) -> int:
+def _painted(item: Any) -> int:
     """2 where its edge is drawn, 1 where it is only filled, 0 where it is not painted, or white (on presumably white)."""
     mode, colour = _MODE, _COLOUR
     if not _draw_mode(item, *_MODE_AT):
@@ -145,7 +142,7 @@ def _painted(item: ctypes.c_void_p) -> int:
     return 0
 
 
-def _outline(item: ctypes.c_void_p, box: Box, matrix: tuple[float, ...], frame: Frame, result: Drawing, painted: int) -> None:
+def _outline(item: Any, box: Box, matrix: tuple[float, ...], frame: Frame, result: Drawing, painted: int) -> None:
     """A rectangle, or the straight lines of a path that holds several."""
     count = _segment_count(item)
     if count > MAX_SEGMENTS or (box[2] - box[0] < GLYPH and box[3] - box[1] < GLYPH):
@@ -182,13 +179,13 @@ def _bounds_of(lines: list[Box]) -> Box:
     return min(b[0] for b in lines), min(b[1] for b in lines), max(b[2] for b in lines), max(b[3] for b in lines)
 
 
-def _straight_lines(item: ctypes.c_void_p, count: int, matrix: tuple[float, ...], frame: Frame) -> list[list[Box]] | None:
+def _straight_lines(item: Any, count: int, matrix: tuple[float, ...], frame: Frame) -> list[list[Box]] | None:
     """The lines of each closed piece of a path, on the page (its points are in its own space); None for drawings made of curves."""
     point, (x_at, y_at) = _POINT, _POINT_AT
     pieces: list[list[Box]] = []
     start = last = (0.0, 0.0)
     for index in range(count):
-        segment = _POINTER(_segment(item, index))
+        segment = address(_segment(item, index))
         if not _segment_point(segment, x_at, y_at):
             continue
         here = _shown(point[0], point[1], point[0], point[1], matrix, frame)[:2]

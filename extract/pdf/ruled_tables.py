@@ -140,11 +140,8 @@ def _grid(across: list[_Rule], down: list[_Rule], words: Sequence[Word]) -> tupl
     xs = _positions([rule.at for rule in down] + [min(r.start for r in across), max(r.end for r in across)])
     if len(xs) < 2 or len(ys) < 2:
         return None, None
-    box = (xs[0], ys[0], xs[-1], ys[-1])
-    inside = [
-        word for word in words
-        if box[0] <= (word.x0 + word.x1) / 2 <= box[2] and box[1] <= word.base - 0.3 * word.size <= box[3]
-    ]
+    box = left, top, right, bottom = (xs[0], ys[0], xs[-1], ys[-1])
+    inside = [word for word in words if top <= word.base - 0.3 * word.size <= bottom and left <= (word.x0 + word.x1) / 2 <= right]
     if not inside:
         return None, None
     if len(xs) < 3 or (len(ys) < 3 and len(xs) < 4):
