@@ -172,6 +172,11 @@ class Link:
     text: str
 
 
+LISTING, SITE_PAGE = PAGE_KINDS = ("listing", "site_page")
+"""Web pages that are mainly links to other pages (an index of publications, a menu), and those that a site carries for its own
+sake (privacy, cookies, contact, search results, errors)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """What one payload says, as read by one version of the extractor.
@@ -179,7 +184,8 @@ class Document:
     ``id`` is the payload's SHA-256; ``content_digest`` that of the normalised text, by which change is judged.
     ``status`` is ``ok``, ``partial`` (some pages could not be read; ``reason`` says which and why) or ``refused``
     (nothing could be read; all else is empty). ``published`` is YYYY, YYYY-MM or YYYY-MM-DD. ``language`` is ISO 639-1.
-    ``signature`` is the MinHash of the text's shingles, by which near-duplicates are found.
+    ``signature`` is the MinHash of the text's shingles, by which near-duplicates are found. ``page_kind`` is one of ``PAGE_KINDS``
+    for a web page that carries no text of its own, else None: such a page is kept, but says nothing that could be tagged.
     """
 
     id: str
@@ -209,6 +215,7 @@ class Document:
     references: tuple[Reference, ...] = ()
     links: tuple[Link, ...] = ()
     signature: tuple[int, ...] = ()
+    page_kind: str | None = None
 
     @property
     def text(self) -> str:

@@ -45,6 +45,7 @@ class Reading:
     ``seen`` holds metadata values the format itself declares (JSON-LD, docinfo, front matter, …), in the reader's order of
     trust; values to be found in the text are looked for later. ``references`` is filled only by formats that mark them.
     ``running`` holds running headers and footers that were taken out of the pages: they often name title or publisher.
+    ``page_kind`` is that of ``Document``.
     """
 
     media_type: str
@@ -57,3 +58,4 @@ class Reading:
     summary: str | None = None
     status: str = "ok"
     reason: str | None = None
+    page_kind: str | None = None

@@ -140,4 +140,5 @@ def to_document(payload: bytes, reading: Reading, hints: Hints) -> Document:
         references=located(reading.references, layout) if reading.references else references_of(layout),
         links=reading.links,
         signature=signature,
+        page_kind=reading.page_kind,
     )

@@ -137,6 +137,14 @@ def declared_values(tree: HtmlElement, payload: bytes, url: str | None) -> tuple
     return seen, next((text for text in summaries if len(text.split()) >= 6), None)
 
 
+def calls_itself_article(tree: HtmlElement) -> bool:
+    """Whether the page declares that it is a text of its own, not merely a page of a site."""
+    kinds = [value.lower() for value in _metas(tree).get("og:type", [])]
+    return any(kind.startswith("article") for kind in kinds) or any(
+        _types(work) & _WORKS - {"WebPage", "CreativeWork"} for work in _json_ld_works(tree)
+    )
+
+
 def _metas(tree: HtmlElement) -> dict[str, list[str]]:
     metas: dict[str, list[str]] = {}
     for element in tree.iter("meta"):

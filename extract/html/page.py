@@ -14,8 +14,9 @@ from evidence.records import Provenance
 from extract.blocks import Block, Leaf, Reading
 from extract.clean_text import clean
 from extract.html.body import body_blocks, selected_blocks
-from extract.html.declared import declared_values
+from extract.html.declared import calls_itself_article, declared_values
 from extract.html.links import file_links
+from extract.html.page_kind import page_kind
 from extract.media_type import HTML
 
 # trafilatura and htmldate log every page they find odd; the reasons that matter are in the record.
@@ -55,8 +56,12 @@ def read_html(payload: bytes, url: str | None, selectors: tuple[tuple[str, str],
     blocks, tables = selected_blocks(chosen) if chosen else body_blocks(tree, url)
     if not blocks:
         raise Refused("the page holds no text")
-    blocks = _article_alone(blocks, {_letters(value.value) for value in (*selected, *seen) if value.field == "title"})
-    return Reading(HTML, (Leaf(1, tuple(blocks)),), seen=(*selected, *seen), tables=tuple(tables), links=links, summary=summary)
+    titles = [value.value for value in (*selected, *seen) if value.field == "title"]
+    blocks = _article_alone(blocks, {_letters(title) for title in titles})
+    return Reading(
+        HTML, (Leaf(1, tuple(blocks)),), seen=(*selected, *seen), tables=tuple(tables), links=links, summary=summary,
+        page_kind=page_kind(tree, titles[0] if titles else None, calls_itself_article(tree), blocks),
+    )
 
 
 def _article_alone(blocks: list[Block], titles: set[str]) -> list[Block]:
