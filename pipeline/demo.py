@@ -76,14 +76,19 @@ def _serve(folder: Path, base: Base) -> LocalSite:
     raise IntegrandError(f"no port from {FIRST_PORT} to {FIRST_PORT + PORTS - 1} is free for the demonstration's site")
 
 
+def _marked(work: dict[str, Any], facet: str, label: str | None) -> str:
+    return f"{label or ''}{' ?' if label in work['guesses'].get(facet, ()) else ''}"
+
+
 def _print(works: list[dict[str, Any]], report: RunReport, root: Path) -> None:
     console = Console(width=None if sys.stdout.isatty() else 160)
     table = Table("work", "relevance", "integration types", "study design", "evidence strength", title="What was found", title_justify="left")
     for work in works:
-        table.add_row(
-            (work["title"] or "(untitled)")[:70], work["relevance"] or "", ", ".join(work["tags"].get("integration_type", ())),
-            work["study_design"] or "", work["evidence_strength"] or "")
+        types = ", ".join(_marked(work, "integration_type", label) for label in work["tags"].get("integration_type", ()))
+        table.add_row((work["title"] or "(untitled)")[:70], _marked(work, "relevance", work["relevance"]), types,
+                      _marked(work, "study_design", work["study_design"]), _marked(work, "evidence_strength", work["evidence_strength"]))
     console.print(table, markup=False)
+    console.print("? marks a guess that a person should look at", highlight=False)
     fetched = sum(count.fetched for count in report.sources)
     unchanged = sum(count.unchanged for count in report.sources)
     done = {stage.stage: stage.done for stage in report.stages}
