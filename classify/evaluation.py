@@ -14,10 +14,11 @@ import numpy as np
 
 from classify.changes import LABELS as CHANGES
 from classify.changes import change_votes
+from classify.left_out import folds
 from classify.quotation import overlaps
 from classify.short_texts import ShortCase
 from classify.tagging import Tagger
-from classify.training import CHANGE_KEYS, Case, DeclaredCase, fit_change, fit_design, fit_models, folds, same_place
+from classify.training import CHANGE_KEYS, Case, DeclaredCase, fit_change, fit_design, fit_models, same_place
 from evidence.records import JUDGEMENTS, STRENGTHS, Tagging
 
 FOLDS = 5

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from classify.findings import FindingModels
 from classify.heads import Heads, read_heads
 from classify.linear_models import Choice, Pooled, read_model, write_model
 from evidence.errors import IntegrandError
@@ -15,6 +16,8 @@ FOLDER = Path(__file__).parent / "models"
 CUES_ALONE = "cues_alone"
 """Folder, beside the other models, of those for use without an encoder."""
 HEADS = "heads.npz"
+FINDING_HEADS = "finding_heads.npz"
+FINDING_PARTS = ("claims", "outcomes", "directions")
 TRAINED_FACETS = (
     "integration_type", "breadth", "boundary", "intensity", "reality", "level", "theme", "population", "perspective", "evaluation_method",
 )
@@ -28,16 +31,20 @@ class Models:
     relevance: Pooled
     strength: Pooled
     places: Pooled
-    findings: Pooled
+    findings: FindingModels
     facets: dict[str, Pooled]
     heads: Heads | None = None
 
     def write(self, folder: Path = FOLDER) -> None:
         """Models for cues alone go to a folder of their own, and only those that differ there."""
         read = self.heads is not None
-        for name in ("study_design", "strength", "places", "findings") if read else ():
+        for name in ("study_design", "strength", "places") if read else ():
             write_model(folder / f"{name}.json", getattr(self, name))
         own = folder if read else folder / CUES_ALONE
+        for part in FINDING_PARTS:
+            write_model(own / f"finding_{part}.json", getattr(self.findings, part))
+        if self.findings.heads is not None:
+            self.findings.heads.write(folder / FINDING_HEADS)
         write_model(own / "relevance.json", self.relevance)
         for facet, model in self.facets.items():
             write_model(own / f"facet_{facet}.json", model)
@@ -49,13 +56,21 @@ class Models:
 def load_models(folder: Path = FOLDER, closely: bool = True) -> Models:
     """``closely`` False gives the models for cues alone. Raises ``IntegrandError`` where a model is missing or of the wrong kind."""
     own = folder if closely else folder / CUES_ALONE
-    design = read_model(folder / "study_design.json")
-    if not isinstance(design, Choice):
-        raise IntegrandError("classify/models/study_design.json: expected a choice model; rebuild it with python -m classify.training")
     facets = {path.stem.removeprefix("facet_"): _pooled(path) for path in sorted(own.glob("facet_*.json"))}
-    strength, places, findings = (_pooled(folder / f"{name}.json") for name in ("strength", "places", "findings"))
+    strength, places = (_pooled(folder / f"{name}.json") for name in ("strength", "places"))
     heads = read_heads(folder / HEADS) if closely else None
-    return Models(design, _pooled(own / "relevance.json"), strength, places, findings, facets, heads)
+    found = FindingModels(
+        _pooled(own / "finding_claims.json"), _pooled(own / "finding_outcomes.json"), _choice(own / "finding_directions.json"),
+        read_heads(folder / FINDING_HEADS) if closely else None,
+    )
+    return Models(_choice(folder / "study_design.json"), _pooled(own / "relevance.json"), strength, places, found, facets, heads)
+
+
+def _choice(path: Path) -> Choice:
+    model = read_model(path)
+    if not isinstance(model, Choice):
+        raise IntegrandError(f"classify/models/{path.name}: expected a choice model; rebuild it with python -m classify.training")
+    return model
 
 
 def _pooled(path: Path) -> Pooled:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from classify.claim_lessons import ClaimLessons, claim_lessons
+from classify.claims import Claim, ClaimReader
 from classify.close_reading import CloseReading, close_reading
-from classify.findings import Claim, ClaimReader
 from classify.heads import Lessons, taxonomy_lessons
 from classify.label_evidence import LABEL_FEATURES, EvidenceReader, Key, LabelEvidence, label_rows
 from classify.linear_models import Array
@@ -19,7 +20,7 @@ from classify.sectors import JOINT_FEATURES, joint_features, joints, sectors
 from classify.study_design import evidence_rows, trait_row
 from evidence.records import Document
 from evidence.taxonomy import Taxonomy
-from language.encoder import Encoder
+from language.encoder import Encoder, Vectors
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Observation:
     candidates: Sequence[Candidate]
     claims: Sequence[Claim]
     reading: CloseReading | None = None
+    claim_vectors: Vectors | None = None
 
 
 class Observer:
@@ -50,6 +52,11 @@ class Observer:
     def lessons(self) -> Lessons | None:
         """What heads learn from the taxonomy; None without an encoder."""
         return taxonomy_lessons(self.taxonomy, self.encoder) if self.encoder is not None else None
+
+    @cached_property
+    def claim_lessons(self) -> ClaimLessons | None:
+        """What the heads for findings learn besides documents; None without an encoder."""
+        return claim_lessons(self.taxonomy, self.encoder) if self.encoder is not None else None
 
     def feature_names(self, facet: str) -> tuple[str, ...]:
         """The names of the columns of ``Observation.rows[facet]``."""
@@ -71,8 +78,11 @@ class Observer:
         for label, row in rows.get("boundary", {}).items():
             row.extend(joint_features(joined, prose, sectors().boundaries.get(label, frozenset())))
         about = relevance_features(evidence, self.labels("integration_type"), len(joined), prose)
+        claims = self.claims.claims(prose, evidence)
+        reader = self.encoder if closely else None
         return Observation(
             prose, evidence, evidence_rows(prose, evidence, self.labels("study_design")), trait_row(prose),
-            about, rows, candidates(prose, evidence), self.claims.claims(prose, evidence),
-            close_reading(prose, evidence, joined, self.encoder) if self.encoder is not None and closely else None,
+            about, rows, candidates(prose, evidence), claims,
+            close_reading(prose, evidence, joined, reader) if reader is not None else None,
+            reader.encode([claim.sentence.plain for claim in claims]) if reader is not None else None,
         )

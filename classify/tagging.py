@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from classify.appraisal import Appraiser
+from classify.findings import findings
 from classify.heads import JOINING
 from classify.label_evidence import Key, best_mention, quote
 from classify.linear_models import Array
@@ -92,11 +93,12 @@ class Tagger:
                 tags.extend(self.cued(observation, facet, chance))
         where = places(observation.prose, observation.candidates, self.models.places, self.kinds(observation), chance, UNSURE_OTHERWISE)
         where = where if relevant else ()
-        effects = self.observer.claims.findings(
-            observation.prose, observation.claims, self.models.findings, self.kinds(observation), chance, where, design.label, UNSURE_OTHERWISE
-        )
+        effects = findings(
+            self.taxonomy, observation.prose, observation.claims, observation.claim_vectors, self.models.findings, self.kinds(observation), chance,
+            where, design.label, UNSURE_OTHERWISE,
+        ) if relevant else ()
         return Tagging(
-            document.id, document.extractor_version, self.version, "tagged", None, tuple(tags), effects if relevant else (), where, appraisal,
+            document.id, document.extractor_version, self.version, "tagged", None, tuple(tags), effects, where, appraisal,
         )
 
     @cached_property

@@ -28,17 +28,16 @@ from classify.changes import MODEL as CHANGE_MODEL
 from classify.changes import TRAITS as CHANGE_TRAITS
 from classify.changes import change_votes
 from classify.document_form import TRAITS
-from classify.findings import FEATURES as CLAIM_FEATURES
-from classify.findings import LABEL as CLAIM
+from classify.finding_training import fit_findings
 from classify.heads import Heads, document_lessons, fit_heads, head_keys
 from classify.label_evidence import Key
+from classify.left_out import INNER_FOLDS, best_threshold, folds
 from classify.linear_models import Array, Choice, Pooled, fit_choice, fit_pooled, write_model
 from classify.models import FOLDER, TRAINED_FACETS, Models
 from classify.observation import Observation, Observer
 from classify.place_names import place_key
 from classify.places import FEATURES as PLACE_FEATURES
 from classify.places import LABEL as PLACE
-from classify.quotation import overlaps
 from classify.short_texts import ShortCase, short_cases
 from classify.study_design import EVIDENCE, expected_weights, kinds
 from classify.subject import about_names, about_row, label_names, label_row, logits_of
@@ -48,13 +47,12 @@ from evidence.segments import read_segments
 from evidence.taxonomy import load_taxonomy
 from language.encoder import Encoder
 
-PENALTY = {"relevance": 8.0, "places": 4.0, "findings": 2.0, "facets": 6.0, "shared": 3.0, "own": 1.0, "change": 1.0}
+PENALTY = {"relevance": 8.0, "places": 4.0, "facets": 6.0, "shared": 3.0, "own": 1.0, "change": 1.0}
 """L2 weights, chosen by cross-validation over documents on a coarse grid; half or double of each changes no score by more than its interval."""
 DECLARED_WEIGHT = 0.5
 """Weight of an abstract beside a whole document: there are four times as many, and abstracts are not what is read in earnest."""
 SHORT_WEIGHT = 0.5
 """Weight of a short text of our own beside a real document."""
-INNER_FOLDS = 4
 CHANGE_KEYS = ("text", "outcome", "intervention", "comparator")
 
 
@@ -77,11 +75,6 @@ class DeclaredCase:
     observation: Observation
 
 
-def folds(keys: Sequence[str], count: int) -> NDArray[np.int64]:
-    """A fold for every key by its digest, so that it does not depend on the order of the file."""
-    return np.array([int(hashlib.sha256(key.encode()).hexdigest(), 16) % count for key in keys])
-
-
 def fit_models(
     cases: Sequence[Case], declared: Sequence[DeclaredCase], observer: Observer, short: Sequence[ShortCase] = (), closely: bool = True
 ) -> Models:
@@ -91,7 +84,8 @@ def fit_models(
     out = LeftOut(cases, declared, observer, read, short)
     facets = {facet: fit_facet(cases, observer, facet, out, read) for facet in TRAINED_FACETS if observer.labels(facet)}
     design = fit_design(cases, declared, observer)
-    return Models(design, relevance, fit_strength(cases, out, observer), fit_places(cases, out), fit_findings(cases, out), facets, read.heads)
+    found = fit_findings(cases, out.kinds, out.called(), observer, read.heads is not None)
+    return Models(design, relevance, fit_strength(cases, out, observer), fit_places(cases, out), found, facets, read.heads)
 
 
 class Readings:
@@ -153,6 +147,10 @@ class LeftOut:
                 self.chances[case.key] = design.probabilities(case.observation.designs, case.observation.traits)
                 self.kinds[case.key] = kinds(self.chances[case.key], labels)
                 self.relevant[case.key] = relevance.probability("relevant", read.about(case))
+
+    def called(self) -> dict[str, float]:
+        """The chance of being relevant of those that would be called so, 0 of the others."""
+        return {key: chance if chance >= self.threshold else 0.0 for key, chance in self.relevant.items()}
 
 
 def fit_design(cases: Sequence[Case], declared: Sequence[DeclaredCase], observer: Observer) -> Choice:
@@ -219,17 +217,6 @@ def fit_places(cases: Sequence[Case], out: LeftOut) -> Pooled:
             right = same_place(candidate.name) in given
             table.add(case, PLACE, candidate.values, right, out.relevant[case.key], out)
     return _tuned(table, (PLACE,), PLACE_FEATURES, PENALTY["places"], False)
-
-
-def fit_findings(cases: Sequence[Case], out: LeftOut) -> Pooled:
-    """Which of the candidate sentences readers took: those that share words with a quotation of theirs."""
-    table = Table()
-    for case in cases:
-        quotes = [finding["quote"] for finding in case.truth["findings"]]
-        for claim in case.observation.claims:
-            right = any(overlaps(one, claim.sentence.plain) for one in quotes)
-            table.add(case, CLAIM, claim.values, right, out.relevant[case.key], out)
-    return _tuned(table, (CLAIM,), CLAIM_FEATURES, PENALTY["findings"], False)
 
 
 def fit_change(sentences: Sequence[dict[str, Any]]) -> Choice:
@@ -307,18 +294,6 @@ def _temper(logits: Array, truth: Array) -> float:
     tempers = np.linspace(0.4, 1.4, 21)
     losses = [float(np.logaddexp(0, -np.where(truth > 0, 1, -1) * temper * logits).sum()) for temper in tempers]
     return round(float(tempers[int(np.argmin(losses))]), 2)
-
-
-def best_threshold(scores: Array, truth: Array) -> float:
-    """The threshold of the best F1, smoothed over neighbours so that one document does not decide it."""
-    grid = np.round(np.arange(0.1, 0.71, 0.05), 2)
-    f1 = []
-    for threshold in grid:
-        given = scores >= threshold
-        right = float((given & (truth > 0)).sum())
-        f1.append(2 * right / max(1.0, float(given.sum() + truth.sum())))
-    smooth = np.convolve(np.pad(f1, 1, mode="edge"), [0.25, 0.5, 0.25], mode="valid")
-    return float(grid[int(np.argmax(smooth))])
 
 
 def shared_folder() -> Path:

@@ -1,0 +1,34 @@
+"""Folds, and thresholds chosen on predictions for what was left out of a fit."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classify.linear_models import Array
+
+INNER_FOLDS = 4
+
+
+def folds(keys: Sequence[str], count: int) -> NDArray[np.int64]:
+    """A fold for every key by its digest, so that it does not depend on the order of the file."""
+    return np.array([int(hashlib.sha256(key.encode()).hexdigest(), 16) % count for key in keys])
+
+
+def best_threshold(scores: Array, truth: Array, wanted: float | None = None, grid: Array | None = None) -> float:
+    """The threshold of the best F1, smoothed over neighbours so that one document does not decide it.
+
+    ``wanted`` is how many there were to find (default: those of ``truth``; more where some were no candidates), ``grid`` the thresholds tried.
+    """
+    tried = np.round(np.arange(0.1, 0.71, 0.05), 2) if grid is None else grid
+    total = float(truth.sum()) if wanted is None else wanted
+    f1 = []
+    for threshold in tried:
+        given = scores >= threshold
+        right = float((given & (truth > 0)).sum())
+        f1.append(2 * right / max(1.0, float(given.sum()) + total))
+    smooth = np.convolve(np.pad(f1, 1, mode="edge"), [0.25, 0.5, 0.25], mode="valid")
+    return float(tried[int(np.argmax(smooth))])
