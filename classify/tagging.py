@@ -21,7 +21,7 @@ from classify.places import places
 from classify.relevance import relevance_tag
 from classify.study_design import design_span, kinds
 from classify.subject import about_row, label_row, logits_of, read_span
-from evidence.records import Alternative, Appraisal, Document, Span, Tag, Tagging
+from evidence.records import LISTING, Alternative, Appraisal, Document, Span, Tag, Tagging
 from evidence.taxonomy import Taxonomy, load_taxonomy
 from language.encoder import Encoder
 
@@ -188,4 +188,7 @@ def unfit(document: Document) -> str | None:
         return "it has no text"
     if document.language is not None and document.language != "en":
         return f"its language is {document.language}, and only English can be judged"
+    if document.page_kind is not None:
+        # What a list of reports names is not what the list says.
+        return "it is a list of other pages" if document.page_kind == LISTING else "it is a page that the site carries for its own sake"
     return None

@@ -83,12 +83,15 @@ def _marked(work: dict[str, Any], facet: str, label: str | None) -> str:
 def _print(works: list[dict[str, Any]], report: RunReport, root: Path) -> None:
     console = Console(width=None if sys.stdout.isatty() else 160)
     table = Table("work", "relevance", "integration types", "study design", "evidence strength", title="What was found", title_justify="left")
-    for work in works:
+    judged = [work for work in works if work["relevance"]]
+    for work in judged:
         types = ", ".join(_marked(work, "integration_type", label) for label in work["tags"].get("integration_type", ()))
         table.add_row((work["title"] or "(untitled)")[:70], _marked(work, "relevance", work["relevance"]), types,
                       _marked(work, "study_design", work["study_design"]), _marked(work, "evidence_strength", work["evidence_strength"]))
     console.print(table, markup=False)
     console.print("? marks a guess that a person should look at", highlight=False)
+    if len(works) > len(judged):
+        console.print(f"{len(works) - len(judged)} more are pages of the site itself, such as lists of reports: kept, but not tagged", highlight=False)
     fetched = sum(count.fetched for count in report.sources)
     unchanged = sum(count.unchanged for count in report.sources)
     done = {stage.stage: stage.done for stage in report.stages}

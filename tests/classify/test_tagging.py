@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from classify.tagging import Tagger
-from evidence.records import Document, Page, Passage, Tagging
+from evidence.records import PAGE_KINDS, Document, Page, Passage, Tagging
 from tests.classify.documents import BLOG, HUB, TRIAL, made
 
 
@@ -73,6 +73,8 @@ def test_what_cannot_be_judged_says_why(tagger: Tagger) -> None:
     assert (tagger.tag(empty).status, tagger.tag(empty).reason) == ("untagged", "it has no text")
     german = replace(HUB, language="de")
     assert tagger.tag(german).status == "untagged" and "de" in (tagger.tag(german).reason or "")
+    for kind in PAGE_KINDS:
+        assert tagger.tag(replace(HUB, page_kind=kind)).status == "untagged", "a list of reports was judged as one"
 
 
 def core(tagging: Tagging) -> dict[str, set[str]]:
