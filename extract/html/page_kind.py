@@ -19,10 +19,12 @@ from extract.clean_text import clean
 TITLES = Path(__file__).with_name("site_pages.toml")
 FEWEST_ENTRIES = 5
 """Links that stand alone in their lines; a page with fewer is no list (a menu of few words: from three on)."""
+FEWEST_ENTRIES_OF_NOTHING_ELSE = 2
+"""Entries of a page on which nothing else is said."""
 MOST_PROSE_WORDS = 60
 """Words of sentences that belong to no entry: introductions to lists are shorter, the shortest articles hardly."""
-TEASER_WORDS = 60
-"""A paragraph that follows an entry and is not longer is its teaser (on indexes of sites: 10 to 50 words)."""
+TEASER_WORDS = 100
+"""What follows an entry, up to so many words, is its date, publisher and teaser (on indexes of sites: 10 to 90 words)."""
 MENU_WORDS = 60
 _BESIDE_ENTRY = 5
 """Words that may stand beside a link in its line: a date, a file size."""
@@ -88,7 +90,9 @@ def page_kind(tree: HtmlElement, title: str | None, article: bool, blocks: Seque
     entries = sum(line.entry for line in lines)
     total, linked = sum(line.linked + line.plain for line in lines), sum(line.linked for line in lines)
     menu = entries >= 3 and total < MENU_WORDS and 2 * linked >= total
-    return LISTING if menu or (entries >= FEWEST_ENTRIES and _prose_words(lines, blocks) < MOST_PROSE_WORDS) else None
+    if menu or entries < FEWEST_ENTRIES_OF_NOTHING_ELSE:
+        return LISTING if menu else None
+    return LISTING if _prose_words(lines, blocks) < (MOST_PROSE_WORDS if entries >= FEWEST_ENTRIES else 1) else None
 
 
 def _prose_words(lines: list[_Line], blocks: Sequence[Block]) -> int:
@@ -97,15 +101,14 @@ def _prose_words(lines: list[_Line], blocks: Sequence[Block]) -> int:
     Lines hold notices that the text leaves out; a text that was found by force runs all lines together.
     """
     belongs: set[str] = set()
-    previous: _Line | None = None
-    in_lines = 0
+    in_lines, room = 0, 0
     for line in lines:
-        teaser = previous is not None and previous.entry and line.linked + line.plain <= TEASER_WORDS
-        if line.entry or teaser:
+        # What follows an entry may be its date and publisher first, then its teaser.
+        room = TEASER_WORDS if line.entry else room - line.linked - line.plain
+        if line.entry or room >= 0:
             belongs.add(_letters("".join(line.text)))
         else:
             in_lines += _prose("".join(line.text))
-        previous = line
     kinds = ("body", "list", "table", "caption")
     return min(in_lines, sum(_prose(block.text) for block in blocks if block.kind in kinds and _letters(block.text) not in belongs))
 
