@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
+from unicodedata import normalize
 
 import pypdfium2.raw as pdfium
 
@@ -220,10 +221,18 @@ def _fetch(page: Any, handle: object) -> tuple[str, list[int] | None]:
     if written == count and len(text) == count:
         return text, None
     letters, places = [], []
+    high = 0
     for index in range(count):
         code = _char_unicode(page, index)
-        if code and code < 0x110000 and not 0xD800 <= code < 0xE000:
-            letters.append(chr(code))
+        if 0xD800 <= code < 0xDC00:
+            high = code
+            continue
+        if 0xDC00 <= code < 0xE000:
+            code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0
+        high = 0
+        if code and code < 0x110000:
+            # letters of formulas ("mathematical italic Y") are read as the letters they are
+            letters.append(normalize("NFKC", chr(code))[:1] if 0x1D400 <= code < 0x1D800 else chr(code))
             places.append(index)
     return "".join(letters), places
 

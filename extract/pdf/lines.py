@@ -26,7 +26,7 @@ BULLET = "•"
 LABEL = re.compile(
     rf"^(?:[{BULLETS}]|[-–—*o](?=$)|\(?(?:\d{{1,3}}|[a-zA-Z]|[ivxIVX]{{1,5}})[.)\]]|\d{{1,2}}(?:\.\d{{1,2}}){{1,3}}[.)]?|\[\d{{1,3}}\]|\|)$"
 )
-_SPECIAL = re.compile(rf"[{HYPHENS}\u00ad\ufb00-\ufb06]| [,;]|^[o{BULLETS}](?= )")
+_SPECIAL = re.compile(rf"[{HYPHENS}\u00ad\ufb00-\ufb06]| [,;]|^[o{BULLETS}](?= )|1 [\d.,%/]")
 _MARK = re.compile(r"^[\d,;–\-*†‡§¶#]+$")
 _SUPERSCRIPT = str.maketrans("0123456789+-–=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -245,7 +245,7 @@ def joined(words: Sequence[Word]) -> str:
                 continue
             text = mark
         if previous is not None and not (word.raised and word.x0 - previous.x1 < 0.35 * previous.size and parts):
-            apart = not word.glued or word.x0 - previous.x1 > 0.24 * max(word.size, previous.size)
+            apart = _apart(previous, word)
             if apart and not previous.text.endswith("\u00ad") and text[0] not in (".,;:)" if dropped else ",;"):
                 parts.append(" ")
         elif previous is None and len(words) > 1 and (
@@ -255,6 +255,14 @@ def joined(words: Sequence[Word]) -> str:
         parts.append(text)
         previous, dropped = word, False
     return "".join(parts).translate(LIGATURES)
+
+
+def _apart(previous: Word, word: Word) -> bool:
+    """Whether a space stands between two words, or pieces of one: figures stand on one width, so a 1 has room on both sides."""
+    gap = (word.x0 - previous.x1) / max(word.size, previous.size, 1.0)
+    if previous.text[-1] == "1" and (word.text[0].isdigit() or word.text[0] in ".,%/"):
+        return gap > (0.36 if word.glued else 0.32)
+    return not word.glued or gap > 0.24
 
 
 def _small_text(word: Word, before: list[str]) -> str | None:

@@ -106,6 +106,8 @@ def _weight_changes(current: Paragraph, above: Segment, item: Segment) -> bool:
         return False
     if bold_above and not item.first_bold and not any(word.bold for word in item.words):
         return not (current.label and len(current.segments) == 1 and item.text[:1].islower())
+    if bold_above and above.colour != item.colour and item.text[:1].isupper():
+        return True  # a coloured heading over a line that begins in bold
     return bold_item and not any(word.bold for word in above.words) and not item.text[:1].islower()
 
 
@@ -132,7 +134,7 @@ def _leaves_item(current: Paragraph, item: Segment, above: Segment, column: Colu
     first = current.segments[0]
     if item.x0 > first.x0 + 0.4 * item.size:
         return item.x0 > first.text_x0 + 2.5 * item.size and not _unfinished(above)
-    if not _unfinished(above):
+    if not _unfinished(above) or (item.x0 < first.x0 - item.size and not item.text[:1].islower()):
         return True
     return _stopped(above, item, column) and item.text[:1].isupper()
 

@@ -36,8 +36,7 @@ def regions(items: Sequence[Segment], depth: int = 0) -> list[Region]:
         return []
     if depth >= MAX_DEPTH:
         return [_region(items)]
-    bases = [item.base for item in items if item.words]
-    if len(bases) == len(items) and max(bases) - min(bases) < 0.2 * items[0].size:
+    if _one_baseline(items):
         return [_region(items)]
     groups = _column_groups(_bands(items))
     if len(groups) == 1:
@@ -54,6 +53,11 @@ def regions(items: Sequence[Segment], depth: int = 0) -> list[Region]:
         for part in parts:
             found.append(part)
     return found
+
+
+def _one_baseline(items: Sequence[Segment]) -> bool:
+    bases = [item.base for item in items if item.words]
+    return bool(bases) and len(bases) == len(items) and max(bases) - min(bases) < 0.2 * items[0].size
 
 
 def _region(items: Sequence[Segment]) -> Region:
@@ -203,6 +207,9 @@ def _common(one: list[tuple[float, float]], two: list[tuple[float, float]], need
 
 
 def _closed(members: list[Segment]) -> tuple[list[Segment], tuple[float, float] | None]:
+    """A set of columns with its gutter; a single line is none, whatever gaps it has (a caption's label, a form's two entries)."""
+    if _one_baseline(members):
+        return members, None
     gutter = _gutter(members)
     return members, gutter if gutter and _two_sided(_bands(members), [gutter]) else None
 

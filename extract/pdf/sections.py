@@ -78,6 +78,7 @@ def _join_headings(page: list[Paragraph]) -> None:
             and not below.segments[0].label and len(above.segments) + len(below.segments) <= 5
             and 0 < below.segments[0].base - above.segments[-1].base < 1.7 * below.segments[0].size
             and (not _SENTENCE_STOP.search(above.text)) and abs(above.segments[-1].size - below.segments[0].size) < 0.6
+            and not (above.label and below.segments[0].x0 < above.segments[0].x0 - below.segments[0].size)
         ):
             above.segments.extend(below.segments)
             del page[index]

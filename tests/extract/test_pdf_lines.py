@@ -1,0 +1,61 @@
+"""Lines of PDFs that are easily torn: stretched ones, labelled captions, figures set one by one, letters of formulas."""
+
+from __future__ import annotations
+
+from reportlab.pdfgen.canvas import Canvas
+
+from extract.pdf import read_pdf
+from tests.bench.hostile import assembled
+from tests.extract.test_pdf_reading import HEIGHT, PROSE, lines, made, texts, wrapped
+
+
+def stretched(canvas: Canvas, y: float, pieces: list[tuple[float, str]]) -> None:
+    for x, text in pieces:
+        canvas.drawString(x, y, text)
+
+
+def test_a_line_with_wide_gaps_stays_in_its_sentence() -> None:
+    def draw(canvas: Canvas) -> None:
+        lines(canvas, 60, 100, ["The study was led by two universities and by the Journal of Examples of shared"])
+        canvas.setFont("Helvetica", 10)
+        stretched(canvas, HEIGHT - 112, [(60, "offices in rural"), (200, "districts and towns"), (340, "of the northern region")])
+        lines(canvas, 60, 124, wrapped("where people live far from any hospital and few of them can drive. " + PROSE, 80))
+
+    whole = "by the Journal of Examples of shared offices in rural districts and towns of the northern region where people"
+    assert whole in texts(read_pdf(made(draw)))[0]
+
+
+def test_a_captions_label_that_stands_apart_does_not_part_the_caption() -> None:
+    def draw(canvas: Canvas) -> None:
+        lines(canvas, 60, 100, ["TABLE 2"], font="Helvetica-Bold")
+        lines(canvas, 118, 100, ["Characteristics of the people who were visited at home by both teams in the"])
+        lines(canvas, 60, 112, ["northern region, by year and by district"])
+        lines(canvas, 60, 150, wrapped(PROSE, 90))
+
+    first = texts(read_pdf(made(draw)))[0]
+    assert first.startswith("TABLE 2 Characteristics of") and first.endswith("both teams in the northern region, by year and by district")
+
+
+def test_figures_that_stand_on_one_width_are_one_number_and_apart_where_a_space_is() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 10)
+        x = 60.0
+        for letter in "audited 111 of 211 and 1 1 more":
+            if letter != " ":
+                canvas.drawString(x, 700, letter)
+            x += canvas.stringWidth(letter, "Helvetica", 10)
+
+    assert texts(read_pdf(made(draw))) == ["audited 111 of 211 and 1 1 more"]
+
+
+def test_letters_of_formulas_are_read_as_letters() -> None:
+    stream = b"BT /F1 12 Tf 72 700 Td (Let # denote the count of people) Tj ET"
+    letters = b"/CIDInit/ProcSet findresource begin 12 dict begin begincmap 1 begincodespacerange <00><FF> endcodespacerange "
+    letters += b"2 beginbfrange <20><22><0020> <24><7E><0024> endbfrange 1 beginbfchar <23><D835DC4C> endbfchar endcmap end end"
+    page = assembled([
+        b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 1/Kids[3 0 R]>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 5 0 R/Resources<</Font<</F1 4 0 R>>>>>>",
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/ToUnicode 6 0 R>>", b"<</Length %d>>stream\n%s\nendstream" % (len(stream), stream),
+        b"<</Length %d>>stream\n%s\nendstream" % (len(letters), letters),
+    ])
+    assert texts(read_pdf(page)) == ["Let Y denote the count of people"]
