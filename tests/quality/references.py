@@ -23,9 +23,10 @@ from typing import Any
 from lxml import etree
 
 from extract.clean_text import clean
+from extract.evaluation import letters
 from extract.reading import Hints, read
 from extract.references import parse
-from tests.quality.metadata import SHARED, letters
+from tests.quality.metadata import SHARED
 
 FLOORS = {"printed": 0.92, "styled": 0.92, "pages": 0.85}
 """The lowest share that each part may fall to among printed and styled entries; of entries found on PDF pages."""
