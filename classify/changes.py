@@ -37,15 +37,19 @@ _WORDS: tuple[tuple[str, str], ...] = (
                   r"comparable|equivalent|equal)|"
                   r"similar (?:\w+ ){0,3}(?:between|in both|in the two|across|among)|no evidence|little (?:or no )?(?:impact|effect|"
                   r"difference)|(?:not|n't) have (?:had )?"
-                  r"(?:much|any) (?:impact|effect)|neither|did not|failed to|equally|no (?:more|less) "),
+                  r"(?:much|any) (?:impact|effect)|neither|did not|failed to|equally|no (?:more|less|higher|lower|better|"
+                  r"worse|longer|shorter|fewer)|(?:much |about )?the same|unlikely to|not .{0,20}pay for itself"),
     ("mixed", r"mixed (?:results|evidence|picture|findings|effects)?|inconsistent|conflicting|equivocal|vari(?:es|ed) (?:significantly|"
         r"widely|considerably|between|by|across)"),
     ("decrease", r"reduc(?:e|ed|es|ing|tions?)|decreas\w+|fell|fallen|falling|fewer|few|low|lower(?:ed|ing)?|lowest|drop(?:ped|s)?|declin\w+|"
         r"cut|less|shorter|shorten\w+|halv\w+|"
-                 r"down (?:by|from|to|\d)|avoid(?:ed|ing)|prevent(?:ed|ing)|diverted|saved|savings?|smaller|eliminat\w+|inhibit\w+|"
+                 r"(?:went|gone|going|came|come|coming|brought) down|"
+                 r"down (?:by|from|to|\d)|narrow(?:ed|s|ing)|rarer|avoid(?:ed|ing)|"
+                 r"prevent(?:ed|ing)|diverted|saved|savings?|smaller|eliminat\w+|inhibit\w+|"
                  r"suppress\w+|attenuat\w+|diminish\w+|"
                  r"inferior|slower|weaker|loss|lost|minimi[sz]ed|faster|earlier|quicker|alleviat\w+|reliev\w+"),
-    ("increase", r"increas\w+|rose|risen|rising|higher|highest|greater|more|grew|grown|growth|doubl\w+|trebl\w+|longer|up (?:by|from|to|"
+    ("increase", r"increas\w+|rose|risen|rising|higher|highest|greater|more|grew|grown|growth|doubl\w+|trebl\w+|longer|dearer|"
+        r"(?:went|gone|going) up|up (?:by|from|to|"
         r"\d)|rais(?:ed|es)|boost\w+|"
                  r"additional|gain(?:s|ed)?|expand\w+|larger|strengthen\w+|elevat\w+|prolong\w+|superior|exceed\w+|later|further|widen\w+"),
     ("better", r"improv\w+|better|benefi\w+|enhanc\w+|"

@@ -79,6 +79,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("overall", r"\b(?:overall|in total|significantly|dramatically|substantial\w*|considerably|greatly|generally|broadly|success\w*)\b"),
 )
 TALK = tuple((name, re.compile(words, re.IGNORECASE)) for name, words in _PATTERNS)
+_TALK = dict(TALK)
 _IMPACT = re.compile(
     r"\b(?:impacts?|effects?|effective\w*|benefi\w+|return of|compared (?:with|to)|than|made .{0,12}difference|chang(?:ed|es|ing)|support(?:ed|ing)|"
     r"reliable|useful|valuable|happier|directly|aware|easier|quicker|result(?:s|ed)? (?:in|of)|first time|success\w*|\d ?%)\b|\d ?%", re.IGNORECASE,
@@ -140,6 +141,8 @@ class ClaimReader:
             outcomes = self.outcomes(sentence.plain)
             if not outcomes and not effect.signs & {"better", "worse", "none", "mixed", "down"} and not effect.figure:
                 continue
+            if _says_no_effect(sentence, effect):
+                continue
             near = any(strong.get(at) for at in range(sentence.number - 2, sentence.number + 3))
             said = _said(sentence, effect, outcomes, bool(strong.get(sentence.number)), near)
             said["opening"] = float(sentence.number < OPENING * len(prose.sentences))
@@ -169,6 +172,16 @@ class ClaimReader:
         return tuple(
             Named(hit.key, hit.start, hit.end, hit.cue.weight == "strong") for hit in hits if not hit.cue.negative and hit.key not in against
         )
+
+
+def _says_no_effect(sentence: Sentence, effect: Effect) -> bool:
+    """Whether nothing is said to have happened: an expectation, a condition, a line without a verb (codebook, section 13)."""
+    if any(_TALK[name].search(sentence.plain) for name in ("perfect", "past")):
+        return False
+    expected = effect.expected and bool(_TALK["intended"].search(sentence.plain))
+    if expected or sentence.plain.startswith("If "):
+        return not any(_TALK[name].search(sentence.plain) for name in ("present", "found"))
+    return not sentence.is_prose
 
 
 def _by_sentence(evidence: dict[Key, LabelEvidence], kind: str) -> dict[int, set[str]]:

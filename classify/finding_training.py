@@ -9,22 +9,25 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from classify.claim_lessons import DOMAIN, PASSED_OVER, ClaimLesson, ClaimLessons, claim_keys, claim_marks, marked, own_lessons
+from classify.claim_lessons import CLAIM, DOMAIN, PASSED_OVER, ClaimLesson, ClaimLessons, claim_keys, claim_marks, marked, own_lessons
 from classify.claims import Claim
 from classify.findings import CLAIM_FEATURES, LABEL, MOST, FindingModels, claim_row, direction_features, logits_by_key, outcome_features, recorded
 from classify.heads import Heads, Lessons, fit_heads
 from classify.label_evidence import Key
 from classify.left_out import INNER_FOLDS, best_threshold, folds
-from classify.linear_models import Array, fit_choice, fit_pooled
+from classify.linear_models import Array, Choice, Pooled, fit_choice, fit_pooled
 from classify.observation import Observation, Observer
 from classify.outcomes import DIRECTIONS, OUTCOME_FEATURES, TRAITS, VOTES
 from classify.quotation import overlaps
+from classify.short_texts import ShortCase
 from evidence.taxonomy import Taxonomy
 
 PENALTY = {"claims": 8.0, "outcomes": 2.0, "shared": 1.0, "own": 2.0}
 """L2 weights, chosen by cross-validation over documents on a coarse grid; half or double of each changes no score by more than its interval."""
 OWN_WEIGHT = 0.5
 """Weight of a sentence of our own beside one that a reader recorded."""
+SHORT = ClaimLesson("", True)
+"""Marks an example of a short text: heads do not learn from it, and it is no lesson of its own."""
 THRESHOLDS = np.round(np.arange(0.04, 0.42, 0.02), 2)
 
 
@@ -52,15 +55,17 @@ class Example:
 
 
 def fit_findings(
-    cases: Sequence[Labelled], sorts: Mapping[str, Sequence[float]], relevant: Mapping[str, float], observer: Observer, closely: bool
+    cases: Sequence[Labelled], sorts: Mapping[str, Sequence[float]], relevant: Mapping[str, float], observer: Observer, closely: bool,
+    short: Sequence[tuple[ShortCase, Sequence[float]]] = (),
 ) -> FindingModels:
     """``sorts`` and ``relevant`` are by case what models say that were fitted without it: its kind, and its chance of being relevant (0 where
-    it would not be called so)."""
+    it would not be called so). ``short`` are short texts with their kind."""
     lessons = observer.claim_lessons if closely else None
     examples = [
         example for case in cases if case.truth["relevance"] == "relevant" for example in examples_of(case, sorts[case.key], lessons is not None)
     ]
-    training = Training(observer.taxonomy, examples, own_examples(observer, lessons), lessons)
+    own = [*own_examples(observer, lessons), *(example for one, kind in short for example in short_examples(one, kind, lessons is not None))]
+    training = Training(observer.taxonomy, examples, own, lessons)
     held = folds([case.key for case in cases], INNER_FOLDS)
     scores, right, wanted = [], [], 0
     for fold in range(INNER_FOLDS):
@@ -97,6 +102,23 @@ def own_examples(observer: Observer, lessons: ClaimLessons | None) -> list[Examp
     return found
 
 
+def short_examples(case: ShortCase, sorts: Sequence[float], closely: bool) -> list[Example]:
+    """Of a short text: the likeliest claim of each effect that it reports; of one that reports none, all claims, as passed over."""
+    claims, vectors = case.observation.claims, case.observation.claim_vectors if closely else None
+    if case.findings is None or not case.relevant:
+        return []
+    taken: dict[int, dict[str, str]] = {} if case.findings else {at: {} for at in range(len(claims))}
+    for outcome, direction in case.findings:
+        named = [at for at, claim in enumerate(claims) if any(one.label == outcome for one in claim.outcomes)]
+        if named:
+            best = max(named, key=lambda at: (any(one.strong and one.label == outcome for one in claims[at].outcomes), claims[at].merit))
+            taken.setdefault(best, {})[outcome] = direction
+    return [
+        Example(f"{case.pair} {at}", claims[at], None if vectors is None else vectors[at], outcomes, sorts, SHORT)
+        for at, outcomes in taken.items()
+    ]
+
+
 class Training:
     """The examples, and fits of all models to those of some documents."""
 
@@ -111,7 +133,7 @@ class Training:
         everything = [*examples, *self.own]
         logits = self._left_out(everything) if heads is not None else [None] * len(everything)
         return FindingModels(
-            self._claims(examples, logits[: len(examples)]), self._outcomes(everything, logits), self._directions(everything, logits), heads
+            self._claims(everything, logits), self._outcomes(everything, logits), self._directions(everything, logits), heads
         )
 
     def found(self, case: Labelled, models: FindingModels, sorts: Sequence[float], relevant: float) -> list[tuple[float, bool]]:
@@ -158,13 +180,16 @@ class Training:
                     found[at] = logits_by_key(self.keys, heads.logits(np.array([vector], dtype=np.float32))[0])
         return found
 
-    def _claims(self, examples: Sequence[Example], logits: Sequence[Mapping[Key, float] | None]) -> Any:
-        rows = [claim_row(one.claim, heads[self.keys[0]] if heads else 0.0, one.sorts) for one, heads in zip(examples, logits, strict=True)]
-        truth = np.array([float(bool(one.outcomes)) for one in examples])
-        names = [LABEL] * len(examples)
-        return fit_pooled(np.array(rows), names, (LABEL,), CLAIM_FEATURES, truth, PENALTY["claims"], np.array([e.sorts for e in examples]))
+    def _claims(self, examples: Sequence[Example], logits: Sequence[Mapping[Key, float] | None]) -> Pooled:
+        """From claims in documents and short texts; sentences that stand alone say nothing of where a claim is made."""
+        placed = [(one, heads) for one, heads in zip(examples, logits, strict=True) if len(one.sorts)]
+        rows = [claim_row(one.claim, heads[CLAIM] if heads else 0.0, one.sorts) for one, heads in placed]
+        truth = np.array([float(bool(one.outcomes)) for one, _ in placed])
+        counts = np.array([OWN_WEIGHT if one.lesson else 1.0 for one, _ in placed])
+        names, kinds = [LABEL] * len(placed), np.array([one.sorts for one, _ in placed])
+        return fit_pooled(np.array(rows), names, (LABEL,), CLAIM_FEATURES, truth, PENALTY["claims"], kinds, counts)
 
-    def _outcomes(self, examples: Sequence[Example], logits: Sequence[Mapping[Key, float] | None]) -> Any:
+    def _outcomes(self, examples: Sequence[Example], logits: Sequence[Mapping[Key, float] | None]) -> Pooled:
         labels = self.taxonomy.facet(DOMAIN).label_ids
         rows: list[Array] = []
         names: list[str] = []
@@ -178,15 +203,15 @@ class Training:
                 counts += [OWN_WEIGHT if one.lesson else 1.0] * len(labels)
         return fit_pooled(np.vstack(rows), names, labels, OUTCOME_FEATURES, np.array(truth), PENALTY["outcomes"], counts=np.array(counts))
 
-    def _directions(self, examples: Sequence[Example], logits: Sequence[Mapping[Key, float] | None]) -> Any:
-        votes, traits, chosen, weights = [], [], [], []
+    def _directions(self, examples: Sequence[Example], logits: Sequence[Mapping[Key, float] | None]) -> Choice:
+        """Sentences of our own weigh as much as others here: readers' findings are so often good news that they teach little about bad."""
+        votes, traits, chosen = [], [], []
         for one, heads in zip(examples, logits, strict=True):
             for outcome, direction in one.outcomes.items():
                 said, signs = direction_features(self.taxonomy, one.claim, outcome, heads)
                 votes.append(said)
                 traits.append(signs)
                 chosen.append(DIRECTIONS.index(direction))
-                weights.append(OWN_WEIGHT if one.lesson else 1.0)
         names = (DIRECTIONS, VOTES, TRAITS)
         order: NDArray[np.int64] = np.array(chosen)
-        return fit_choice(np.array(votes), np.array(traits), order, np.array(weights), names, (PENALTY["shared"], PENALTY["own"]))
+        return fit_choice(np.array(votes), np.array(traits), order, np.ones(len(order)), names, (PENALTY["shared"], PENALTY["own"]))

@@ -29,6 +29,10 @@ MOST_OF_SENTENCE = 3
 OTHERS_WORK = ("narrative_review", "systematic_review", "opinion", "protocol", "guidance")
 """Designs of documents that report effects which others have found."""
 
+WITHOUT_STUDY = ("policy", "record", "statistics", "case_study")
+"""Designs of documents that may report effects of their own, but none that "a study found"."""
+_A_STUDY = re.compile(r"\b(?:an?|one|another|the)\b[^.;]{0,60}\b(?:stud(?:y|ies)|trials?|reviews?|meta-analys[ie]s|evaluation)\b[^.;]{0,60}?"
+    r"\b(?:found|show(?:ed|s|n)|report(?:ed|s)|suggest(?:ed|s)|concluded|demonstrated)\b", re.IGNORECASE)
 _NAMED = re.compile(r"\b(?:the|our|this|an?) ((?:[\w'-]+ ){0,5}?(?:programme|program|service|team|pathway|pilot|model|scheme|project|"
     r"hub|intervention|network|initiative|approach|app))\b", re.IGNORECASE)
 _SIZE = re.compile(r"\b\d+(?:[.,]\d+)* ?(?:%|per ?cent|percentage points?)")
@@ -145,7 +149,9 @@ def _finding(taxonomy: Taxonomy, prose: Prose, one: Recorded, places: Sequence[P
 
 def is_own(sentence: Sentence, design: str) -> bool:
     """Whether the effect shows in this document's own data."""
-    return not sentence.cited and (sentence.own or design not in OTHERS_WORK)
+    if sentence.cited or (not sentence.own and design in OTHERS_WORK):
+        return False
+    return sentence.own or design not in WITHOUT_STUDY or not _A_STUDY.search(sentence.plain)
 
 
 def _intervention(plain: str, types: Sequence[str]) -> str:

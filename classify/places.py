@@ -51,7 +51,8 @@ _PEOPLE_OF = re.compile(
     r"surgeries) (?:of|in|from|across) (?:the )?$|\b(?:On|In|Across|Throughout|Within) (?:the )?$"
 )
 _AREA = re.compile(
-    r"^(?:'s| (?:area|region|pilot|site|model|community|communities|residents|people|patients|project|programme|system)s?\b)"
+    r"^(?: \([A-Z]{2,6}\))?(?:'s| (?:area|region|pilot|site|model|community|communities|residents|people|patients|project|programme|system|hospital|"
+    r"practice|CCG|borough|council|locality|localitie|surgerie|neighbourhood|team|network|scheme|experience|initiative)s?\b)"
 )
 _PERSON = re.compile(r"\b[A-Z][a-z]+\s+$")
 _SURNAME = re.compile(r"^ [A-Z][a-z]+\b(?! (?:Council|Hospital|NHS|Trust))")
@@ -81,6 +82,8 @@ _SETTING = re.compile(
     r"integrat\w+|joined|joint|coordinat\w+|shared|federation|organisations)\b", re.IGNORECASE,
 )
 
+_WITHIN = re.compile(r"^(?:,| \() ?(?:the )?$")
+"""Between a place and the wider area that it lies in ("Ghent, Belgium"): only the first is where something happens."""
 _JOINED = re.compile(r"^(?:,| and| &|,? or|, and|/| in| \()\s?(?:the )?$")
 
 FEATURES = (
@@ -143,6 +146,8 @@ def _in_context(sentence: Sentence, entry: Entry, start: int, end: int, last: Me
         start -= len(direction[0])
         before = before[: direction.start()]
     joined = last is not None and bool(_JOINED.search(plain[last.end : start]))
+    holds_last = last is not None and entry.wide and not last.entry.wide and bool(_WITHIN.search(plain[last.end : start]))
+    joined = joined and not holds_last
     at_site = before.endswith((" at ", " at the ", " of ")) and bool(_SITE_AFTER.search(after))
     placed = at_site or bool(_PLACED.search(before)) or (joined and last is not None and last.placed)
     company = bool(_COMPANY_BEFORE.search(before) or _COMPANY_AFTER.search(after))
@@ -155,7 +160,7 @@ def _in_context(sentence: Sentence, entry: Entry, start: int, end: int, last: Me
     office = bool(_OFFICE.search(plain[max(0, start - 80) : start]))
     opens = (start < 8 and sentence.is_prose) or sentence.kind == "heading"
     speaks = placed or opens or (joined and last is not None and last.told) or bool(_PEOPLE_OF.search(before) or _AREA.search(after))
-    told = speaks and not office and not sentence.cited and (placed or not body)
+    told = speaks and not office and not sentence.cited and not holds_last and (placed or not body)
     return Mention(entry, plain[start:end], sentence, start, end, placed, body, told)
 
 

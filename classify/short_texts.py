@@ -1,15 +1,18 @@
-"""Short labelled texts of our own, as lessons for relevance: real documents are long, and what tells a long one misleads about a short one.
+"""Short labelled texts of our own, as lessons for relevance and findings: real documents are long, and what tells a long one misleads about a
+short one.
 
-They are the trap suite's (TOML files of ``documents`` with ``pair``, ``text`` and ``expect``). Only the features of relevance learn from them; heads
-do not, so no wording of theirs is learnt.
+They are the trap suite's (TOML files of ``documents`` with ``pair``, ``text`` and ``expect``). Features of relevance and of claims learn from them;
+heads do not, so no wording of theirs is learnt.
 """
 
 from __future__ import annotations
 
 import hashlib
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from classify.observation import Observation, Observer
 from evidence.errors import UsageError
@@ -20,11 +23,15 @@ FOLDER = Path(__file__).resolve().parents[1] / "tests" / "classify" / "traps"
 
 @dataclass(frozen=True)
 class ShortCase:
-    """A short text, observed; ``pair`` names the texts that differ from it by a little, which belong in one fold."""
+    """A short text, observed; ``pair`` names the texts that differ from it by a little, which belong in one fold.
+
+    ``findings`` are outcome and direction of effects that it reports; None where it does not say, empty where it reports none.
+    """
 
     pair: str
     relevant: bool
     observation: Observation
+    findings: tuple[tuple[str, str], ...] | None = None
 
 
 def short_cases(observer: Observer, folder: Path = FOLDER) -> list[ShortCase]:
@@ -35,10 +42,18 @@ def short_cases(observer: Observer, folder: Path = FOLDER) -> list[ShortCase]:
             for row in tomllib.loads(path.read_text(encoding="utf-8")).get("documents", []):
                 if "relevance" in row["expect"]:
                     observed = observer.observe(text_document(row["text"]))
-                    cases.append(ShortCase(row["pair"], row["expect"]["relevance"] == "relevant", observed))
+                    cases.append(ShortCase(row["pair"], row["expect"]["relevance"] == "relevant", observed, _findings(row["expect"])))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as error:
             raise UsageError(f"{path.name}: expected documents with pair, text and expect: {error}") from None
     return cases
+
+
+def _findings(expect: Mapping[str, Any]) -> tuple[tuple[str, str], ...] | None:
+    given = expect.get("findings", {})
+    if given.get("none"):
+        return ()
+    told = tuple((one["outcome"], one["direction"]) for one in given.get("has", []) if "outcome" in one and "direction" in one)
+    return told or None
 
 
 def text_document(text: str) -> Document:

@@ -84,7 +84,9 @@ def fit_models(
     out = LeftOut(cases, declared, observer, read, short)
     facets = {facet: fit_facet(cases, observer, facet, out, read) for facet in TRAINED_FACETS if observer.labels(facet)}
     design = fit_design(cases, declared, observer)
-    found = fit_findings(cases, out.kinds, out.called(), observer, read.heads is not None)
+    labels = observer.labels("study_design")
+    beside = [(one, kinds(design.probabilities(one.observation.designs, one.observation.traits), labels)) for one in short]
+    found = fit_findings(cases, out.kinds, out.called(), observer, read.heads is not None, beside)
     return Models(design, relevance, fit_strength(cases, out, observer), fit_places(cases, out), found, facets, read.heads)
 
 

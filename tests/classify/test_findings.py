@@ -8,6 +8,7 @@ import pytest
 
 from classify.claim_lessons import claim_keys, example_lessons, own_lessons
 from classify.claims import MOST_READ, ClaimReader
+from classify.findings import is_own
 from classify.outcomes import DIRECTIONS, TRAITS, VOTES, change_at, change_of_direction, direction_votes, outcome_rows, place_of
 from classify.prose import Prose
 from classify.tagging import Tagger
@@ -81,10 +82,28 @@ def test_a_long_record_gives_no_more_candidates_than_are_read(reader: ClaimReade
 def test_what_has_happened_has_more_merit_than_what_is_hoped_for(reader: ClaimReader) -> None:
     document = made(
         "A joint team", "The joint team has reduced emergency admissions by 12 per cent compared with the year before.",
-        "The joint team aims to reduce emergency admissions and will improve access over the coming years.",
+        "Lower emergency admissions, shorter stays and better access should be what each joint team has in mind.",
     )
     done, hoped = reader.claims(Prose(document), {})
     assert done.merit > hoped.merit
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [
+        "The joint team is expected to reduce emergency admissions by 12 per cent and will save £4 million a year.",
+        "Our ambition is that hospital admissions will be lower than last year.",
+        "If costs are lower than the price, the five organisations share the savings.",
+    ],
+)
+def test_an_expectation_is_no_claim(reader: ClaimReader, plain: str) -> None:
+    assert not reader.claims(Prose(made("A joint team", plain)), {})
+
+
+def test_what_a_study_found_is_not_a_strategy_s_own_effect(reader: ClaimReader) -> None:
+    text = "A matched study of 2,410 patients in another county found that the ward reduced admissions."
+    sentence = reader.claims(Prose(made("A strategy for virtual wards", text)), {})[0].sentence
+    assert not is_own(sentence, "policy") and is_own(sentence, "quasi_experiment")
 
 
 def test_the_hub_s_fall_in_admissions_is_recorded_as_its_own() -> None:
