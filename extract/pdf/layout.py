@@ -10,6 +10,7 @@ from extract.pdf.aligned_tables import framed, loose
 from extract.pdf.blocks import clean
 from extract.pdf.characters import Frame, PageText, Word, turned_back
 from extract.pdf.drawing import Box, Drawing
+from extract.pdf.headed_tables import headed
 from extract.pdf.kinds import CAPTION
 from extract.pdf.lines import Segment, mark_small, segments
 from extract.pdf.paragraphs import Paragraph, paragraphs
@@ -60,9 +61,10 @@ def lay_out(number: int, text: PageText, drawn: Drawing, frame: Frame) -> PageLa
         free = _without(free, tinted)
         tables += stacked + tinted
     found = segments(free)
-    for grid in loose(found):
-        tables.append(grid)
-        found = [item for item in found if id(item.words[0]) not in grid.words]
+    for finder in (loose, headed):
+        for grid in finder(found):
+            tables.append(grid)
+            found = [item for item in found if id(item.words[0]) not in grid.words]
     _underline(found, drawn)
     asides = {direction: segments(others) for direction, others in text.turned.items() if direction != side}
     if side and text.upright:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from extract.pdf.characters import Word
 from extract.pdf.drawing import Box, Drawing
@@ -18,6 +19,10 @@ SNAP = 3.0
 """Points within which lines count as one: double rules and the corners that word processors leave open."""
 MAX_LINES = 1500
 MIN_CELL = 5.0
+APART_EM = 1.3
+"""White space between lines of one cell that parts entries; double-spaced lines leave 1.0."""
+MOST_LINES = 3
+"""Lines of an entry beside rows; what is longer is a text of its own."""
 
 
 @dataclass(slots=True)
@@ -157,6 +162,7 @@ def _grid(across: list[_Rule], down: list[_Rule], words: Sequence[Word]) -> tupl
         [sorted(segments(taken.get(row * columns + column, [])), key=lambda item: (item.base, item.x0)) for column in range(columns)]
         for row in range(len(ys) - 1)
     ]
+    _spread(cells, owner, ys)
     cells = _split_rows(_without_empty(cells))
     filled = sum(bool(cell) for row in cells for cell in row)
     if len(cells) < 2 or len(cells[0]) < 2 or filled < 3:
@@ -164,6 +170,28 @@ def _grid(across: list[_Rule], down: list[_Rule], words: Sequence[Word]) -> tupl
     if filled < 0.3 * len(set(owner)) and filled < 12:
         return None, None
     return Grid(box, cells, {id(word) for word in inside}), None
+
+
+def _spread(cells: list[list[list[Segment]]], owner: list[int], ys: list[float]) -> None:
+    """Short entries of a cell merged over several rows, each to the row on whose first line it stands: a ruling line may be missing."""
+    columns = len(cells[0])
+    for row, line in enumerate(cells):
+        for column, cell in enumerate(line):
+            last = row
+            while last + 1 < len(cells) and owner[(last + 1) * columns + column] == row * columns + column:
+                last += 1
+            if last == row or len(cell) < 2:
+                continue
+            cuts = [0, *(at for at in range(1, len(cell)) if cell[at].y0 - cell[at - 1].y1 > APART_EM * cell[at].size), len(cell)]
+            if max(end - start for start, end in pairwise(cuts)) > MOST_LINES:
+                continue
+            for start, end in reversed(list(pairwise(cuts))[1:]):
+                first = cell[start]
+                place = min(max(bisect_right(ys, first.base - 0.3 * first.size) - 1, row), last)
+                beside = [other[0].base for at, other in enumerate(cells[place]) if other and at != column]
+                if place > row and any(abs(base - first.base) < SNAP for base in beside):
+                    cells[place][column] = cell[start:end]
+                    del cell[start:end]
 
 
 def _owners(across: list[_Rule], down: list[_Rule], xs: list[float], ys: list[float]) -> list[int]:
@@ -210,7 +238,9 @@ def _split_rows(cells: list[list[list[Segment]]]) -> list[list[list[Segment]]]:
     found: list[list[list[Segment]]] = []
     for row in cells:
         parts = _parts(row)
-        whole = len(parts) > 1 and all(part[0] and sum(map(bool, part)) >= max(2, sum(map(bool, row)) - 1) for part in parts)
+        whole = len(parts) > 1 and all(
+            part[0] and sum(map(bool, part)) >= max(2, sum(map(bool, row)) - 1) and not part[0][0].text[:1].islower() for part in parts
+        )
         found.extend(parts if whole else [row])
     return found
 
