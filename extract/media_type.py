@@ -33,6 +33,7 @@ _UNREADABLE = (
     (b"%!PS", "application/postscript"),
 )
 _TAG = re.compile(rb"<(?:html|head|body|title|meta|div|table|section|main|article|p|h1)\b[^<>]*>", re.I)
+_OPENS_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
 _ROOT = re.compile(rb"<(?![?!])([A-Za-z_][\w.:-]*)")
 _RIS = re.compile(rb"^(?:\xef\xbb\xbf)?\s*TY  - ", re.M)
 _BIBTEX = re.compile(
@@ -67,10 +68,10 @@ _BY_SUFFIX = {
 def sniff(payload: bytes, name: str, declared: str | None) -> str:
     """The media type of ``payload``; ``name`` (file name or URL) and ``declared`` only decide among kinds of text."""
     head = payload[:4096]
-    if b"%PDF-" in payload[:1024]:
-        return PDF
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _sniff_zip(payload)
+    if head.startswith(b"%PDF-") or (b"%PDF-" in payload[:1024] and not _OPENS_PAGE.match(head)):
+        return PDF  # readers allow a kilobyte of anything before the mark (ISO 32000-1, annex H), a page may speak of it
     for magic, media_type in _UNREADABLE:
         if head.startswith(magic):
             return media_type

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -216,7 +217,11 @@ def _strings(value: Any) -> list[str]:
         return [text for item in value for text in _strings(item)]
     if isinstance(value, dict):
         return _strings(value.get("name") or value.get("value") or value.get("@value"))
-    return [text] if isinstance(value, (str, int)) and (text := clean(re.sub(r"<[^<>]{1,100}>", "", str(value)))) else []
+    if not isinstance(value, (str, int)):
+        return []
+    # what a script holds is not unescaped by the parser, though it is often written escaped
+    text = clean(re.sub(r"<[^<>]{1,100}>", "", html.unescape(str(value))))
+    return [text] if text else []
 
 
 def _headings(tree: HtmlElement) -> Iterator[Provenance]:

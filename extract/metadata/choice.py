@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from evidence.records import VALUE_SOURCES, Provenance
@@ -49,6 +49,8 @@ def choose(reading: Reading, layout: Layout, name: str, link_text: str | None) -
     imprint = imprint_of(layout, reading.running) if layout.placed else Imprint((), ())
     witnesses = _witnesses(seen, imprint, layout, name, link_text)
     page = read_title_page(layout, witnesses, reading.running) if layout.placed else TitlePage()
+    if reading.media_type == "text/html":
+        page = replace(page, candidates=tuple(one for one in page.candidates if _heads_page(one.title, layout)))
     titles, subtitle = _titles(seen, imprint, reading, page, witnesses, name, link_text)
     title = titles[0] if titles else None
     groups = _authors(seen, imprint, reading, layout, title)
@@ -146,7 +148,8 @@ def _titles(
     name: str,
     link_text: str | None,
 ) -> tuple[list[Provenance], str | None]:
-    declared = [value for value in seen if value.field == "title" and not is_junk_title(value.value)]
+    told = [value for value in seen if value.field == "title"]
+    declared = [value for value in told if not is_junk_title(value.value) or _told_twice(value, told)]
     properties = [value for value in declared if value.source in _FILE_PROPERTIES]
     cited = [value for value in imprint.stated if value.field == "title"]
     candidates = page.candidates
@@ -172,6 +175,23 @@ def _titles(
     else:
         ranked = [*first_page, *properties, *cited, *trusted, *(value for value, _ in running), *named]
     return list(dict.fromkeys(ranked)), subtitle
+
+
+def _heads_page(title: str, layout: Layout) -> bool:
+    """Whether a web page's line stands over its text: a high heading, or what comes first. Pages without a head (fragments that a script
+    puts into others) have subheadings and introductions to lists that look like titles."""
+    key = re.sub(r"\W+", "", title.casefold())
+    first = layout.placed[0].block
+    heads = [item.block.text for item in layout.placed if item.block.kind == "heading" and item.block.level <= 2]
+    if first.kind == "heading" or not first.text.rstrip().endswith((".", ":", ";")) or (first.text.endswith(":") and len(first.text.split()) <= 12):
+        heads.append(first.text)
+    return any(key in head or head in key for head in (re.sub(r"\W+", "", text.casefold()) for text in heads) if head)
+
+
+def _told_twice(value: Provenance, titles: list[Provenance]) -> bool:
+    """Whether a page gives a title twice, in different places: then it is called so, however short or odd it is ("Hub", "Test")."""
+    sources = {title.source for title in titles if title.value == value.value and title.source not in _FILE_PROPERTIES}
+    return len(sources) > 1
 
 
 def _printed(

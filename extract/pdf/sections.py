@@ -104,7 +104,7 @@ def _references(page: list[Paragraph], inside: bool) -> bool:
         paragraph = page[index]
         if paragraph.kind in ("heading", "body", "caption") and len(paragraph.segments) == 1 and REFERENCES.match(paragraph.text.strip()):
             paragraph.kind, inside = "heading", True
-        elif paragraph.kind == "heading" and inside and not _looks_like_entry(paragraph):
+        elif paragraph.kind == "heading" and inside and not _looks_like_entry(paragraph) and not TORN_ADDRESS.search(paragraph.text):
             inside = False
         elif inside and paragraph.kind in ("body", "list", "heading", "footnote"):
             entries = split_entries(paragraph.segments)
@@ -114,6 +114,10 @@ def _references(page: list[Paragraph], inside: bool) -> bool:
             index += len(entries) - 1
         index += 1
     return inside
+
+
+TORN_ADDRESS = re.compile(r"https?:|www\.|doi\.org|10\.\d{4}|^(?=\S*[/._=?%-]\S)(?!\d{1,2}(?:\.\d{1,2})*\.?$)[\w./?=&%#~:+-]{10,}\.?$", re.I)
+"""A web address, or a piece of one that a line's end tore off: set in a colour or underlined it looks like a heading."""
 
 
 def _looks_like_entry(paragraph: Paragraph) -> bool:

@@ -12,6 +12,7 @@ import pytest
 from odf.opendocument import OpenDocumentText
 from odf.text import H, P
 
+from extract.media_type import HTML, PDF, ZIP, sniff
 from extract.members import members_of
 from extract.reading import Hints, read
 from tests.extract.test_reading import SENTENCE, check
@@ -143,3 +144,23 @@ def test_reference_files_give_records(payload: bytes, authors: tuple[str, ...], 
         "Example Trust",
         "10.1000/xyz123",
     )
+
+
+@pytest.mark.parametrize(
+    ("payload", "expected"),
+    [
+        (b"<!doctype html><html><body><p>A file that begins with %PDF- is a PDF.</p></body></html>", HTML),
+        (b"<!-- saved --><html><body><p>It begins with %PDF-1.7.</p></body></html>", HTML),
+        (b"junk before the mark\n%PDF-1.4\n", PDF),
+        (b"%PDF-1.4\n<html>", PDF),
+    ],
+)
+def test_a_page_that_speaks_of_pdf_is_a_page(payload: bytes, expected: str) -> None:
+    assert sniff(payload, "", None) == expected
+
+
+def test_an_archive_that_holds_a_pdf_uncompressed_is_an_archive() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("paper.pdf", b"%PDF-1.4\n")
+    assert sniff(buffer.getvalue(), "", "application/pdf") == ZIP

@@ -177,6 +177,8 @@ def test_references_of_each_style(raw: str, authors: tuple[str, ...], year: int,
         "© 2020 Example Trust. All rights reserved.",
         "Back to top",
         "Tel: 0113 496 0000",
+        "Related article: two teams, one office",
+        "Related stories from the two valleys this week",
     ],
 )
 def test_furniture_is_told_from_text(line: str) -> None:
@@ -190,10 +192,27 @@ def test_furniture_is_told_from_text(line: str) -> None:
         "Patients were asked to share their view of the service.",
         "People at home received visits from both teams.",
         "The programme was supported by a newsletter for carers.",
+        "Related party transactions of the two trusts",
+        "Related needs are met by one team.",
     ],
 )
 def test_sentences_are_not_furniture(line: str) -> None:
     assert not is_boilerplate(line)
+
+
+def test_a_short_title_that_a_page_gives_twice_is_believed() -> None:
+    head = '<title>Hub | Example Trust</title><meta property="og:title" content="Hub">'
+    head += '<script type="application/ld+json">{"@type":"WebPage","headline":"North &amp; East","publisher":{"name":"Example Trust"}}</script>'
+    page = "<!doctype html><html><head>%s</head><body><main><h1>%s</h1><p>%s</p></main></body></html>"
+    hub = read((page % (head.replace("North &amp; East", "Hub"), "Hub", BODY)).encode(), Hints(name="hub.html"))
+    assert hub.title == "Hub"
+    plain = '<script type="application/ld+json">{"@type":"WebPage","headline":"North &amp; East"}</script>'
+    assert read((page % (plain, "", BODY)).encode(), Hints(name="x.html")).title == "North & East"
+
+
+def test_a_page_without_a_head_is_not_called_by_the_introduction_to_a_list() -> None:
+    page = f"<p>{BODY}</p><p>Our work was meant for many readers, among them:</p><ol><li>Health care providers</li><li>People at home</li></ol>"
+    assert read(page.encode(), Hints(name="http://example.org/work/sharing-an-office.html")).title == "sharing an office"
 
 
 def test_acknowledged_people_are_not_authors() -> None:

@@ -59,3 +59,15 @@ def test_letters_of_formulas_are_read_as_letters() -> None:
         b"<</Length %d>>stream\n%s\nendstream" % (len(letters), letters),
     ])
     assert texts(read_pdf(page)) == ["Let Y denote the count of people"]
+
+
+def test_a_web_address_torn_off_by_a_lines_end_does_not_end_the_reference_list() -> None:
+    def draw(canvas: Canvas) -> None:
+        lines(canvas, 60, 60, wrapped(PROSE, 90))
+        lines(canvas, 60, 140, ["References"], 14, "Helvetica-Bold")
+        lines(canvas, 60, 165, ["Example A. Sharing an office. London: Example Trust; 2019. Available from:"])
+        lines(canvas, 60, 185, ["https://example.org/reports/sharing-an-office/2019/full-report.pdf"], 12, "Helvetica-Bold")
+        lines(canvas, 60, 210, ["Sample B. Working side by side. Journal of Examples 2020;3:1-9."])
+
+    kinds = {block.text[:10]: block.kind for block in read_pdf(made(draw)).pages[0].blocks}
+    assert kinds["Sample B. "] == "reference"
