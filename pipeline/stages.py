@@ -108,11 +108,13 @@ def load_tagger() -> None:
     """Loads taxonomy and models into this process, once."""
     global _tagger
     if _tagger is None:
-        _tagger = new_tagger()
+        # A worker a core: threads of one that wait for those of another cost both their time.
+        _tagger = new_tagger(threads=1)
 
 
-def new_tagger() -> Tagger:
-    return Tagger(load_taxonomy(), Encoder() if settings().semantic else None)
+def new_tagger(threads: int = 0) -> Tagger:
+    """A tagger whose encoder uses so many threads, 0 for all cores."""
+    return Tagger(load_taxonomy(), Encoder(threads=threads) if settings().semantic else None)
 
 
 def refused_in(base: Base, run: str) -> list[tuple[str, str]]:
