@@ -51,6 +51,7 @@ class _Line:
     text: list[str] = field(default_factory=list)
     linked: int = 0
     plain: int = 0
+    menu: bool = False
 
     @property
     def entry(self) -> bool:
@@ -103,8 +104,8 @@ def _prose_words(lines: list[_Line], blocks: Sequence[Block]) -> int:
     belongs: set[str] = set()
     in_lines, room = 0, 0
     for line in lines:
-        # What follows an entry may be its date and publisher first, then its teaser.
-        room = TEASER_WORDS if line.entry else room - line.linked - line.plain
+        # What follows an entry may be its date and publisher first, then its teaser; what follows a menu is the page's own.
+        room = TEASER_WORDS * (not line.menu) if line.entry else room - line.linked - line.plain
         if line.entry or room >= 0:
             belongs.add(_letters("".join(line.text)))
         else:
@@ -132,17 +133,18 @@ def _lines(tree: HtmlElement) -> list[_Line]:
     return [line for line in lines if line.text]
 
 
-def _walk(element: Any, linked: bool, lines: list[_Line], menus: bool) -> None:
+def _walk(element: Any, linked: bool, lines: list[_Line], menus: bool, inside: bool = False) -> None:
     tag = element.tag if isinstance(element.tag, str) else ""
-    if not tag or tag in _SKIPPED or (not menus and (tag == "nav" or element.get("role") == "navigation")):
+    menu = tag == "nav" or element.get("role") == "navigation" if tag else False
+    if not tag or tag in _SKIPPED or (menu and not menus):
         return
-    part = tag in _PARTS
+    part, inside = tag in _PARTS or menu, inside or menu
     linked = linked or (tag == "a" and _ELSEWHERE.match(element.get("href") or "") is not None)
     if part:
-        lines.append(_Line())
+        lines.append(_Line(menu=inside))
     lines[-1].add(element.text, linked)
     for child in element:
-        _walk(child, linked, lines, menus)
+        _walk(child, linked, lines, menus, inside)
         lines[-1].add(child.tail, linked)
     if part:
-        lines.append(_Line())
+        lines.append(_Line(menu=inside and not menu))

@@ -41,6 +41,11 @@ def test_a_short_text_among_many_links_is_no_listing() -> None:
     assert kind(f"<main><h1>Sharing an office</h1><p>{PARAGRAPH}</p><p>{OTHER}</p>{index(30)}</main>") is None
 
 
+def test_a_sections_front_page_with_a_text_below_its_menu_is_no_listing() -> None:
+    menu = "".join(f"<li><a href='/work/{n}.html'>Part {n} of the work</a></li>" for n in range(7))
+    assert kind(f"<main><ul role='navigation'>{menu}</ul><h1>Our work</h1><p>{OTHER}</p><p>{TEASER}</p></main>", "Our work") is None
+
+
 def test_a_page_that_calls_itself_an_article_is_no_listing() -> None:
     head = "<meta property='og:type' content='article'>"
     assert kind(f"<main><h1>Sharing an office</h1><p>{TEASER}</p>{index(12)}</main>", head=head) is None
