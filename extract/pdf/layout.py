@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from evidence.records import Table
 from extract.pdf.aligned_tables import framed, loose
@@ -14,8 +15,8 @@ from extract.pdf.headed_tables import headed
 from extract.pdf.kinds import CAPTION
 from extract.pdf.lines import Segment, mark_small, segments
 from extract.pdf.paragraphs import Paragraph, paragraphs
-from extract.pdf.reading_order import regions
-from extract.pdf.ruled_tables import Grid, grids
+from extract.pdf.reading_order import Region, regions
+from extract.pdf.ruled_tables import Grid, Panel, grids
 from extract.pdf.scans import SCAN_FONT
 from extract.pdf.spelling import Vocabulary
 
@@ -31,7 +32,7 @@ class PageLayout:
     frame: Frame
     segments: list[Segment]
     grids: list[Grid] = field(default_factory=list)
-    boxes: list[Box] = field(default_factory=list)
+    panels: list[Panel] = field(default_factory=list)
     images: list[Box] = field(default_factory=list)
     curves: int = 0
     ocr: bool = False
@@ -50,10 +51,10 @@ def lay_out(number: int, text: PageText, drawn: Drawing, frame: Frame) -> PageLa
     if not any(word.font is SCAN_FONT for word in words[:1]):
         mark_small(words)
     tables: list[Grid] = []
-    boxes: list[Box] = []
+    panels: list[Panel] = []
     free = words
     if not side:
-        tables, boxes = grids(drawn, words, shaded=False)
+        tables, panels = grids(drawn, words, shaded=False)
         free = _without(words, tables)
         stacked = framed(drawn, free)
         free = _without(free, stacked)
@@ -69,7 +70,7 @@ def lay_out(number: int, text: PageText, drawn: Drawing, frame: Frame) -> PageLa
     asides = {direction: segments(others) for direction, others in text.turned.items() if direction != side}
     if side and text.upright:
         asides[0] = segments(text.upright)
-    return PageLayout(number, frame, found, tables, boxes, drawn.images, drawn.curves, side=side, turned=asides)
+    return PageLayout(number, frame, found, tables, panels, drawn.images, drawn.curves, side=side, turned=asides)
 
 
 def _underline(found: Sequence[Segment], drawn: Drawing) -> None:
@@ -103,22 +104,58 @@ def ordered(page: PageLayout, running: set[int], vocabulary: Vocabulary) -> tupl
     pictures = _pictures(page, units)
     units.extend(pictures)
     unseen = {id(picture) for picture in pictures}
+    units, panels = _panels(page, units)
     found: list[Paragraph] = []
-    for number, region in enumerate(regions(units)):
-        for paragraph in paragraphs(region):
-            first = paragraph.segments[0]
-            if id(first) in unseen:
-                continue
-            if id(first) in holders:
-                paragraph = holders[id(first)]
-            paragraph.column = number
-            found.append(paragraph)
+    column = 0
+    for outer in regions(units):
+        for region in _opened(outer, panels) if panels else [outer]:
+            column += 1
+            for paragraph in paragraphs(region):
+                first = paragraph.segments[0]
+                if id(first) in unseen:
+                    continue
+                if id(first) in holders:
+                    paragraph = holders[id(first)]
+                paragraph.column = column
+                found.append(paragraph)
     found.extend(_turned(page, running))
     if page.side:
         for paragraph in found:
             if not paragraph.turned:
                 _show(paragraph, page.side, page.frame)
     return found, _records(page.number, found)
+
+
+def _panels(page: PageLayout, units: list[Segment]) -> tuple[list[Segment], dict[int, list[Region]]]:
+    """The units with a holder in place of what each panel holds, and by the holder the panel's texts, one column after the other."""
+    held: dict[int, list[Region]] = {}
+    for panel in page.panels:
+        x0, y0, x1, y1 = panel.box
+        inside = [item for item in units if x0 <= (item.x0 + item.x1) / 2 <= x1 and y0 <= item.y0 and item.y1 <= y1 + 2]
+        columns = [
+            [item for item in inside if left <= (item.x0 + item.x1) / 2 < right and left - 2 <= item.x0 and item.x1 <= right + 2]
+            for left, right in pairwise(panel.columns)
+        ]
+        if sum(map(bool, columns)) < 2 or sum(map(len, columns)) < len(inside):
+            continue
+        holder = Segment([], x0, y0, x1, y1, y0 + 10.0, 10.0, False)
+        held[id(holder)] = [region for column in columns for region in regions(column)]
+        taken = {id(item) for item in inside}
+        units = [*(item for item in units if id(item) not in taken), holder]
+    return units, held
+
+
+def _opened(outer: Region, panels: dict[int, list[Region]]) -> list[Region]:
+    """A region cut where panels stand in it, with their texts in their places."""
+    found: list[Region] = []
+    part: list[Segment] = []
+    for item in outer.segments:
+        if id(item) in panels:
+            found += [*([Region(part, outer.x0, outer.x1)] if part else []), *panels[id(item)]]
+            part = []
+        else:
+            part.append(item)
+    return [*found, Region(part, outer.x0, outer.x1)] if part else found
 
 
 def _turned(page: PageLayout, running: set[int]) -> list[Paragraph]:

@@ -35,14 +35,22 @@ class Grid:
 
 
 @dataclass(slots=True)
+class Panel:
+    """A ruled box of one row: texts side by side, no table. ``columns`` are the x of its upright lines, edges included."""
+
+    box: Box
+    columns: list[float]
+
+
+@dataclass(slots=True)
 class _Rule:
     at: float
     start: float
     end: float
 
 
-def grids(drawing: Drawing, words: Sequence[Word], shaded: bool) -> tuple[list[Grid], list[Box]]:
-    """Ruled tables with the ids of the words they take, and the boxes that hold text but are no table.
+def grids(drawing: Drawing, words: Sequence[Word], shaded: bool) -> tuple[list[Grid], list[Panel]]:
+    """Ruled tables with the ids of the words they take, and the boxes of a single row.
 
     ``shaded``: the edges of shaded cells count as lines too, for tables that have no other.
     """
@@ -52,14 +60,14 @@ def grids(drawing: Drawing, words: Sequence[Word], shaded: bool) -> tuple[list[G
     if not across or not down:
         return [], []
     found: list[Grid] = []
-    boxes: list[Box] = []
+    panels: list[Panel] = []
     for rows, columns in _components(_merged(across), _merged(down)):
-        grid, box = _grid(rows, columns, words)
+        grid, panel = _grid(rows, columns, words)
         if grid is not None:
             found.append(grid)
-        elif box is not None:
-            boxes.append(box)
-    return found, boxes
+        elif panel is not None:
+            panels.append(panel)
+    return found, panels
 
 
 _Lines = tuple[list[tuple[float, float, float]], list[tuple[float, float, float]]]
@@ -140,7 +148,7 @@ def _positions(values: list[float]) -> list[float]:
     return found
 
 
-def _grid(across: list[_Rule], down: list[_Rule], words: Sequence[Word]) -> tuple[Grid | None, Box | None]:
+def _grid(across: list[_Rule], down: list[_Rule], words: Sequence[Word]) -> tuple[Grid | None, Panel | None]:
     ys = _positions([rule.at for rule in across] + [min(r.start for r in down), max(r.end for r in down)])
     xs = _positions([rule.at for rule in down] + [min(r.start for r in across), max(r.end for r in across)])
     if len(xs) < 2 or len(ys) < 2:
@@ -149,8 +157,9 @@ def _grid(across: list[_Rule], down: list[_Rule], words: Sequence[Word]) -> tupl
     inside = [word for word in words if top <= word.base - 0.3 * word.size <= bottom and left <= (word.x0 + word.x1) / 2 <= right]
     if not inside:
         return None, None
+    panel = Panel(box, xs) if len(ys) == 2 and len(xs) > 2 else None
     if len(xs) < 3 or (len(ys) < 3 and len(xs) < 4):
-        return None, box
+        return None, panel
     owner = _owners(across, down, xs, ys)
     taken: dict[int, list[Word]] = {}
     columns = len(xs) - 1
@@ -166,7 +175,7 @@ def _grid(across: list[_Rule], down: list[_Rule], words: Sequence[Word]) -> tupl
     cells = _split_rows(_without_empty(cells))
     filled = sum(bool(cell) for row in cells for cell in row)
     if len(cells) < 2 or len(cells[0]) < 2 or filled < 3:
-        return None, box
+        return None, panel
     if filled < 0.3 * len(set(owner)) and filled < 12:
         return None, None
     return Grid(box, cells, {id(word) for word in inside}), None

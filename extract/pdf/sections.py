@@ -107,6 +107,11 @@ def _references(page: list[Paragraph], inside: bool) -> bool:
         elif paragraph.kind == "heading" and inside and not _looks_like_entry(paragraph) and not TORN_ADDRESS.search(paragraph.text):
             inside = False
         elif inside and paragraph.kind in ("body", "list", "heading", "footnote"):
+            above = page[index - 1] if index else None
+            if above is not None and above.kind == "reference" and len(paragraph.text) < 300 and _ENTRY_REST.match(paragraph.text):
+                above.segments.extend(paragraph.segments)
+                del page[index]
+                continue
             entries = split_entries(paragraph.segments)
             page[index : index + 1] = [
                 Paragraph(lines, "reference", column=paragraph.column, label=paragraph.label) for lines in entries
@@ -118,6 +123,13 @@ def _references(page: list[Paragraph], inside: bool) -> bool:
 
 TORN_ADDRESS = re.compile(r"https?:|www\.|doi\.org|10\.\d{4}|^(?=\S*[/._=?%-]\S)(?!\d{1,2}(?:\.\d{1,2})*\.?$)[\w./?=&%#~:+-]{10,}\.?$", re.I)
 """A web address, or a piece of one that a line's end tore off: set in a colour or underlined it looks like a heading."""
+
+
+_ENTRY_REST = re.compile(
+    r"(?!(?:van|von|de|der|den|di|la|le|el|al)\b)[a-z]|\(?(?i:available|accessed|retrieved|https?:|www\.|doi\b|pp?\.\s?\d)"
+    r"|(?:\d{1,2}\s)?(?i:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?\s\d{4}\W|[\d\s,;:()–-]{1,20}\.?$"
+)
+"""How the rest of an entry begins that a wide space or a line's end parted from it."""
 
 
 def _looks_like_entry(paragraph: Paragraph) -> bool:
@@ -142,6 +154,6 @@ def _starts_entry(above: Segment, line: Segment, left: float, hanging: int, labe
         return bool(_ENTRY_LABEL.match(line.text)) and line.x0 < left + 6
     if hanging:
         return line.x0 <= left + 6
-    if not _ENTRY_END.search(above.text):
+    if not _ENTRY_END.search(above.text) or _ENTRY_REST.match(line.text):
         return False
     return bool(_ENTRY.match(line.text) or _BODY_ENTRY.match(line.text))

@@ -71,3 +71,14 @@ def test_a_web_address_torn_off_by_a_lines_end_does_not_end_the_reference_list()
 
     kinds = {block.text[:10]: block.kind for block in read_pdf(made(draw)).pages[0].blocks}
     assert kinds["Sample B. "] == "reference"
+
+
+def test_a_date_of_access_on_a_line_of_its_own_belongs_to_its_entry() -> None:
+    def draw(canvas: Canvas) -> None:
+        lines(canvas, 60, 60, wrapped(PROSE, 90))
+        lines(canvas, 60, 140, ["References"], 14, "Helvetica-Bold")
+        lines(canvas, 60, 165, ["10. Example Institute. (2015). Sharing offices. Available at: https://example.org (Accessed: 18", "December 2018)."])
+        lines(canvas, 60, 205, ["11. Sample B. Working side by side. Journal of Examples 2020;3:1-9."])
+
+    entries = [block.text for block in read_pdf(made(draw)).pages[0].blocks if block.kind == "reference"]
+    assert len(entries) == 2 and entries[0].endswith("18 December 2018).")

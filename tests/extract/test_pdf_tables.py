@@ -78,3 +78,21 @@ def test_a_double_spaced_cell_is_one_row() -> None:
     (table,) = read_pdf(made(draw)).pages[0].tables
     assert table.rows[0] == ("Nurses and doctors on the wards", "Visits to people at home or at work")
     assert texts(read_pdf(made(draw)), kind="table")
+
+
+def test_a_box_parted_by_an_upright_line_is_read_one_side_after_the_other() -> None:
+    left = ["What helps", "", "Shared records", *wrapped(PROSE, 36)]
+    right = ["What hinders", "", "Separate budgets", "Little time"]
+
+    def draw(canvas: Canvas) -> None:
+        for x in (60, 290, 520):
+            canvas.line(x, HEIGHT - 90, x, HEIGHT - 330)
+        for y in (90, 330):
+            canvas.line(60, HEIGHT - y, 520, HEIGHT - y)
+        lines(canvas, 65, 105, left)
+        lines(canvas, 295, 105, right)
+        lines(canvas, 60, 360, wrapped("Below the box. " + PROSE, 90))
+
+    text = " ".join(read_pdf(made(draw)).pages[0].text.split())
+    places = [text.index(piece) for piece in ("What helps", "Shared records", "sent to hospital", "What hinders", "Little time", "Below the box")]
+    assert places == sorted(places)
