@@ -11,7 +11,7 @@ import dataclasses
 import os
 import types
 import typing
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -65,17 +65,35 @@ def _reader(hint: Any) -> Callable[[Any], Any]:
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         hints = typing.get_type_hints(hint)
         readers = {f.name: _reader(hints[f.name]) for f in dataclasses.fields(hint)}
-        return lambda value: hint(**{name: readers[name](item) for name, item in value.items() if name in readers})
+        # Most values are read as they are; a call for each of them would be most of the time.
+        nested = {name: read for name, read in readers.items() if read is not _as_it_is}
+
+        def record(value: Any) -> Any:
+            fields = {name: item for name, item in value.items() if name in readers}
+            for name, read in nested.items():
+                if name in fields:
+                    fields[name] = read(fields[name])
+            return hint(**fields)
+
+        return record
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
         read = _reader(next(one for one in inner if one is not type(None)))
-        return lambda value: None if value is None else read(value)
+        return read if read is _as_it_is else lambda value: None if value is None else read(value)
     if origin is tuple:
         read = _reader(inner[0])
-        return lambda value: tuple(read(item) for item in value or ())
+        return _as_tuple if read is _as_it_is else lambda value: tuple(read(item) for item in value or ())
     if origin is dict:
         return dict
-    return lambda value: value
+    return _as_it_is
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _as_tuple(value: Any) -> Any:
+    return tuple(value or ())
 
 
 def _plain(value: Any) -> Any:
@@ -199,6 +217,14 @@ def _check_columns(path: Path, found: pa.Schema, record: type, columns: Sequence
                 raise _unreadable(path, f"it has no column {field.name!r}")
         elif not pa.types.is_nested(wanted) and not found.field(at).type.equals(wanted):
             raise _unreadable(path, f"column {field.name!r} holds {found.field(at).type} in place of {wanted}")
+
+
+def read_some(folder: Path, record: type[R], key: str, wanted: Collection[str], columns: Sequence[str] | None = None) -> Iterator[R]:
+    """The records of a folder's segments whose ``key`` (a text field) is wanted, in name order; segments without any are not read."""
+    sought = set(wanted)
+    for path in segment_paths(folder) if sought else ():
+        if not sought.isdisjoint(row[key] for row in read_segment_columns(path, [key])):
+            yield from (one for one in read_segment(path, record, columns) if getattr(one, key) in sought)
 
 
 def read_columns(folder: Path, columns: Sequence[str]) -> Iterator[dict[str, Any]]:

@@ -19,7 +19,7 @@ from evidence.archive import read_captures, read_payload, sha256
 from evidence.base import Base
 from evidence.errors import Refused
 from evidence.records import BODIED_OUTCOMES, READ_ROLES, Capture, Document, StageCount, Tagging
-from evidence.segments import SegmentWriter, read_columns, read_segment, read_segment_columns, segment_paths
+from evidence.segments import SegmentWriter, read_columns, read_some
 from evidence.settings import settings
 from evidence.taxonomy import load_taxonomy
 from extract.reading import EXTRACTOR_VERSION, Hints, read
@@ -169,14 +169,11 @@ def classify(base: Base, run: str, progress: Progress | None = None) -> StageCou
 
 
 def _documents(base: Base, wanted: set[str]) -> Iterator[Document]:
-    for path in segment_paths(base.documents(EXTRACTOR_VERSION)):
-        # Ids first: a nightly run must not read the whole base to tag what is new.
-        if wanted.isdisjoint(row["id"] for row in read_segment_columns(path, ["id"])):
-            continue
-        for document in read_segment(path, Document):
-            if document.id in wanted:
-                wanted.discard(document.id)
-                yield document
+    """Each once; a nightly run does not read the whole base to tag what is new."""
+    for document in read_some(base.documents(EXTRACTOR_VERSION), Document, "id", wanted):
+        if document.id in wanted:
+            wanted.discard(document.id)
+            yield document
 
 
 def tagging_pool() -> LocalPool:

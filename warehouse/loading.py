@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,14 @@ BATCH_ROWS = 20_000
 
 def create_database(path: Path, scratch: Path, memory: str = "1GB", threads: int = 2) -> duckdb.DuckDBPyConnection:
     """An empty database with the schema's tables; what does not fit in ``memory`` spills to ``scratch``."""
-    connection = duckdb.connect(str(path), config={"memory_limit": memory, "threads": threads, "temp_directory": str(scratch)})
+    connection = open_database(path, scratch, memory, threads)
     connection.execute(SCHEMA.read_text("utf-8"))
     return connection
+
+
+def open_database(path: Path, scratch: Path, memory: str = "1GB", threads: int = 2) -> duckdb.DuckDBPyConnection:
+    """A database to be written to, under the same limits."""
+    return duckdb.connect(str(path), config={"memory_limit": memory, "threads": threads, "temp_directory": str(scratch)})
 
 
 def create_views(connection: duckdb.DuckDBPyConnection) -> None:
@@ -28,6 +34,16 @@ def create_views(connection: duckdb.DuckDBPyConnection) -> None:
 def joined(values: Iterable[object]) -> str:
     """Ids, numbers or labels as one parameter, for ``string_split(?, ',')``: a list as parameter costs 0.2 ms an element (duckdb 1.5.5)."""
     return ",".join(str(value) for value in values)
+
+
+@contextmanager
+def registered(connection: duckdb.DuckDBPyConnection, ids: Iterable[str]) -> Iterator[str]:
+    """Ids as a table of one column ``id`` for the length of a block; gives the table's name."""
+    connection.register("some_ids", pa.table({"id": pa.array(sorted(ids), pa.string())}))
+    try:
+        yield "some_ids"
+    finally:
+        connection.unregister("some_ids")
 
 
 class Loader:

@@ -9,7 +9,7 @@ from functools import cached_property
 from evidence.archive import read_captures
 from evidence.base import Base
 from evidence.records import GONE_OUTCOMES, Decision, Document, Tagging
-from evidence.segments import read_segments
+from evidence.segments import read_segments, read_some
 from warehouse.decisions import read_decisions, settled
 from warehouse.history import History, read_history, resolved
 from warehouse.items import Item, item
@@ -97,9 +97,8 @@ def plan(base: Base, extractor_version: str, classifier_version: str) -> Plan:
     items = {id: item(document, history) for id, document in light.items() if id not in history.stands_for}
 
     def texts(ids: set[str]) -> Iterator[tuple[str, str]]:
-        for document in read_segments(base.documents(extractor_version), Document, WITH_TEXT):
-            if document.id in ids:
-                yield document.id, document.text
+        for document in read_some(base.documents(extractor_version), Document, "id", ids, WITH_TEXT):
+            yield document.id, document.text
 
     groups = group(list(items.values()), history, decisions, texts)
     redacted = {one.target for one in decisions if one.action == "redact"}

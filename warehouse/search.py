@@ -28,7 +28,7 @@ from warehouse.query_language import Node, Valued, Word, is_plain, leaves, parse
 from warehouse.quoting import quoted
 from warehouse.snapshot import Snapshot
 from warehouse.synonyms import Widening, widened
-from warehouse.text_index import open_index, work_ids
+from warehouse.text_index import indexed_works, open_index
 
 FUSION_K = 60
 MEANING_FLOOR = 0.45
@@ -92,8 +92,10 @@ class Searcher:
             self._passages = open_index(snapshot.text / "passages").searcher()
         except ValueError as error:
             raise IntegrandError(f"{snapshot.text}: cannot be opened ({error}); publish again with `integrand publish`") from error
-        self._ids = work_ids(self._connection)
-        self._number = {id: number for number, id in enumerate(self._ids)}
+        self._ids = indexed_works(snapshot.text)
+        self._number = {id: number for number, id in enumerate(self._ids) if id}
+        # Works of equal score come in the order of their ids; numbers only say when they came into the index.
+        self._rank = np.argsort(np.argsort(np.array(self._ids), kind="stable")) if self._ids else np.zeros(0, dtype=np.int64)
         self._newest = [self._number[row[0]] for row in self._connection.execute(_NEWEST).fetchall()]
         self._labels = known_labels(self._connection)
         self._matrix: vectors.Floats | None = None
@@ -173,11 +175,11 @@ class Searcher:
     def _by_words(self, compiler: Compiler, node: Node | None, allowed: NDArray[np.bool_] | None) -> tuple[list[int], dict[int, float]]:
         """Work numbers by BM25, best first; without words all works, the newest first."""
         if node is None or not asked_of_text(node):
-            found = self._found(compiler.works_query(node)) if node is not None else dict.fromkeys(range(len(self._ids)), 0.0)
+            found = self._found(compiler.works_query(node)) if node is not None else dict.fromkeys(self._number.values(), 0.0)
             ordered = [number for number in self._newest if number in found]
             return [number for number in ordered if allowed is None or allowed[number]], found
         found = self._found(compiler.works_query(node))
-        ordered = sorted(found, key=lambda number: (-found[number], number))
+        ordered = sorted(found, key=lambda number: (-found[number], self._rank[number]))
         return [number for number in ordered if allowed is None or allowed[number]], found
 
     def _found(self, query: tantivy.Query) -> dict[int, float]:
@@ -196,7 +198,7 @@ class Searcher:
             return ranked, {number: 1.0 / (FUSION_K + rank) for rank, number in enumerate(ranked, start=1)}, {}
         query = vectors.normalised(self._encode([asked]), 1)[0]
         best, row_of = vectors.work_similarities(self._matrix, self._vector_works, query, len(self._ids))
-        near = np.argsort(-best, kind="stable")
+        near = np.lexsort((self._rank, -best))
         words = set(ranked)
         extend = open_ended and len(asked.split()) >= WORDS_FOR_MEANING
         by_meaning: list[int] = []
@@ -209,7 +211,7 @@ class Searcher:
         for ranking in (ranked, by_meaning):
             for rank, number in enumerate(ranking, start=1):
                 fused[number] = fused.get(number, 0.0) + 1.0 / (FUSION_K + rank)
-        hits = sorted(fused, key=lambda number: (-fused[number], -scores.get(number, 0.0), number))
+        hits = sorted(fused, key=lambda number: (-fused[number], -scores.get(number, 0.0), self._rank[number]))
         return hits, fused, {number: int(row_of[number]) for number in by_meaning}
 
     def _facets(self, ids: list[str]) -> dict[str, dict[str, int]]:

@@ -7,7 +7,9 @@ phrases and truncation). A work's text is that of its shown document and of the 
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,13 +18,17 @@ from typing import Any
 import duckdb
 import tantivy
 
+from evidence.errors import IntegrandError
+from warehouse.loading import registered
+
 STEMMED, EXACT, RAW = "stemmed", "exact", "raw"
 TEXT_FIELDS = ("title", "headings", "summary", "body")
 """Each has a twin ``<name>_exact``."""
 NAME_FIELDS = ("author", "publisher", "reference")
 KEY_FIELDS = ("id", "source", "language", "doi", "url", "tag", "place", "media_type", "availability")
 LONGEST_WORD = 100
-WORKS_AT_ONCE = 200
+WORDS_AT_ONCE = 3_000_000
+NUMBERS = "numbers.txt"
 HEAP_BYTES = 128 * 2**20
 SEARCHED_KINDS = ("body", "list", "caption", "footnote", "table", "heading")
 
@@ -106,69 +112,127 @@ class IndexCounts:
 
 
 def build_index(connection: duckdb.DuckDBPyConnection, folder: Path) -> IndexCounts:
-    """Indexes all works of a loaded database; ``number`` is the work's place among all ids in order, as ``work_ids`` lists them."""
+    """Indexes all works of a loaded database. The index knows works by number; ``indexed_works`` lists their ids by it."""
     works, passages = _create(folder / "works", works_schema()), _create(folder / "passages", passages_schema())
+    ids = [row[0] for row in connection.execute("SELECT id FROM works ORDER BY id").fetchall()]
+    _write(connection, works, passages, [], {id: number for number, id in enumerate(ids)})
+    (folder / NUMBERS).write_text("".join(f"{id}\n" for id in ids), "utf-8")
+    return _counts(works, passages)
+
+
+def update_index(connection: duckdb.DuckDBPyConnection, start: Path, folder: Path, changed: Sequence[str], gone: Sequence[str]) -> IndexCounts:
+    """The index of ``start`` with the ``changed`` works indexed again and those that are ``gone`` left out; works keep their numbers."""
+    for name in ("works", "passages"):
+        _take_over(start / name, folder / name)
+    works, passages = _opened(folder / "works"), _opened(folder / "passages")
+    ids = indexed_works(start)
+    number = {id: at for at, id in enumerate(ids) if id}
+    for id in changed:
+        if id not in number:
+            number[id] = len(ids)
+            ids.append(id)
+    for id in gone:
+        ids[number[id]] = ""
+    if changed or gone:
+        _write(connection, works, passages, [number[id] for id in (*changed, *gone)], {id: number[id] for id in changed})
+    (folder / NUMBERS).write_text("".join(f"{id}\n" for id in ids), "utf-8")
+    return _counts(works, passages)
+
+
+def indexed_works(folder: Path) -> list[str]:
+    """The ids of the works of an index by their numbers; "" where a number is no longer used. Raises ``IntegrandError`` for none."""
+    try:
+        return (folder / NUMBERS).read_text("utf-8").split("\n")[:-1]
+    except (OSError, UnicodeDecodeError) as error:
+        raise IntegrandError(f"{folder / NUMBERS}: cannot be read ({error}); publish again with `integrand publish`") from error
+
+
+def _take_over(start: Path, folder: Path) -> None:
+    """The files of an index in another folder. Those of its segments never change, so a second name does for a copy."""
+    folder.mkdir(parents=True)
+    for path in start.iterdir():
+        if path.suffix == ".json":
+            shutil.copyfile(path, folder / path.name)
+        elif path.suffix != ".lock":
+            try:
+                os.link(path, folder / path.name)
+            except OSError:
+                shutil.copyfile(path, folder / path.name)
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection, works: tantivy.Index, passages: tantivy.Index, dropped: Sequence[int], added: Mapping[str, int]
+) -> None:
     # One thread: documents keep their order, so that equal scores always rank alike.
     work_writer, passage_writer = works.writer(HEAP_BYTES, 1), passages.writer(HEAP_BYTES, 1)
-    ids = work_ids(connection)
-    counted = 0
-    for start in range(0, len(ids), WORKS_AT_ONCE):
-        some = ids[start : start + WORKS_AT_ONCE]
-        texts = _texts(connection, some)
-        facts = _facts(connection, some)
-        for number, id in enumerate(some, start=start):
-            rows = texts.get(id, [])
+    if dropped:
+        work_writer.delete_documents_by_query(tantivy.Query.term_set_query(works_schema(), "number", list(dropped)))
+        passage_writer.delete_documents_by_query(tantivy.Query.term_set_query(passages_schema(), "work", list(dropped)))
+    for some in _batches(connection, added):
+        texts, facts = _texts(connection, some), _facts(connection, some)
+        for id in some:
+            rows, number = texts.get(id, []), added[id]
             work_writer.add_document(tantivy.Document.from_dict({"number": number, **_work_fields(facts[id], rows)}, works_schema()))
             for document, passage, kind, _, text in rows:
                 if kind in SEARCHED_KINDS and kind != "heading":
-                    passage_writer.add_document(
-                        tantivy.Document.from_dict(
-                            {"work": number, "passage": passage, "document": document, "body": text, "body_exact": text}, passages_schema()
-                        )
-                    )
-                    counted += 1
+                    fields = {"work": number, "passage": passage, "document": document, "body": text, "body_exact": text}
+                    passage_writer.add_document(tantivy.Document.from_dict(fields, passages_schema()))
     for writer in (work_writer, passage_writer):
         writer.commit()
         writer.wait_merging_threads()
-    return IndexCounts(len(ids), counted)
 
 
-def work_ids(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    return [row[0] for row in connection.execute("SELECT id FROM works ORDER BY id").fetchall()]
+def _counts(works: tantivy.Index, passages: tantivy.Index) -> IndexCounts:
+    for index in (works, passages):
+        index.reload()
+    return IndexCounts(works.searcher().num_docs, passages.searcher().num_docs)
+
+
+def _batches(connection: duckdb.DuckDBPyConnection, ids: Collection[str]) -> Iterator[list[str]]:
+    """Works in the order of their ids, so many at once as have ``WORDS_AT_ONCE`` words: each batch costs a scan of all passages."""
+    with registered(connection, ids) as wanted:
+        counted = connection.execute(f"SELECT id, coalesce(word_count, 0) FROM works WHERE id IN (FROM {wanted}) ORDER BY id").fetchall()
+    batch: list[str] = []
+    words = 0
+    for id, count in counted:
+        batch.append(id)
+        words += count
+        if words >= WORDS_AT_ONCE:
+            yield batch
+            batch, words = [], 0
+    if batch:
+        yield batch
 
 
 def _texts(connection: duckdb.DuckDBPyConnection, ids: list[str]) -> dict[str, list[tuple[str, int, str, str, str]]]:
     """(document, passage, kind, role, text) of the documents that speak for each work, the shown one first."""
     found: dict[str, list[tuple[str, int, str, str, str]]] = {}
-    for work, *row in connection.execute(
-        """
+    with registered(connection, ids) as wanted:
+        rows = connection.execute(f"""
             SELECT c.work, p.document, p.number, p.kind, c.role, p.text
-            FROM (SELECT DISTINCT work, document, role FROM copies WHERE work BETWEEN ? AND ? AND role IN ('main', 'landing_page')) c
+            FROM (SELECT DISTINCT work, document, role FROM copies WHERE work IN (FROM {wanted}) AND role IN ('main', 'landing_page')) c
             JOIN passages p ON p.document = c.document
-            WHERE p.kind <> 'boilerplate' ORDER BY c.work, c.role = 'landing_page', p.document, p.number""",
-        [ids[0], ids[-1]],
-    ).fetchall():
+            WHERE p.kind <> 'boilerplate' ORDER BY c.work, c.role = 'landing_page', p.document, p.number""").fetchall()
+    for work, *row in rows:
         found.setdefault(work, []).append(tuple(row))
     return found
 
 
 def _facts(connection: duckdb.DuckDBPyConnection, ids: list[str]) -> dict[str, dict[str, Any]]:
-    rows = connection.execute(
-        """
-        SELECT w.id, w.title, w.subtitle, w.authors, w.publisher, w."year" AS "year", w.summary, w.source, w."language", w.doi,
-               w.url, w.landing_url,
-               w.media_type, w.availability,
-               (SELECT list_sort(list(DISTINCT t.facet || ':' || t.label)) FROM v_work_tags t WHERE t.work = w.id) AS tags,
-               (SELECT list_sort(list(DISTINCT p."name")) FROM places p WHERE p.document = w.judged_document) AS places,
-               (SELECT list_sort(list(DISTINCT c.code)) FROM (SELECT unnest(list_append(p.lies_in, p.code)) AS code FROM places p
-                WHERE p.document = w.judged_document) c WHERE c.code IS NOT NULL) AS codes,
-               (SELECT list(r.raw ORDER BY r.number) FROM refs r WHERE r.document = w.shown_document) AS refs,
-               (SELECT list(s.heading ORDER BY s.number) FROM sections s WHERE s.document = w.shown_document) AS headings
-        FROM works w WHERE w.id BETWEEN ? AND ?""",
-        [ids[0], ids[-1]],
-    )
-    names = [column[0] for column in rows.description or ()]
-    return {row[0]: dict(zip(names, row, strict=True)) for row in rows.fetchall()}
+    with registered(connection, ids) as wanted:
+        rows = connection.execute(f"""
+            WITH chosen AS (SELECT * FROM works WHERE id IN (FROM {wanted}))
+            SELECT w.id, w.title, w.subtitle, w.authors, w.publisher, w."year" AS "year", w.summary, w.source, w."language", w.doi,
+                   w.url, w.landing_url, w.media_type, w.availability,
+                   (SELECT list_sort(list(DISTINCT t.facet || ':' || t.label)) FROM tags t WHERE t.document = w.judged_document AND t.stands) AS tags,
+                   (SELECT list_sort(list(DISTINCT p."name")) FROM places p WHERE p.document = w.judged_document) AS places,
+                   (SELECT list_sort(list(DISTINCT c.code)) FROM (SELECT unnest(list_append(p.lies_in, p.code)) AS code FROM places p
+                    WHERE p.document = w.judged_document) c WHERE c.code IS NOT NULL) AS codes,
+                   (SELECT list(r.raw ORDER BY r.number) FROM refs r WHERE r.document = w.shown_document) AS refs,
+                   (SELECT list(s.heading ORDER BY s.number) FROM sections s WHERE s.document = w.shown_document) AS headings
+            FROM chosen w""")
+        names = [column[0] for column in rows.description or ()]
+        return {row[0]: dict(zip(names, row, strict=True)) for row in rows.fetchall()}
 
 
 def _work_fields(fact: dict[str, Any], rows: list[tuple[str, int, str, str, str]]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ that the previous snapshot embedded with the same encoder is not encoded again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,34 +16,42 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidence.errors import IntegrandError
-from warehouse.loading import Loader
+from warehouse.loading import Loader, registered
 from warehouse.snapshot import Snapshot
 
 Floats = NDArray[np.float32]
 Encode = Callable[[list[str]], Floats]
 ENCODED_AT_ONCE = 512
+COPIED_AT_ONCE = 20_000
 LONGEST_TEXT = 2_000
 """Characters that are embedded of a text: more than the encoder's 256 word pieces hold."""
 
 _TEXTS = """
+WITH chosen AS (FROM works {where})
 SELECT work, document, kind, passage, text FROM (
     SELECT id AS work, shown_document AS document, 0 AS rank, 'title' AS kind, NULL::INTEGER AS passage,
            concat_ws(': ', title, subtitle) AS text
-    FROM works WHERE title IS NOT NULL
+    FROM chosen WHERE title IS NOT NULL
   UNION ALL
-    SELECT id, shown_document, 1, 'summary', NULL, summary FROM works WHERE summary IS NOT NULL
+    SELECT id, shown_document, 1, 'summary', NULL, summary FROM chosen WHERE summary IS NOT NULL
   UNION ALL
     SELECT w.id, p.document, 2, 'lead', p.number, p.text
-    FROM works w JOIN passages p ON p.document = w.shown_document
+    FROM chosen w JOIN passages p ON p.document = w.shown_document
     WHERE p.kind IN ('body', 'list')
     QUALIFY row_number() OVER (PARTITION BY p.document, p.section ORDER BY p.number) = 1
   UNION ALL
     SELECT DISTINCT w.id, p.document, 3, 'tagged', p.number, p.text
-    FROM works w JOIN tags t ON t.document = w.judged_document AND t.stands AND t.span_start IS NOT NULL
+    FROM chosen w JOIN tags t ON t.document = w.judged_document AND t.stands AND t.span_start IS NOT NULL
     JOIN passages p ON p.document = t.document AND t.span_start >= p.span_start AND t.span_start < p.span_end
 )
 WHERE length(trim(text)) > 0
 ORDER BY work, rank, document, passage"""
+_RENUMBERED = """
+SELECT row_number() OVER (
+           ORDER BY work, list_position(['title', 'summary', 'lead', 'tagged'], kind), document, passage) - 1 AS number,
+       number AS before, work, document, kind, passage, text_digest
+FROM vectors"""
+"""In the order of ``_TEXTS``."""
 
 
 def encoder_version(encode: Encode) -> str:
@@ -60,50 +68,90 @@ def embed(connection: duckdb.DuckDBPyConnection, path: Path, encode: Encode, pre
 
     ``previous`` gives vectors that can be taken over; pass None where another encoder made them.
     """
+    held = load(previous) if previous is not None and previous.vectors.exists() else np.zeros((0, 0), dtype=np.float32)
+    connection.execute("TRUNCATE vectors")
+    texts = _add_rows(connection, connection.execute(_TEXTS.format(where="")).fetchall(), first=len(held))
+    known: dict[str, int] = {}
+    if previous is not None and len(held):
+        with previous.connect() as older:
+            known = _rows_of(older, texts)
+    return _write(connection, path, held, known, encode, texts)
+
+
+def embed_changed(
+    connection: duckdb.DuckDBPyConnection, path: Path, encode: Encode, previous: Snapshot, changed: Sequence[str], gone: Sequence[str]
+) -> int:
+    """The same for a database that was taken over from ``previous`` with its table ``vectors``: only the texts of the changed works
+    are looked at."""
+    with registered(connection, changed) as wanted:
+        found = connection.execute(_TEXTS.format(where=f"WHERE id IN (FROM {wanted})")).fetchall()
+    with registered(connection, {digest(row[4][:LONGEST_TEXT]) for row in found}) as wanted:
+        known = dict(
+            connection.execute(f"SELECT text_digest, min(number) FROM vectors WHERE text_digest IN (FROM {wanted}) GROUP BY ALL").fetchall()
+        )
+    with registered(connection, {*changed, *gone}) as wanted:
+        connection.execute(f"DELETE FROM vectors WHERE work IN (FROM {wanted})")
+    held = load(previous) if previous.vectors.exists() else np.zeros((0, 0), dtype=np.float32)
+    texts = _add_rows(connection, found, first=len(held))
+    return _write(connection, path, held, known, encode, texts)
+
+
+def _rows_of(connection: duckdb.DuckDBPyConnection, texts: Mapping[str, str]) -> dict[str, int]:
+    """The first row that holds each text's vector, where one does."""
+    rows = connection.execute("SELECT text_digest, min(number) FROM vectors GROUP BY ALL").fetchall()
+    return {text_digest: number for text_digest, number in rows if text_digest in texts}
+
+
+def _add_rows(connection: duckdb.DuckDBPyConnection, found: Sequence[tuple[Any, ...]], first: int) -> dict[str, str]:
+    """Rows of ``vectors`` for these texts, numbered from ``first``; a passage that is a section's lead and shows a tag has one. Returns the
+    texts by digest."""
     texts: dict[str, str] = {}
     with Loader(connection) as loader:
         seen: set[tuple[str, int]] = set()
-        number = 0
-        for work, document, kind, passage, text in connection.execute(_TEXTS).fetchall():
+        number = first
+        for work, document, kind, passage, text in found:
             if passage is not None and (document, passage) in seen:
                 continue
             seen.add((document, passage if passage is not None else -1 - (kind == "summary")))
             cut = text[:LONGEST_TEXT]
             texts.setdefault(digest(cut), cut)
-            loader.add(
-                {
-                    "vectors": [
-                        {"number": number, "work": work, "document": document, "kind": kind, "passage": passage, "text_digest": digest(cut)}
-                    ]
-                }
-            )
+            row = {"number": number, "work": work, "document": document, "kind": kind, "passage": passage, "text_digest": digest(cut)}
+            loader.add({"vectors": [row]})
             number += 1
-    if not number:
-        return 0
-    made = dict(_vectors(texts, encode, previous))
-    rows = connection.execute("SELECT text_digest FROM vectors ORDER BY number").fetchall()
-    width = next(iter(made.values())).shape[0]
-    matrix = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=(number, width))
-    for at, (text_digest,) in enumerate(rows):
-        matrix[at] = made[text_digest]
-    matrix.flush()
-    return number
+    return texts
 
 
-def _vectors(texts: dict[str, str], encode: Encode, previous: Snapshot | None) -> Iterator[tuple[str, Floats]]:
-    """Each text's vector by digest: from the previous snapshot where it has it, encoded else."""
-    if previous is not None and previous.vectors.exists():
-        matrix = load(previous)
-        with previous.connect() as connection:
-            known = connection.execute("SELECT text_digest, min(number) FROM vectors GROUP BY ALL ORDER BY 2").fetchall()
-        for text_digest, number in known:
-            if text_digest in texts:
-                del texts[text_digest]
-                yield text_digest, matrix[number]
-    waiting = list(texts)
+def _write(
+    connection: duckdb.DuckDBPyConnection, path: Path, held: Floats, known: Mapping[str, int], encode: Encode, texts: Mapping[str, str]
+) -> int:
+    """Numbers the rows anew and writes their vectors: rows numbered below ``len(held)`` keep theirs, the texts of the others have one in
+    ``held`` (``known``: its row by digest) or are encoded."""
+    waiting = [text_digest for text_digest in texts if text_digest not in known]
+    made: dict[str, Floats] = {}
     for start in range(0, len(waiting), ENCODED_AT_ONCE):
         some = waiting[start : start + ENCODED_AT_ONCE]
-        yield from zip(some, normalised(encode([texts[one] for one in some]), len(some)), strict=True)
+        made |= zip(some, normalised(encode([texts[one] for one in some]), len(some)), strict=True)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE renumbered AS {_RENUMBERED}")
+    connection.execute("TRUNCATE vectors")
+    connection.execute("INSERT INTO vectors SELECT * EXCLUDE (before) FROM renumbered ORDER BY number")
+    rows = connection.execute("SELECT number, text_digest FROM renumbered WHERE before >= ? ORDER BY number", [len(held)]).fetchall()
+    before = connection.execute("SELECT before FROM renumbered ORDER BY number").fetchnumpy()["before"].astype(np.int64)
+    connection.execute("DROP TABLE renumbered")
+    if not len(before):
+        return 0
+    width = next((len(vector) for vector in made.values()), held.shape[1] if held.ndim == 2 else 0)
+    if len(held) and held.shape[1] != width:
+        raise IntegrandError(f"the encoder gives {width} numbers a text, the last snapshot has {held.shape[1]}; publish with another encoder name")
+    matrix = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=(len(before), width))
+    for start in range(0, len(before), COPIED_AT_ONCE):
+        part = before[start : start + COPIED_AT_ONCE]
+        old = part < len(held)
+        if old.any():
+            matrix[start : start + len(part)][old] = held[part[old]]
+    for number, text_digest in rows:
+        matrix[number] = made[text_digest] if text_digest in made else held[known[text_digest]]
+    matrix.flush()
+    return len(before)
 
 
 def normalised(vectors: Any, expected: int) -> Floats:

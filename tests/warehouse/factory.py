@@ -203,7 +203,7 @@ class MadeBase:
                 tags.add(tagging)
         return name
 
-    def publish(self, run: str | None = None, encode: Any = None) -> Publication:
+    def publish(self, run: str | None = None, encode: Any = None, full: bool = False) -> Publication:
         return publish(
             self.base,
             extractor_version=EXTRACTOR,
@@ -212,6 +212,7 @@ class MadeBase:
             run=run or f"run{self.runs:02d}",
             encode=encode,
             encoder="made" if encode else "",
+            full=full,
         )
 
     def decide(self, *decisions: Decision) -> None:

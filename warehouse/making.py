@@ -1,0 +1,321 @@
+"""Makes the files of one snapshot: database, text index, vectors; from the base's files alone, or from the snapshot before and the change."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from evidence.base import Base
+from evidence.errors import IntegrandError
+from evidence.records import Decision, Document, RunReport, Tagging
+from evidence.segments import read_segments, read_some
+from evidence.taxonomy import Taxonomy
+from warehouse import increment
+from warehouse import rows as document_rows
+from warehouse.decisions import decision_rows
+from warehouse.history import address_rows, capture_rows, change_rows, plain_time
+from warehouse.keys import key_problems
+from warehouse.loading import Loader, create_database, create_views, open_database
+from warehouse.metadata import choose, value_rows
+from warehouse.planning import Plan, plan
+from warehouse.snapshot import Snapshot
+from warehouse.text_index import IndexCounts, build_index, update_index
+from warehouse.vectors import Encode, embed, embed_changed
+from warehouse.work_rows import copy_rows, current_copies, source_rows, work_row
+
+
+@dataclass(frozen=True)
+class Makings:
+    """What a snapshot is made of, and in which ``folder``; ``previous`` is the snapshot before it, ``full`` to take over its vectors only."""
+
+    base: Base
+    folder: Path
+    extractor_version: str
+    classifier_version: str
+    taxonomy: Taxonomy
+    encode: Encode | None
+    encoder: str
+    previous: Snapshot | None
+    full: bool = False
+
+    @property
+    def same_encoder(self) -> Snapshot | None:
+        """The previous snapshot where its vectors can be taken over."""
+        return self.previous if self.previous is not None and self.previous.manifest.get("encoder") == self.encoder else None
+
+
+def build(makings: Makings, versions: Mapping[str, str]) -> tuple[dict[str, int], int]:
+    """Builds all files; returns counts, and how many documents came or went since the last full build.
+
+    Begins with the previous snapshot where that was made by the same ``versions`` and little enough was replaced in it. Raises
+    ``IntegrandError`` where a key does not hold.
+    """
+    planned = plan(makings.base, makings.extractor_version, makings.classifier_version)
+    previous = makings.previous
+    if previous is not None and not makings.full and all(previous.manifest.get(name) == version for name, version in versions.items()):
+        try:
+            made = _from_previous(makings, planned, previous)
+        except (IntegrandError, duckdb.Error, OSError, ValueError):
+            # The snapshot before is damaged, as by a full disk or a hand; the files are what counts.
+            made = None
+        if made is not None:
+            return made
+        _clear(makings.folder)
+    return _from_files(makings, planned), 0
+
+
+def _from_files(makings: Makings, planned: Plan) -> dict[str, int]:
+    scratch = makings.folder / "scratch"
+    connection = create_database(makings.folder / "warehouse.duckdb", scratch)
+    try:
+        with Loader(connection) as loader:
+            _load_documents(makings, planned, loader, None)
+            _load_taxonomy(makings.taxonomy, loader)
+            _load_what_follows(makings, planned, loader)
+        _fill_works(connection, planned)
+        create_views(connection)
+        _check_keys(connection)
+        index = build_index(connection, makings.folder / "text")
+        vectors = embed(connection, makings.folder / "vectors.npy", makings.encode, makings.same_encoder) if makings.encode else 0
+        return _closed(connection, index, vectors)
+    finally:
+        connection.close()
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _from_previous(makings: Makings, planned: Plan, previous: Snapshot) -> tuple[dict[str, int], int] | None:
+    """None where so much is to be replaced that a full build is the better one."""
+    scratch, database = makings.folder / "scratch", makings.folder / "warehouse.duckdb"
+    with previous.connect() as connection:
+        found = increment.increment(connection, planned)
+    replaced = int(previous.manifest.get("replaced", 0)) + found.size
+    if replaced > increment.MOST_REPLACED * max(len(planned.items), 1):
+        return None
+    increment.take_over(previous, database)
+    connection = open_database(database, scratch)
+    try:
+        increment.make_room(connection, found)
+        with Loader(connection) as loader:
+            _load_documents(makings, planned, loader, found)
+            _load_what_follows(makings, planned, loader)
+        increment.settle_works(connection, planned)
+        _fill_works(connection, planned)
+        changed, gone = increment.changed_works(connection, found)
+        index = update_index(connection, previous.text, makings.folder / "text", changed, gone)
+        matrix = makings.folder / "vectors.npy"
+        if makings.encode is None:
+            connection.execute("TRUNCATE vectors")
+            vectors = 0
+        elif makings.same_encoder is not None and previous.vectors.exists():
+            vectors = embed_changed(connection, matrix, makings.encode, previous, changed, gone)
+        else:
+            vectors = embed(connection, matrix, makings.encode, None)
+        _check_keys(connection)
+        return _closed(connection, index, vectors), replaced
+    finally:
+        connection.close()
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _clear(folder: Path) -> None:
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def _check_keys(connection: duckdb.DuckDBPyConnection) -> None:
+    problems = key_problems(connection)
+    if problems:
+        raise IntegrandError(f"not published, the current snapshot stays: {'; '.join(problems[:5])}")
+
+
+def _closed(connection: duckdb.DuckDBPyConnection, index: IndexCounts, vectors: int) -> dict[str, int]:
+    documents = connection.execute("SELECT count(*) FROM documents").fetchone() or (0,)
+    connection.execute("CHECKPOINT")
+    return {"works": index.works, "documents": int(documents[0]), "passages": index.passages, "vectors": vectors}
+
+
+def _load_documents(makings: Makings, planned: Plan, loader: Loader, found: increment.Increment | None) -> None:
+    """Streams documents, then taggings: all, or those ``found`` lacking; only documents that a person decided on are held, for their
+    quotes."""
+    meant = planned.decided_on
+    decided: dict[str, list[Decision]] = {}
+    for decision in planned.decisions:
+        if decision.id in meant and decision.facet:
+            decided.setdefault(meant[decision.id], []).append(decision)
+    base, held, loaded = makings.base, dict[str, Document](), set[str]()
+    documents = base.documents(makings.extractor_version)
+    quoted = decided.keys() | {meant[one.id] for one in planned.decisions if one.quote and one.id in meant}
+    for document in (
+        read_segments(documents, Document) if found is None else read_some(documents, Document, "id", found.arriving | quoted)
+    ):
+        if document.id in planned.items and document.id not in loaded:
+            loaded.add(document.id)
+            if found is None or document.id in found.arriving:
+                loader.add(document_rows.document_rows(document, planned.work_of.get(document.id)))
+            if document.id in decided:
+                held[document.id] = document
+    _load_taggings(makings, planned, loader, found, held, decided)
+    anchored = {one.id: one.quote in held[meant[one.id]].text for one in planned.decisions if one.quote and meant.get(one.id) in held}
+    applied = {id: document for id, document in meant.items() if document in planned.items}
+    loader.add({"decisions": decision_rows(planned.decisions, anchored, applied)})
+
+
+def _load_taggings(
+    makings: Makings,
+    planned: Plan,
+    loader: Loader,
+    found: increment.Increment | None,
+    held: Mapping[str, Document],
+    decided: Mapping[str, Sequence[Decision]],
+) -> None:
+    wanted: Collection[str] = planned.items.keys() if found is None else found.judged
+    tags, seen = makings.base.tags(makings.classifier_version), set[str]()
+    for tagging in read_segments(tags, Tagging) if found is None else read_some(tags, Tagging, "document", wanted):
+        if tagging.extractor_version != makings.extractor_version or tagging.document not in wanted or tagging.document in seen:
+            continue
+        seen.add(tagging.document)
+        rows = document_rows.tagging_rows(tagging)
+        if tagging.document in held:
+            rows["tags"] = document_rows.judged_tags(held[tagging.document], rows["tags"], decided[tagging.document])
+        loader.add(rows)
+    for id, document in held.items():
+        if id not in seen:
+            loader.add({"tags": document_rows.judged_tags(document, [], decided[id])})
+
+
+def _load_what_follows(makings: Makings, planned: Plan, loader: Loader) -> None:
+    """What follows from all documents and captures together."""
+    _load_history(planned, makings.base.run_reports(), loader)
+    _load_works(planned, loader)
+
+
+def _load_history(planned: Plan, reports: Sequence[RunReport], loader: Loader) -> None:
+    loader.add(
+        {
+            "captures": capture_rows(planned.history),
+            "addresses": address_rows(planned.history),
+            "changes": change_rows(planned.history),
+            "sources": source_rows(planned.history),
+        }
+    )
+    for report in reports:
+        loader.add(
+            {
+                "runs": [
+                    {
+                        "run": report.run,
+                        "command": report.command,
+                        "started_at": plain_time(report.started_at),
+                        "finished_at": plain_time(report.finished_at) if report.finished_at else None,
+                        "new_works": len(report.new_works),
+                        "changed_works": len(report.changed_works),
+                        "missing_works": len(report.missing_works),
+                        "withdrawn_works": len(report.withdrawn_works),
+                    }
+                ]
+            }
+        )
+        loader.add(
+            {
+                "run_sources": [
+                    {
+                        "run": report.run,
+                        "source": one.source,
+                        "requested": one.requested,
+                        "fetched": one.fetched,
+                        "unchanged": one.unchanged,
+                        "redirected": one.redirected,
+                        "missing": one.missing,
+                        "withdrawn": one.withdrawn,
+                        "refused": one.refused,
+                        "failed": one.failed,
+                        "new_documents": one.new_documents,
+                        "changed_documents": one.changed_documents,
+                        "size_bytes": one.size_bytes,
+                        "wall_s": one.wall_s,
+                        "broken": list(one.broken),
+                    }
+                    for one in report.sources
+                ]
+            }
+        )
+
+
+def _load_taxonomy(taxonomy: Taxonomy, loader: Loader) -> None:
+    loader.add(
+        {
+            "labels": [
+                {
+                    "facet": facet.id,
+                    "label": label.id,
+                    "name": label.name,
+                    "definition": label.definition,
+                    "source": label.source,
+                    "facet_name": facet.name,
+                    "place_in_facet": place,
+                }
+                for facet in taxonomy.facets.values()
+                for place, label in enumerate(facet.labels)
+            ]
+        }
+    )
+    loader.add(
+        {
+            "crosswalk": [
+                {
+                    "typology": crosswalk.id,
+                    "typology_name": crosswalk.name,
+                    "facet": crosswalk.facet,
+                    "label": link.ours,
+                    "term": link.theirs,
+                    "term_name": crosswalk.term(link.theirs).name if link.theirs else "outside this typology",
+                    "condition": link.when,
+                }
+                for crosswalk in taxonomy.crosswalks.values()
+                for link in crosswalk.links
+            ]
+        }
+    )
+
+
+def _load_works(planned: Plan, loader: Loader) -> None:
+    for work in planned.works:
+        members = [copy.document for copy in work.copies]
+        chosen = choose(work.shown, current_copies(work), planned.values)
+        loader.add({"work_values": value_rows(work.id, members, planned.values, chosen), "copies": copy_rows(work, planned)})
+        loader.add(
+            {"aliases": [{"alias": id, "work": work.id, "reason": "a copy of this work"} for id in sorted(members) if id != work.id]}
+        )
+    work_of = planned.work_of
+    loader.add(
+        {
+            "aliases": [
+                {"alias": payload, "work": work_of[document], "reason": "the same text in another payload at the same address"}
+                for payload, document in sorted(planned.history.stands_for.items())
+                if document in work_of
+            ]
+        }
+    )
+
+
+def _fill_works(connection: duckdb.DuckDBPyConnection, planned: Plan) -> None:
+    """Rows of ``works``: what was chosen, joined with the counts and labels that are loaded already."""
+    with Loader(connection) as loader:
+        for work in planned.works:
+            loader.add({"works": [work_row(work, planned)]})
+    connection.execute("""
+        UPDATE works SET page_count = d.page_count, word_count = d.word_count FROM documents d WHERE d.id = works.shown_document""")
+    connection.execute("""
+        UPDATE works SET relevance = t.relevance, study_design = t.study_design, evidence_strength = t.evidence_strength, unsure = t.unsure
+        FROM (SELECT document, any_value(label) FILTER (facet = 'relevance') AS relevance,
+                     any_value(label) FILTER (facet = 'study_design') AS study_design,
+                     any_value(label) FILTER (facet = 'evidence_strength') AS evidence_strength, bool_or(unsure) AS unsure
+              FROM tags WHERE stands AND facet IN ('relevance', 'study_design', 'evidence_strength') GROUP BY ALL) t
+        WHERE t.document = works.judged_document""")
