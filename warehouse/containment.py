@@ -85,9 +85,9 @@ def _candidates(items: Sequence[Item]) -> set[Pair]:
         mine, _ = _keys([page])
         first, last = np.searchsorted(keys, mine, "left"), np.searchsorted(keys, mine, "right")
         counts: Counter[int] = Counter()
-        for start, end in zip(first.tolist(), last.tolist(), strict=True):
-            if end - start <= MOST_HOLDERS:
-                counts.update(owners[start:end].tolist())
+        telling = (last > first) & (last - first <= MOST_HOLDERS)
+        for start, end in zip(first[telling].tolist(), last[telling].tolist(), strict=True):
+            counts.update(owners[start:end].tolist())
         for owner, shared in counts.items():
             if shared >= (1 if title_overlap(page.words, files[owner].words) >= 0.5 else SHARED_MINIMA):
                 found.add((page.id, files[owner].id))

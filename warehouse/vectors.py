@@ -27,7 +27,7 @@ LONGEST_TEXT = 2_000
 """Characters that are embedded of a text: more than the encoder's 256 word pieces hold."""
 
 _TEXTS = """
-WITH chosen AS (FROM works {where})
+WITH chosen AS NOT MATERIALIZED (FROM works {where})
 SELECT work, document, kind, passage, text FROM (
     SELECT id AS work, shown_document AS document, 0 AS rank, 'title' AS kind, NULL::INTEGER AS passage,
            concat_ws(': ', title, subtitle) AS text
@@ -44,7 +44,6 @@ SELECT work, document, kind, passage, text FROM (
     FROM chosen w JOIN tags t ON t.document = w.judged_document AND t.stands AND t.span_start IS NOT NULL
     JOIN passages p ON p.document = t.document AND t.span_start >= p.span_start AND t.span_start < p.span_end
 )
-WHERE length(trim(text)) > 0
 ORDER BY work, rank, document, passage"""
 _RENUMBERED = """
 SELECT row_number() OVER (
@@ -110,7 +109,8 @@ def _add_rows(connection: duckdb.DuckDBPyConnection, found: Sequence[tuple[Any, 
         seen: set[tuple[str, int]] = set()
         number = first
         for work, document, kind, passage, text in found:
-            if passage is not None and (document, passage) in seen:
+            # Blank ones are left out here: in the statement the condition would be tried on every passage of the base.
+            if not text.strip() or (passage is not None and (document, passage) in seen):
                 continue
             seen.add((document, passage if passage is not None else -1 - (kind == "summary")))
             cut = text[:LONGEST_TEXT]
