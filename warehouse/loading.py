@@ -24,7 +24,10 @@ def create_database(path: Path, scratch: Path, memory: str = "1GB", threads: int
 
 def open_database(path: Path, scratch: Path, memory: str = "1GB", threads: int = 2) -> duckdb.DuckDBPyConnection:
     """A database to be written to, under the same limits."""
-    return duckdb.connect(str(path), config={"memory_limit": memory, "threads": threads, "temp_directory": str(scratch)})
+    connection = duckdb.connect(str(path), config={"memory_limit": memory, "threads": threads, "temp_directory": str(scratch)})
+    # It would be drawn on standard output, where programs expect JSON.
+    connection.execute("SET enable_progress_bar = false")
+    return connection
 
 
 def create_views(connection: duckdb.DuckDBPyConnection) -> None:

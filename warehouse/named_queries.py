@@ -4,7 +4,7 @@
     -- grain: a row a work
     -- parameter since (date, default 1900-01-01): the first day
 
-In the statement a parameter is ``$since``. Types are text, integer, number and date, and the kinds of ``warehouse.known_values``
+In the statement a parameter is ``$since``. Types are text, integer, number, date and month, and the kinds of ``warehouse.known_values``
 (facet, place, "label of theme"): a value that the snapshot does not know is wrong usage, and no empty answer.
 """
 
@@ -28,7 +28,14 @@ from warehouse.sql import Answer
 
 FOLDER = Path(__file__).with_name("queries")
 _PARAMETER = re.compile(r"parameter (\w+) \((\w+(?: of \w+)?)(?:, default (.*?))?\): (.+)")
-TYPES: dict[str, Callable[[str], Any]] = {"text": str, "integer": int, "number": float, "date": date.fromisoformat}
+
+
+def _month(text: str) -> str:
+    return f"{date.fromisoformat(text + '-01'):%Y-%m}" if text else ""
+
+
+TYPES: dict[str, Callable[[str], Any]] = {"text": str, "integer": int, "number": float, "date": date.fromisoformat, "month": _month}
+_FORMS = {"date": "a date (YYYY-MM-DD)", "month": "a month (YYYY-MM)", "integer": "an integer"}
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,7 @@ class Parameter:
             return TYPES[self.type](given)
         except ValueError:
             raise UsageError(
-                f"parameter {self.name}: expected {'a date (YYYY-MM-DD)' if self.type == 'date' else f'a {self.type}'}, found {given!r}"
+                f"parameter {self.name}: expected {_FORMS.get(self.type, f'a {self.type}')}, found {given!r}"
             ) from None
 
 

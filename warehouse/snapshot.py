@@ -73,7 +73,10 @@ class Snapshot:
     def connect(self) -> duckdb.DuckDBPyConnection:
         """A read-only connection. Every connection of one process to one file must be configured alike: so all come from here."""
         try:
-            return duckdb.connect(str(self.database), read_only=True)
+            connection = duckdb.connect(str(self.database), read_only=True)
+            # It would be drawn on standard output, where programs expect JSON.
+            connection.execute("SET enable_progress_bar = false")
+            return connection
         except duckdb.Error as error:
             raise IntegrandError(f"{self.database}: cannot be opened ({error}); publish again with `integrand publish`") from error
 

@@ -100,6 +100,7 @@ def open_locked(database: str, memory_limit_mb: int) -> duckdb.DuckDBPyConnectio
             "python_enable_replacements": False,
         },
     )
+    connection.execute("SET enable_progress_bar = false")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     return connection

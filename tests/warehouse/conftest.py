@@ -112,7 +112,7 @@ def make_library(root: MadeBase) -> Library:
                 d["budgets"],
                 design="policy",
                 strength="none",
-                labels={"integration_type": ["financial"]},
+                labels={"integration_type": ["financial"], "enabler": ["aligned_finance"], "barrier": ["leadership"], "key_prompt": ["goal_users"]},
                 places=[("Trafford", "GB-TRF")],
                 unsure=True,
             ),
@@ -124,7 +124,11 @@ def make_library(root: MadeBase) -> Library:
         source="other",
         taggings=[
             make_tagging(
-                d["trial"], design="randomised_trial", strength="strong", labels={"integration_type": ["clinical"], "population": ["older_people"]}
+                d["trial"],
+                design="randomised_trial",
+                strength="strong",
+                labels={"integration_type": ["clinical"], "population": ["older_people"], "perspective": ["service_user_carer"]},
+                findings=[found | {"outcome": "patient_experience", "integration_types": ("clinical",), "change": "increase", "size": None}],
             ),
             make_tagging(d["blog"], design="opinion", strength="none"),
             make_tagging(d["off"], design="observational", strength="limited", relevance="off_topic"),

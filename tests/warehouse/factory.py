@@ -234,6 +234,11 @@ FACETS = {
     "integration_type": ("systemic", "organisational", "service", "clinical", "financial"),
     "theme": ("prevention", "workforce", "hospital_discharge"),
     "population": ("older_people", "carers"),
+    "outcome_domain": ("emergency_admissions", "patient_experience"),
+    "perspective": ("service_user_carer",),
+    "enabler": ("leadership", "aligned_finance"),
+    "barrier": ("leadership", "aligned_finance"),
+    "key_prompt": ("goal_problem", "goal_users"),
 }
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from evidence.errors import UsageError
 from tests.warehouse.conftest import Library
+from tests.warehouse.factory import MadeBase, Reference, make_document, make_tagging, prose
 from warehouse.named_queries import list_queries, run_query
+from warehouse.snapshot import require_snapshot
 
 CASES = Path(__file__).with_name("queries")
 
@@ -39,7 +42,8 @@ def test_a_query_answers_as_its_case_says(library: Library, name: str) -> None:
         ("new_work", {}, "did you mean 'new_works'"),
         ("quotes_for_label", {}, "give the parameter facet"),
         ("new_works", {"since": "soon"}, "expected a date"),
-        ("to_be_reviewed", {"limit": "many"}, "expected a integer"),
+        ("new_by_type", {"month": "2024-13"}, "expected a month"),
+        ("to_be_reviewed", {"limit": "many"}, "expected an integer"),
         ("new_works", {"sicne": "2019-01-01"}, "did you mean 'since'"),
         ("gaps", {"rows": "integration_typ"}, "parameter rows: unknown facet 'integration_typ': did you mean 'integration_type'"),
         ("quotes_for_label", {"facet": "theme", "label": "preventoin"}, "did you mean 'prevention'"),
@@ -73,3 +77,31 @@ def test_a_label_is_known_however_it_is_written(library: Library) -> None:
     spellings = ("Older People", "older_people")
     first, second = (run_query(library.snapshot, "quotes_for_label", {"facet": "population", "label": one}).rows() for one in spellings)
     assert first == second and first
+
+
+def test_what_the_base_holds_is_not_told_as_missing_from_it(made: MadeBase) -> None:
+    held = Reference("Held. 10.1/HELD", doi="10.1/HELD"), Reference("By its title", title="Joined up at last: an evaluation.")
+    other = Reference("Not held. 10.1/other", doi="10.1/other")
+    documents = [make_document([prose(f"a{n}", 9)], title=f"Cites {'abc'[n]}", references=(*held, other)) for n in range(2)]
+    documents += [make_document([prose("h", 9)], title="Held", doi="10.1/held")]
+    documents += [make_document([prose("t", 9)], title="Joined up at last", subtitle="an evaluation")]
+    made.run([(f"http://a.test/{n}.pdf", one) for n, one in enumerate(documents)], taggings=[make_tagging(one) for one in documents])
+    made.publish()
+    rows = run_query(require_snapshot(made.base), "cited_not_held").rows()
+    assert [(row["doi"], row["works"]) for row in rows] == [("10.1/other", 2)]
+
+
+def test_a_guess_fills_no_gap(made: MadeBase) -> None:
+    finding = {
+        "outcome": "emergency_admissions", "intervention": "teams", "integration_types": ("service",), "change": "decrease",
+        "direction": "improved", "own": True, "hedged": False,
+    }  # fmt: skip
+    document = make_document([prose("a", 9)], title="A")
+    sure = make_tagging(document, strength="strong", findings=[finding])
+    guess = replace(sure, tags=tuple(replace(tag, unsure=tag.facet == "evidence_strength") for tag in sure.tags))
+    for number, (tagging, gap) in enumerate(((sure, False), (guess, True))):
+        base = MadeBase(made.root.with_name(f"base{number}"))
+        base.run([("http://a.test/x", document)], taggings=[tagging])
+        base.publish()
+        rows = run_query(require_snapshot(base.base), "evidence_gaps").rows()
+        assert any((row["integration_type"], row["outcome"]) == ("service", "emergency_admissions") for row in rows) is gap

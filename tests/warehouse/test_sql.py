@@ -13,6 +13,7 @@ import pytest
 from evidence.errors import IntegrandError, UsageError
 from tests.warehouse.conftest import Library
 from warehouse.answer_formats import formatted
+from warehouse.loading import create_database
 from warehouse.sql import ended, run_sql
 
 
@@ -196,3 +197,10 @@ def test_a_statement_dies_with_the_program_that_asked_for_it(library: Library) -
             children = [one for one in psutil.Process(asker.pid).children() if one.cpu_times().user > 0.5]
         asker.kill()
     assert psutil.wait_procs(children, timeout=10)[1] == []
+
+
+def test_a_slow_answer_draws_no_progress_where_programs_read(library: Library, tmp_path: Path) -> None:
+    """DuckDB draws a bar on standard output after two seconds, and answers are read from there."""
+    for connection in (library.snapshot.connect(), create_database(tmp_path / "x.duckdb", tmp_path / "scratch")):
+        with connection:
+            assert connection.execute("SELECT current_setting('enable_progress_bar')").fetchone() == (False,)
