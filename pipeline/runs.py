@@ -73,12 +73,14 @@ class Run:
         with Steps("classify", self.quiet) as steps:
             self._add_stage(stages.classify(self.base, self.report.run, steps))
 
-    def publish(self) -> Publication:
-        """Publishes a snapshot where anything is new, and notes in the report which works it changed."""
+    def publish(self, full: bool = False) -> Publication:
+        """Publishes a snapshot where anything is new (``full``: in any case, from the files alone), and notes in the report which works it
+        changed."""
         encoder = TimedEncoder() if settings().semantic else None
         publication = publish(
             self.base, extractor_version=EXTRACTOR_VERSION, classifier_version=stages.classifier_version(), taxonomy=load_taxonomy(),
-            run=self.report.run, encode=encoder.encode if encoder else None)
+            run=self.report.run, encode=encoder.encode if encoder else None,
+            full=full, keep=settings().snapshots_kept)
         for line in publication.warnings:
             say(f"warning: {line}")
         # A run that was killed after it had published meets its own snapshot: what that one changed is still this run's doing.

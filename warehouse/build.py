@@ -25,7 +25,7 @@ from warehouse.decisions import torn_lines
 from warehouse.history import standing
 from warehouse.making import Makings, build
 from warehouse.movements import Movements, movements
-from warehouse.snapshot import BUILDING, POINTER, Snapshot, discard_old, discard_unfinished, point_to, pointed_name, snapshots
+from warehouse.snapshot import BUILDING, KEPT, POINTER, Snapshot, discard_old, discard_unfinished, point_to, pointed_name, snapshots, turned_away
 from warehouse.vectors import Encode, encoder_version
 from warehouse.version import builder_version
 
@@ -64,6 +64,7 @@ def publish(
     encode: Encode | None,
     encoder: str = "",
     full: bool = False,
+    keep: int = KEPT,
 ) -> Publication:
     """Publishes what the base's files say now. Needs the base's lock.
 
@@ -71,6 +72,8 @@ def publish(
     What the current snapshot holds is taken over from it (``warehouse.increment``), unless ``full`` asks for one that is made
     from the files alone (but for the vectors of texts that it had). ``encoder`` names the model (by default the ``version`` of
     the object that ``encode`` belongs to): vectors of the previous snapshot are taken over only from the same one.
+
+    ``keep`` snapshots are kept, the new one among them.
 
     Raises ``IntegrandError`` where a check fails or a file is damaged; the current snapshot then stays what it was.
     """
@@ -90,6 +93,9 @@ def publish(
     current = finished.get(pointed)
     if current is not None and not full and current.manifest.get("inputs") == inputs:
         return _publication(current, current, False, "nothing has changed since the current snapshot was published", started, warnings)
+    away = [one for one in finished.values() if one.name in turned_away(base)]
+    if current is not None and not full and any(one.manifest["inputs"] == inputs for one in away):
+        return _publication(current, current, False, "nothing has changed since the snapshot that was rolled back from", started, warnings)
     for one in finished.values():
         newer = current is None or current.name in one.manifest["published_after"]
         if newer and not full and one.manifest.get("inputs") == inputs:
@@ -126,7 +132,7 @@ def publish(
     sync_folder(base.warehouse)
     point_to(base, snapshot)
     publication = _publication(snapshot, current, True, "published", started, warnings)
-    discard_old(base)
+    discard_old(base, keep)
     return publication
 
 

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,13 @@ import duckdb
 
 from evidence.base import Base, write_text_durably
 from evidence.errors import IntegrandError, UsageError
+from evidence.taxonomy.vocabulary import unknown
 
 KEPT = 3
 POINTER = "current"
 _NAME = re.compile(r"(?!\.)[\w.-]{1,200}")
 BUILDING = ".building"
+_AWAY = "turned-away"
 
 
 _MANIFEST: dict[str, type] = {
@@ -37,6 +40,11 @@ class Snapshot:
     @property
     def name(self) -> str:
         return self.path.name
+
+    @property
+    def published_at(self) -> datetime:
+        """When it was made, UTC."""
+        return datetime.fromtimestamp((self.path / "manifest.json").stat().st_mtime, UTC)
 
     @property
     def database(self) -> Path:
@@ -138,6 +146,39 @@ def discard_unfinished(base: Base) -> None:
     """Removes what a killed build left."""
     for path in base.warehouse.glob(f"*{BUILDING}"):
         shutil.rmtree(path, ignore_errors=True)
+
+
+def roll_back(base: Base, name: str) -> Snapshot:
+    """Makes a kept snapshot the one to read; ``previous`` is the newest that was published before the current one. Needs the base's lock.
+
+    The snapshots that were published after it are turned away from: none of them becomes current again by itself, only a new one,
+    when the base's files have changed. Raises ``UsageError`` for a name that is not kept.
+    """
+    kept = [one for one in snapshots(base) if one.is_readable]
+    current = pointed_name(base)
+    if name == "previous":
+        before: list[str] = next((one.manifest["published_after"] for one in kept if one.name == current), [])
+        earlier = [one for one in kept if one.name in before]
+        if not earlier:
+            raise UsageError(f"{base.warehouse}: no snapshot before {current} is kept; `integrand publish --list` lists those that are")
+        chosen = earlier[-1]
+    else:
+        found = next((one for one in kept if one.name == name), None)
+        if found is None:
+            raise unknown("snapshot", name, [one.name for one in kept])
+        chosen = found
+    away = [one.name for one in kept if chosen.name in one.manifest["published_after"]]
+    write_text_durably(base.warehouse / _AWAY, "".join(f"{one}\n" for one in away))
+    point_to(base, chosen)
+    return chosen
+
+
+def turned_away(base: Base) -> list[str]:
+    """The names of the snapshots that a person rolled back from."""
+    try:
+        return (base.warehouse / _AWAY).read_text("utf-8").split()
+    except (OSError, UnicodeDecodeError):
+        return []
 
 
 def discard_old(base: Base, keep: int = KEPT) -> None:

@@ -10,14 +10,16 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from evidence.base import Base
 from evidence.errors import UsageError
 from evidence.records import RunReport
 from evidence.segments import as_plain
-from pipeline.commands.options import BaseOption, JsonOption, base_root, existing_base, parse_date
+from pipeline.commands.options import BaseOption, JsonOption, base_root, existing_base, in_utf8, parse_date
 from pipeline.demo import run_demo
 from pipeline.progress import say
 from pipeline.runs import Run, choose_sources, run_over
 from pipeline.stages import refused_in
+from warehouse.snapshot import pointed_name, roll_back, snapshots
 
 SourcesArgument = Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Sources of the catalogue; none means all.")]
 LimitOption = Annotated[int | None, typer.Option("--limit", min=1, help="At most this many pages and this many files of each source.")]
@@ -95,12 +97,42 @@ def classify(base: BaseOption = None, json_: JsonOption = False) -> None:
     _tell(report, json_)
 
 
-def publish(base: BaseOption = None, json_: JsonOption = False) -> None:
-    """Build a new snapshot of the warehouse and make it the one to read."""
+def publish(
+    full: Annotated[bool, typer.Option("--full", help="Build it from the files alone, also where nothing is new.")] = False,
+    to: Annotated[str | None, typer.Option("--to", metavar="RUN", help="Go back to a kept snapshot, or to `previous`.", callback=in_utf8)] = None,
+    list_: Annotated[bool, typer.Option("--list", help="List the kept snapshots.")] = False,
+    base: BaseOption = None, json_: JsonOption = False,
+) -> None:
+    """Build a new snapshot of the warehouse and make it the one to read; or go back to an earlier one."""
+    if sum((full, to is not None, list_)) > 1:
+        raise UsageError("--full, --to, --list: take one of them")
+    if list_:
+        _tell_snapshots(existing_base(base), json_)
+        return
+    if to is not None:
+        room = existing_base(base)
+        with room.lock():
+            chosen = roll_back(room, to)
+        typer.echo(json.dumps({"snapshot": chosen.name}) if json_ else f"{chosen.name} is read from now on, until something new is published")
+        return
     with run_over(existing_base(base).root, "publish", json_) as one:
-        one.publish()
+        one.publish(full)
         report = one.finish()
     _tell(report, json_)
+
+
+def _tell_snapshots(base: Base, as_json: bool) -> None:
+    current = pointed_name(base)
+    rows = [{"snapshot": one.name, "current": one.name == current, "published_at": f"{one.published_at:%Y-%m-%dT%H:%M:%SZ}", **one.manifest["counts"]}
+            for one in snapshots(base) if one.is_readable]
+    if as_json:
+        typer.echo(json.dumps(rows))
+        return
+    table = Table("snapshot", "published (UTC)", "works", "documents", "passages", "")
+    for row in rows:
+        table.add_row(str(row["snapshot"]), str(row["published_at"]), *(str(row[name]) for name in ("works", "documents", "passages")),
+                      "current" if row["current"] else "")
+    Console().print(table)
 
 
 def demo(base: BaseOption = None, json_: JsonOption = False) -> None:

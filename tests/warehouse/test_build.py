@@ -20,10 +20,11 @@ from evidence.records import Decision
 from evidence.segments import as_plain
 from tests.warehouse.conftest import Library, make_library
 from tests.warehouse.factory import FIRST_DAY, MadeBase, letters, made_taxonomy, make_document, make_tagging, prose, span
+from warehouse.build import publish
 from warehouse.keys import key_problems, keys
 from warehouse.loading import create_database, create_views
 from warehouse.search import Searcher
-from warehouse.snapshot import current_snapshot, require_snapshot, snapshots
+from warehouse.snapshot import current_snapshot, require_snapshot, roll_back, snapshots
 from warehouse.status import status
 from warehouse.version import builder_version
 
@@ -513,3 +514,35 @@ def test_another_version_of_the_package_publishes_anew(made: MadeBase, monkeypat
     made.publish()
     monkeypatch.setattr("warehouse.build.builder_version", lambda: "another")
     assert made.publish("next").published
+
+
+def grown(made: MadeBase, count: int) -> list[str]:
+    names = []
+    for number in range(count):
+        made.run([(f"http://a.test/{number}", make_document([prose(str(number))], title=f"T{number}"))])
+        names.append(made.publish().snapshot)
+    return names
+
+
+def test_a_person_goes_back_to_an_earlier_snapshot_and_stays_there_until_something_is_new(made: MadeBase) -> None:
+    names = grown(made, 3)
+    assert roll_back(made.base, "previous").name == names[1] and require_snapshot(made.base).name == names[1]
+    assert made.rows("SELECT count(*) FROM works") == [(2,)]
+    publication = made.publish("again")
+    assert not publication.published and "rolled back" in publication.reason and require_snapshot(made.base).name == names[1]
+    assert roll_back(made.base, "previous").name == names[0]
+    with pytest.raises(UsageError, match="no snapshot before run01 is kept"):
+        roll_back(made.base, "previous")
+    assert roll_back(made.base, names[2]).name == names[2], "one may also go forward again"
+    roll_back(made.base, names[0])
+    made.run([("http://a.test/new", make_document([prose("new")], title="New"))])
+    assert made.publish("new").published and len(made.rows("FROM works")) == 4
+    with pytest.raises(UsageError, match="unknown snapshot 'nowhere'"):
+        roll_back(made.base, "nowhere")
+
+
+def test_so_many_snapshots_are_kept_as_is_asked(made: MadeBase) -> None:
+    names = grown(made, 3)
+    made.run([(URL, make_document([prose("more")], title="More"))])
+    publish(made.base, extractor_version="x1", classifier_version="c1", taxonomy=made.taxonomy, run="r9", encode=None, keep=2)
+    assert [one.name for one in snapshots(made.base)] == [names[2], "r9"]
