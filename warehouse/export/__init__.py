@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -11,10 +11,16 @@ import duckdb
 
 from evidence.output import output_target, whole_file
 from evidence.taxonomy.vocabulary import unknown
+from warehouse.export.bibtex import write_bibtex
+from warehouse.export.csl import write_csl
+from warehouse.export.eppi import write_eppi
+from warehouse.export.evidence_table import write_evidence_table
 from warehouse.export.json_lines import write_json_lines
+from warehouse.export.parquet import write_parquet
 from warehouse.export.ris import write_ris
 from warehouse.export.spreadsheet import write_csv
-from warehouse.filters import Filters, known_labels
+from warehouse.export.workbook import write_workbook
+from warehouse.filters import Filters
 from warehouse.loading import joined
 from warehouse.search import Searcher
 from warehouse.snapshot import Snapshot
@@ -25,18 +31,25 @@ WORKS_AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Exporter:
-    """``write`` takes the works one by one (as ``coded_works`` gives them), the facets with their labels, and an open file."""
+    """``write`` takes the works one by one (as ``coded_works`` gives them), the facets with their labels (label, name, definition,
+    facet_name), and an open file."""
 
     name: str
     suffix: str
     description: str
-    write: Callable[[Iterable[dict[str, Any]], dict[str, list[str]], BinaryIO], None]
+    write: Callable[[Iterable[dict[str, Any]], Mapping[str, Sequence[Mapping[str, str]]], BinaryIO], None]
 
 
 EXPORTERS: dict[str, Exporter] = {
     one.name: one
     for one in (
         Exporter("ris", ".ris", "references for reference managers and screening tools", write_ris),
+        Exporter("bibtex", ".bib", "references for LaTeX and reference managers", write_bibtex),
+        Exporter("csl-json", ".json", "references for citation processors", write_csl),
+        Exporter("eppi-json", ".json", "references with their codes and coded text for EPPI-Reviewer and EPPI-Mapper", write_eppi),
+        Exporter("evidence-table", ".md", "the table of included studies, in Markdown, each claim with its page", write_evidence_table),
+        Exporter("xlsx", ".xlsx", "a workbook: works, evidence, findings, places", write_workbook),
+        Exporter("parquet", ".parquet", "a row a work with lists and the quoted evidence nested", write_parquet),
         Exporter("csv", ".csv", 'a row a work, the labels of a facet joined by "; "', write_csv),
         Exporter("jsonl", ".jsonl", "a JSON document a line: a work with its tags, quotes, findings and places", write_json_lines),
     )
@@ -56,8 +69,18 @@ def export(snapshot: Snapshot, format: str, out: Path, query: str = "", filters:
     with Searcher(snapshot, encode) as searcher:
         ids = searcher.search(query, filters, limit=0).ids
     with snapshot.connect() as connection, whole_file(out) as file:
-        EXPORTERS[format].write(coded_works(connection, ids, snapshot.manifest["run"]), known_labels(connection), file)
+        EXPORTERS[format].write(coded_works(connection, ids, snapshot.manifest["run"]), code_lists(connection), file)
     return len(ids)
+
+
+def code_lists(connection: duckdb.DuckDBPyConnection) -> dict[str, list[dict[str, str]]]:
+    """The snapshot's labels by facet, in the taxonomy's order: rows of ``labels``."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for facet, label, name, definition, facet_name in connection.execute(
+        'SELECT facet, label, "name", definition, facet_name FROM labels ORDER BY facet, place_in_facet'
+    ).fetchall():
+        found.setdefault(facet, []).append({"label": label, "name": name, "definition": definition, "facet_name": facet_name})
+    return found
 
 
 def coded_works(connection: duckdb.DuckDBPyConnection, ids: list[str], run: str) -> Iterator[dict[str, Any]]:

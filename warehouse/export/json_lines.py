@@ -7,6 +7,6 @@ from collections.abc import Iterable
 from typing import Any, BinaryIO
 
 
-def write_json_lines(works: Iterable[dict[str, Any]], facets: dict[str, list[str]], file: BinaryIO) -> None:
+def write_json_lines(works: Iterable[dict[str, Any]], facets: object, file: BinaryIO) -> None:
     for work in works:
         file.write(json.dumps(work, ensure_ascii=False, default=lambda moment: moment.isoformat()).encode() + b"\n")

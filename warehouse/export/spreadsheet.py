@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, BinaryIO
 
 from evidence.records import JUDGEMENTS
@@ -40,27 +40,37 @@ _PLAIN = (
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write_csv(works: Iterable[dict[str, Any]], facets: dict[str, list[str]], file: BinaryIO) -> None:
+def columns(facets: Iterable[str]) -> list[str]:
+    """The columns of a table with a row a work: a facet of several labels is one."""
+    several = [facet for facet in facets if facet not in JUDGEMENTS]
+    return [*_PLAIN, *several, "guesses", "places", "place_codes", "findings", "copies", "first_seen", "last_seen", "summary"]
+
+
+def flat_row(work: dict[str, Any], facets: Iterable[str]) -> dict[str, Any]:
+    """The values of ``columns``: text, number, true/false, time, or a list of texts. ``guesses`` are the "facet: label" that are unsure."""
+    labels: dict[str, dict[str, bool]] = {}
+    for tag in work["evidence"]:
+        given = labels.setdefault(tag["facet"], {})
+        given[tag["label"]] = given.get(tag["label"], True) and bool(tag["unsure"])
+    row = (
+        work
+        | {facet: list(labels.get(facet, ())) for facet in facets if facet not in JUDGEMENTS}
+        | {"guesses": [f"{facet}: {label}" for facet, given in labels.items() for label, guess in given.items() if guess]}
+        | {"findings": len(work["findings"]), "place_codes": sorted({place["code"] for place in work["places_found"] if place["code"]})}
+    )
+    return {name: row[name] for name in columns(facets)}
+
+
+def write_csv(works: Iterable[dict[str, Any]], facets: Mapping[str, object], file: BinaryIO) -> None:
     """Numbers and true/false stand bare, dates as ISO 8601, lists joined by "; ", nothing for what is not known.
 
     A text that a spreadsheet would run as a formula gets an apostrophe in front: titles come from other people's pages.
     """
-    several = [facet for facet in facets if facet not in JUDGEMENTS]
-    columns = [*_PLAIN, *several, "places", "place_codes", "findings", "copies", "first_seen", "last_seen", "summary"]
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(columns)
+    writer.writerow(columns(facets))
     for work in works:
-        labels: dict[str, list[str]] = {}
-        for tag in work["evidence"]:
-            if tag["label"] not in labels.setdefault(tag["facet"], []):
-                labels[tag["facet"]].append(tag["label"])
-        row = (
-            work
-            | {facet: labels.get(facet, []) for facet in several}
-            | {"findings": len(work["findings"]), "place_codes": sorted({place["code"] for place in work["places_found"] if place["code"]})}
-        )
-        writer.writerow([cell(row[column]) for column in columns])
+        writer.writerow([cell(value) for value in flat_row(work, facets).values()])
     text.flush()
     text.detach()
 
