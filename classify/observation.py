@@ -36,7 +36,12 @@ class Observation:
     candidates: Sequence[Candidate]
     claims: Sequence[Claim]
     reading: CloseReading | None = None
-    claim_vectors: Vectors | None = None
+    encoder: Encoder | None = None
+
+    @cached_property
+    def claim_vectors(self) -> Vectors | None:
+        """Of every claim, float32 [claims, 384]; None without an encoder. Read when first asked for: an off-topic document has no findings."""
+        return self.encoder.encode([claim.sentence.plain for claim in self.claims]) if self.encoder is not None else None
 
 
 class Observer:
@@ -84,5 +89,5 @@ class Observer:
             prose, evidence, evidence_rows(prose, evidence, self.labels("study_design")), trait_row(prose),
             about, rows, candidates(prose, evidence), claims,
             close_reading(prose, evidence, joined, reader) if reader is not None else None,
-            reader.encode([claim.sentence.plain for claim in claims]) if reader is not None else None,
+            reader,
         )

@@ -122,6 +122,10 @@ class Encoder:
         self.folder = folder or models_folder()
         self.threads = threads
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Without what was loaded: another process loads for itself."""
+        return {"folder": self.folder, "threads": self.threads}
+
     @property
     def version(self) -> str:
         """Names the weights: part of every version that depends on embeddings."""
