@@ -88,7 +88,7 @@ def test_bibtex_is_read_back_by_bibtexparser(odd: Snapshot, library: Library, tm
     # The decoder has its own circumflex, and drops braces.
     told = fields["title"].replace("ˆ", "^").replace("{", "").replace("}", "")
     assert entry.entry_type == "article" and told == ODD.replace("{", "").replace("}", "")
-    assert fields["author"].startswith("O'Neill, Zoë and {Body of A & B}") and fields["month"] == "may" and fields["year"] == "2020"
+    assert fields["author"] == "O'Neill, Zoë and Body of A & B and =cmd()" and fields["month"] == "may" and fields["year"] == "2020"
     assert fields["doi"] == "10.1/a_b%7Bc%7D"
     assert {"theme: workforce", "study design: case study (guess)"} <= set(fields["keywords"].split(", "))
     export(library.snapshot, "bibtex", tmp_path / "y.bib")
