@@ -28,6 +28,9 @@ FIGURE_FONT = Font("(recognised in a figure)", False, False)
 MIN_FIGURE_WORDS = 5
 """A figure's recognised text is kept where at least so many of its words are English ones, and most of them."""
 
+MIN_SEEN = 0.3
+"""Share of the printed words in a picture's place that recognition finds again where they are printed on it, not hidden below."""
+
 
 @dataclass(slots=True)
 class Picture:
@@ -153,6 +156,9 @@ def recognise(page: object, frame: Frame, wanted: Picture, text: PageText, read:
                 word.x0, word.x1 = word.x0 + area[0], word.x1 + area[0]
                 word.y0, word.y1, word.base = word.y0 + area[1], word.y1 + area[1], word.base + area[1]
             if not wanted.whole:
+                hidden = _hidden(words, printed, area)
+                printed = [word for word in printed if id(word) not in hidden]
+                text.upright[:] = [word for word in text.upright if id(word) not in hidden]
                 words = [word for word in words if not any(_overlaps(word, other) for other in printed)]
             text.upright.extend(words)
         found = found or bool(words)
@@ -168,14 +174,34 @@ def _credible(seen: list[ocr.SeenWord], body: bool) -> list[ocr.SeenWord]:
     long = [text for text in letters if len(text) > 2 and text.isalpha()]
     known = sum(frequency(text) > 1e-6 for text in long)
     if known < MIN_FIGURE_WORDS or known < 0.6 * len(long):
-        sure = sum(word.confidence > 75 for word in seen)
-        if not body or len(seen) < 4 * MIN_FIGURE_WORDS or sure < 0.6 * len(seen):
+        certain = sum(word.confidence > 75 for word in seen)
+        if not body or len(seen) < 4 * MIN_FIGURE_WORDS or certain < 0.6 * len(seen):
             return []
     lines = {word.line for word, text in zip(seen, letters, strict=True) if len(text) > 2 or (text.isdigit() and len(text) > 1)}
+    sure = ocr.sure_lines(seen, ocr.GOOD_CONFIDENCE) if body else set[int]()
     return [
         word for word, text in zip(seen, letters, strict=True)
-        if word.line in lines and word.confidence > 55 and any(map(str.isalnum, text))
+        if (word.line in sure or (word.line in lines and word.confidence > 55)) and any(map(str.isalnum, text))
     ]
+
+
+def _hidden(words: list[Word], printed: list[Word], area: Box) -> set[int]:
+    """The ids of printed words that a picture in ``area`` covers: in their places something else is seen.
+
+    Templates leave footers and slide titles below a picture that fills the page; what is printed on a picture is seen as well.
+    """
+    covered = [(other, [word for word in words if _overlaps(word, other)]) for other in printed]
+    covered = [(other, above) for other, above in covered if above]
+    seen = sum(any(_letters(word.text) in _letters(other.text) or _letters(other.text) in _letters(word.text) for word in above)
+               for other, above in covered)
+    if seen >= MIN_SEEN * len(covered):
+        return set()
+    x0, y0, x1, y1 = area
+    return {id(other) for other in printed if x0 <= (other.x0 + other.x1) / 2 <= x1 and y0 <= other.base - 0.3 * other.size <= y1}
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in text.casefold() if letter.isalnum())
 
 
 def _overlaps(word: Word, other: Word) -> bool:

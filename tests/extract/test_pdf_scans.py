@@ -116,3 +116,18 @@ def test_a_page_that_takes_too_long_to_recognise_is_reported_and_not_passed_off_
     monkeypatch.setattr(ocr, "SECONDS_A_PAGE", 0.001)
     reading = read_pdf(scan(picture()))
     assert reading.status == "partial" and "not recognised within" in str(reading.reason)
+
+
+@pytest.mark.skipif(not ocr.shutil.which("tesseract"), reason="Tesseract is not installed")
+def test_words_hidden_below_a_picture_neither_show_nor_hide_what_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "engine", lambda: ocr.tesseract)
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=A4, invariant=1)
+    canvas.setFont("Helvetica", 16)
+    for index in range(3):
+        canvas.drawString(70, A4[1] - 86 - 43.2 * index, "A template footer")
+    canvas.drawImage(ImageReader(picture()), 0, 0, A4[0], A4[1])
+    canvas.save()
+    page = read_pdf(buffer.getvalue()).pages[0]
+    assert all(text.rstrip(".") in page.text.replace("\n", " ") for text in SENTENCES)
+    assert "template" not in page.text
