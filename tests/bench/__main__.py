@@ -8,7 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHMARKS = ("extraction_speed", "hostile", "real_site")
+BENCHMARKS = ("extraction_speed", "hostile", "real_site", "publish", "readers")
 
 
 def main() -> int:
