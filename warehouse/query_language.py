@@ -1,6 +1,7 @@
 """The librarian's query language, from text to a tree.
 
 ``integrated care`` both words (stems) · ``"joined up care"`` this phrase · ``"care team"~3`` with at most 3 words more between ·
+``care NEAR/3 team`` these words in either order, with at most 3 more between (words, truncated words, and groups of them with OR) ·
 ``integrat*`` any ending · ``organi?ation`` any one letter · ``AND``, ``OR``, ``NOT`` in capitals, NOT binds before AND before OR ·
 parentheses · ``field:word``, ``field:"phrase"``, ``field:(…)``. Words side by side must all occur. The fields are ``FIELDS``.
 """
@@ -155,6 +156,9 @@ _TOKENS = re.compile(
 )
 
 
+_NEAR = re.compile(r"NEAR/(\d{1,2})")
+
+
 def parse(query: str, facets: Mapping[str, object]) -> Node | None:
     """The tree of a query, None where it asks for everything ("" or "*").
 
@@ -177,6 +181,8 @@ def _tokens(query: str) -> Iterator[_Token]:
             yield _Token("phrase", match["phrase"], at, int(match["slop"] or 0))
         elif kind == "word" and match["word"] in ("AND", "OR", "NOT"):
             yield _Token(match["word"], match["word"], at)
+        elif kind == "word" and (near := _NEAR.fullmatch(match["word"])):
+            yield _Token("NEAR", match["word"], at, int(near[1]))
         elif kind != "space":
             yield _Token(kind, match[kind], at)
 
@@ -219,9 +225,18 @@ class _Parser:
     def _all(self, field: str | None) -> Node | None:
         parts: list[Node | None] = [self._term(field)]
         plain = True
+        last = parts[0]
         while (token := self._peek()) is not None and token.kind not in ("OR", "close"):
+            if (near := self._take("NEAR")) is not None:
+                # a NEAR/3 b NEAR/3 c asks for both pairs.
+                right = self._term(field)
+                joined = _near(near, last, right)
+                parts = [*(parts[:-1] if parts[-1] is last else parts), joined]
+                plain, last = False, right
+                continue
             plain = self._take("AND") is None and plain
-            parts.append(self._term(field))
+            last = self._term(field)
+            parts.append(last)
         found = [part for part in parts if part is not None]
         if not found:
             return None
@@ -238,7 +253,7 @@ class _Parser:
 
     def _one_term(self, field: str | None) -> Node | None:
         token = self._peek()
-        if token is None or token.kind in ("AND", "OR", "close"):
+        if token is None or token.kind in ("AND", "OR", "NEAR", "close"):
             found = f"found {token.text}" if token else "the query ends"
             raise UsageError(f"query, character {token.at if token else self._end}: expected a word here, {found}")
         self._next += 1
@@ -275,6 +290,31 @@ class _Parser:
         if token.kind == "phrase":
             return Phrase(token.text, token.at, token.slop, name) if _has_word(token.text) else None
         return _word(token, name)
+
+
+MOST_PAIRS = 64
+
+
+def _near(token: _Token, left: Node | None, right: Node | None) -> Node:
+    """Each word of one side beside each of the other, in either order."""
+    ours, theirs = _beside(left, token), _beside(right, token)
+    fields = {field for _, field in (*ours, *theirs)}
+    if len(fields) > 1:
+        raise UsageError(f"query, character {token.at}: both sides of {token.text} must ask the same field")
+    if len(ours) * len(theirs) > MOST_PAIRS:
+        raise UsageError(f"query, character {token.at}: {token.text} joins at most {MOST_PAIRS} pairs of words; ask for fewer at once")
+    field = next(iter(fields))
+    pairs = [(a, b) for a, _ in ours for b, _ in theirs]
+    return Or(tuple(Phrase(text, token.at, token.slop, field) for a, b in pairs for text in dict.fromkeys((f"{a} {b}", f"{b} {a}"))))
+
+
+def _beside(node: Node | None, token: _Token) -> list[tuple[str, str | None]]:
+    """(word, field) of what stands at one side of NEAR: a word, a truncated word, or several of them with OR."""
+    if isinstance(node, Or):
+        return [one for part in node.parts for one in _beside(part, token)]
+    if isinstance(node, Word | Pattern) and "?" not in node.text:
+        return [(node.text, node.field)]
+    raise UsageError(f"query, character {token.at}: {token.text} goes between words (care, integrat*) or groups of them (team OR teams)")
 
 
 def _has_word(text: str) -> bool:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -394,3 +395,60 @@ def test_a_question_mark_at_the_end_of_a_word_is_no_wild_card(library: Library, 
 def test_a_guess_is_told_from_what_is_sure(library: Library, searcher: Searcher) -> None:
     works = {work["id"]: work for work in searcher.search("").works}
     assert works[library.id("budgets")]["guesses"] == {"study_design": ["policy"]} and works[library.id("torbay")]["guesses"] == {}
+
+
+@pytest.fixture(scope="module")
+def near(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Searcher, dict[str, str]]]:
+    texts = {
+        "close": "The discharge of patients was delayed.",
+        "turned": "A delay before discharge is common.",
+        "far": "Discharge was planned for each of the many people who were there, and nobody ever spoke of a delay.",
+        "plural": "Delays to discharges.",
+        "alone": "Discharge lounge.",
+    }
+    made = MadeBase(tmp_path_factory.mktemp("near") / "base")
+    documents = {name: make_document([text, prose(name, 6)], title=name.title()) for name, text in texts.items()}
+    made.run([(f"http://a.test/{name}.pdf", one) for name, one in documents.items()])
+    made.publish()
+    with Searcher(require_snapshot(made.base)) as searcher:
+        yield searcher, {one.id: name for name, one in documents.items()}
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("discharge NEAR/4 delay*", {"close", "turned"}),
+        ("delay* NEAR/4 discharge", {"close", "turned"}),
+        ("discharge NEAR/0 before", {"turned"}),
+        ("discharge NEAR/3 delayed", {"close"}),
+        ("discharge NEAR/2 delayed", set()),
+        ("discharge* NEAR/20 delay*", {"close", "turned", "far", "plural"}),
+        ("(discharge OR discharges) NEAR/1 (delay OR delays OR before)", {"turned", "plural"}),
+        ("discharge NEAR/4 delay* NOT common", {"close"}),
+        ("discharge NEAR/9 patients NEAR/9 delayed", {"close"}),
+        ("text:(discharge NEAR/4 delay*)", {"close", "turned"}),
+        ("title:discharge NEAR/4 title:delay", set()),
+        ("lounge OR discharge NEAR/1 before", {"alone", "turned"}),
+    ],
+)
+def test_words_near_one_another_are_found_in_either_order(near: tuple[Searcher, dict[str, str]], query: str, expected: set[str]) -> None:
+    searcher, names = near
+    answer = searcher.search(query)
+    assert {names[id] for id in answer.ids} == expected
+    assert all(work["passages"] and work["passages"][0]["highlights"] for work in answer.works if "title" not in query)
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("NEAR/3 care", "expected a word here"),
+        ("care NEAR/3", "expected a word here"),
+        ('"care team" NEAR/3 nurse', "goes between words"),
+        ("(a AND b) NEAR/3 c", "goes between words"),
+        ("title:care NEAR/3 team", "the same field"),
+        (f"({' OR '.join('abcdefghi')}) NEAR/3 ({' OR '.join('abcdefghi')})", "at most 64 pairs"),
+    ],
+)
+def test_wrong_use_of_near_is_told_with_its_place(query: str, message: str) -> None:
+    with pytest.raises(UsageError, match=f"query, character .*{message}"):
+        parse(query, {})
