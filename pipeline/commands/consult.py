@@ -22,6 +22,7 @@ from pipeline.progress import say
 from warehouse.answer_formats import FORMATS, formatted
 from warehouse.export import EXPORTERS
 from warehouse.export import export as export_works
+from warehouse.export.citation import STYLES, cite
 from warehouse.filters import Filters
 from warehouse.named_queries import list_queries, run_query
 from warehouse.search import Searcher
@@ -60,9 +61,15 @@ def search(
 
 def show(
     id_: Annotated[str, typer.Argument(metavar="ID", help="A work's id, or the beginning of it.", callback=in_utf8)], base: BaseOption = None,
+    cite_: Annotated[bool, typer.Option("--cite", help="Only how to cite it.")] = False,
+    style: Annotated[str, typer.Option("--style", help="With --cite: " + ", ".join(STYLES))] = "text",
     json_: JsonOption = False,
 ) -> None:
     """One work with its tags, quotes, findings, copies and where each value came from."""
+    if cite_:
+        reference = cite(_snapshot(base), id_, style)
+        typer.echo(json.dumps({"style": style, "citation": reference}, ensure_ascii=False) if json_ else reference)
+        return
     work = show_work(_snapshot(base), id_)
     if json_:
         typer.echo(json.dumps(work, ensure_ascii=False, default=str))

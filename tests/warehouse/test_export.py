@@ -21,6 +21,7 @@ from evidence.errors import UsageError
 from tests.warehouse.conftest import Library
 from tests.warehouse.factory import MadeBase, letters, make_document, make_tagging, prose
 from warehouse.export import EXPORTERS, export, workbook
+from warehouse.export.citation import cite
 from warehouse.export.reference import author_name, citation_key, full_title
 from warehouse.filters import Filters
 from warehouse.search import Searcher
@@ -313,3 +314,18 @@ def test_an_export_that_cannot_be_made_says_why_and_writes_nothing(
 )
 def test_people_are_told_from_bodies(name: str, expected: str) -> None:
     assert author_name(name) == expected
+
+
+def test_a_work_is_cited_in_words_and_in_the_reference_formats(library: Library) -> None:
+    assert cite(library.snapshot, library.id("torbay")) == (
+        "van Example, Ann and The Made Foundation (2011) Integrated care in Torbay: an evaluation. Made Trust UK. "
+        "Available at: https://doi.org/10.1234/torbay (seen 2 January 2024)."
+    )
+    assert cite(library.snapshot, library.id("blog")[:10]) == (
+        "No author (2020) Why is it hard? Available at: http://other.test/blog (seen 3 January 2024)."
+    )
+    assert rispy.loads(cite(library.snapshot, library.id("torbay"), "ris"))[0]["id"] == library.id("torbay")
+    assert json.loads(cite(library.snapshot, library.id("torbay"), "csl-json"))[0]["publisher"] == "Made Trust UK"
+    assert parsed_bibtex(cite(library.snapshot, library.id("torbay_page"), "bibtex")).entries[0]["year"] == "2011"
+    with pytest.raises(UsageError, match="unknown style of citation 'apa'"):
+        cite(library.snapshot, library.id("torbay"), "apa")
