@@ -25,6 +25,7 @@ ROOMS = {
     "oneshot": ("read", "tag"),
     "consult": ("search", "show", "query", "sql", "export"),
     "care": ("status", "doctor", "verify"),
+    "vocabulary": ("taxonomy",),
 }
 """The modules of ``pipeline.commands`` and the commands of each. Only the module that is asked for is imported: a search
 should not pay for the crawler's and the readers' start (Scrapy and trafilatura take two seconds)."""

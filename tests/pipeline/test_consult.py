@@ -52,5 +52,20 @@ def test_a_device_is_no_file_to_write_to(library: Library, tmp_path: Path) -> No
     assert fifo.is_fifo()
 
 
+def test_the_vocabulary_is_shown_and_written(library: Library, tmp_path: Path) -> None:
+    assert "integration_type: Integration type. 9 labels" in told(library, "taxonomy", "show").output
+    assert "in Fulop" in " ".join(told(library, "taxonomy", "show", "integration_type", "clinical").output.split())
+    assert json.loads(told(library, "taxonomy", "show", "integration_type", "clinical", "--json").output)["id"] == "clinical"
+    assert "did you mean 'clinical'" in str(told(library, "taxonomy", "show", "integration_type", "clinicl").exception)
+    out = tmp_path / "x.ttl"
+    assert told(library, "taxonomy", "export", "--format", "skos", "-o", str(out)).exit_code == 0
+    assert out.read_text("utf-8") == told(library, "taxonomy", "export", "--format", "skos").output and "skos:closeMatch" in out.read_text("utf-8")
+
+
+def test_a_work_is_cited(library: Library) -> None:
+    assert told(library, "show", library.id("torbay"), "--cite").output.startswith("van Example, Ann and The Made Foundation (2011)")
+    assert told(library, "show", library.id("torbay"), "--cite", "--style", "bibtex").output.startswith("@techreport{vanexample2011-")
+
+
 def test_documents_that_could_not_be_read_are_counted_by_status(library: Library) -> None:
     assert "1 documents could not be read" in told(library, "status").output
