@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -25,11 +26,16 @@ def documents() -> list[Path]:
     return [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
+def options_of(command: Any) -> set[str]:
+    """A command's options, and those of the commands below it."""
+    own = {text for one in command.params for text in (*one.opts, *one.secondary_opts)} | {"--help"}
+    return own.union(*(options_of(one) for one in getattr(command, "commands", {}).values()))
+
+
 def defects() -> Iterator[str]:
     """Each defect in words, with its place."""
     commands = typer.main.get_command(build_app()).commands
-    options = {name: {text for one in command.params for text in (*one.opts, *one.secondary_opts)} | {"--help"}
-               for name, command in commands.items()}
+    options = {name: options_of(command) for name, command in commands.items()}
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     described: set[str] = set()
     for path in documents():
