@@ -60,6 +60,11 @@ class Base:
     def runs(self) -> Path:
         return self.root / "runs"
 
+    @property
+    def searches(self) -> Path:
+        """Made when the first search is noted."""
+        return self.root / "searches"
+
     def documents(self, extractor_version: str) -> Path:
         return self.all_documents / extractor_version
 
@@ -102,7 +107,8 @@ class Base:
 
         A folder that merely holds a full ``documents/`` or ``archive/`` is somebody's own.
         """
-        held = [path for path in self.root.iterdir() if path.name != "lock" and not (path.name.startswith(_MARK) and path.suffix == PART)]
+        beside = ("lock", self.searches.name)
+        held = [one for one in self.root.iterdir() if one.name not in beside and not (one.name.startswith(_MARK) and one.suffix == PART)]
         if not all(path in self.rooms and path.is_dir() for path in held):
             return False
         return len(held) == len(self.rooms) or not any(any(path.iterdir()) for path in held)

@@ -26,6 +26,7 @@ ROOMS = {
     "consult": ("search", "show", "query", "sql", "export"),
     "care": ("status", "doctor", "verify"),
     "vocabulary": ("taxonomy",),
+    "searches": ("searches",),
 }
 """The modules of ``pipeline.commands`` and the commands of each. Only the module that is asked for is imported: a search
 should not pay for the crawler's and the readers' start (Scrapy and trafilatura take two seconds)."""

@@ -50,7 +50,7 @@ def search(
     base: BaseOption = None, json_: JsonOption = False,
 ) -> None:
     """Find works by words and meaning, with filters and facets."""
-    filters = _filters(type_, strength, design, theme, place, source, since)
+    filters = filters_from(type_, strength, design, theme, place, source, since)
     with _searcher(existing_base(base)) as searcher:
         answer = searcher.search(query, filters, limit, expand=not exact)
     if json_:
@@ -113,7 +113,7 @@ def export(
     base: BaseOption = None, json_: JsonOption = False,
 ) -> None:
     """Write references and coded data for other programs."""
-    filters = _filters(type_, strength, design, theme, place, source, since)
+    filters = filters_from(type_, strength, design, theme, place, source, since)
     encode = Encoder().encode if settings().semantic else None
     count = export_works(_snapshot(base), format_, output, query_, filters, encode)
     if json_:
@@ -135,7 +135,7 @@ def _searcher(base: Base) -> Searcher:
     return Searcher(require_snapshot(base), Encoder().encode if settings().semantic else None)
 
 
-def _filters(
+def filters_from(
     type_: Labels, strength: Labels, design: Labels, theme: Labels, place: Labels, source: Labels, since: str | None,
 ) -> Filters:
     parse_date("--since", since)

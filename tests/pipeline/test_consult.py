@@ -69,3 +69,14 @@ def test_a_work_is_cited(library: Library) -> None:
 
 def test_documents_that_could_not_be_read_are_counted_by_status(library: Library) -> None:
     assert "1 documents could not be read" in told(library, "status").output
+
+
+def test_searches_are_saved_listed_made_again_and_reported(tmp_path: Path) -> None:
+    library = make_library(MadeBase(tmp_path / "base"))
+    assert told(library, "searches", "save", "money", "budget*", "--type", "financial").output.startswith("#1 money: ")
+    assert json.loads(told(library, "searches", "run", "--json").output)["new"] == []
+    assert [line["number"] for line in json.loads(told(library, "searches", "history", "--json").output)] == [1, 2]
+    assert "money" in told(library, "searches", "list").output
+    out = tmp_path / "record.md"
+    assert told(library, "searches", "export", "-o", str(out)).exit_code == 0 and "## #2 money" in out.read_text("utf-8")
+    assert "unknown saved search 'x'" in str(told(library, "searches", "export", "x", "-o", str(out)).exception)
