@@ -49,7 +49,7 @@ def _without_page_number(text: str) -> str:
 
 def _block(block: PdfBlock) -> Block:
     kind = block.kind
-    if kind in ("body", "list") and (is_contents_line(block.text) or is_boilerplate(" ".join(block.text.split()))):
+    if kind in ("body", "list") and len(block.text) <= 700 and (is_contents_line(block.text) or is_boilerplate(" ".join(block.text.split()))):
         kind = "boilerplate"
     lines = tuple(Line(line.start, line.end, line.x0, line.y0, line.x1, line.y1) for line in block.lines)
     size = round(median(line.size for line in block.lines), 1) if block.lines else 0.0

@@ -1,7 +1,8 @@
 """How fast PDFs are read: our whole extraction against pdfplumber's plain text of the same pages, in the same run.
 
 Run as ``python -m tests.bench.extraction_speed``. OCR is left out on both sides, as the comparison says; what it costs is
-reported beside it. The two take turns document by document, so that a slow moment of the machine falls on both.
+reported beside it. The two take turns document by document, so that a slow moment of the machine falls on both. What must hold is
+asked of the processor's time, which other people's work on the machine touches least; time on the clock is told beside it.
 """
 
 from __future__ import annotations
@@ -58,18 +59,18 @@ def linear() -> float:
 
 
 def main() -> int:
-    ours = theirs = 0.0
+    ours = theirs = clock_ours = clock_theirs = 0.0
     pages = 0
     with mock.patch.object(reader, "engine", lambda: None):
         read(pdfs()[0].read_bytes(), Hints(name="warm.pdf"))
         for path in pdfs():
             payload = path.read_bytes()
-            started = time.perf_counter()
+            started, clock = time.process_time(), time.perf_counter()
             read(payload, Hints(name=path.name))
-            middle = time.perf_counter()
+            middle, clock_middle = time.process_time(), time.perf_counter()
             pages += plumber_text(payload)
-            ours += middle - started
-            theirs += time.perf_counter() - middle
+            ours, clock_ours = ours + middle - started, clock_ours + clock_middle - clock
+            theirs, clock_theirs = theirs + time.process_time() - middle, clock_theirs + time.perf_counter() - clock_middle
         growth = linear()
     started = time.perf_counter()
     for path in pdfs():
@@ -80,7 +81,8 @@ def main() -> int:
     sys.stdout.write(
         f"{pages} pages: ours {1000 * ours / pages:.2f} ms a page ({pages / ours:.0f} pages a second), "
         f"pdfplumber's text {1000 * theirs / pages:.1f} ms a page\n"
-        f"{'ok ' if factor >= FACTOR else 'BAD'}  {factor:.1f} times as fast as pdfplumber (must hold: {FACTOR})\n"
+        f"{'ok ' if factor >= FACTOR else 'BAD'}  {factor:.1f} times as fast as pdfplumber (must hold: {FACTOR}); "
+        f"{clock_theirs / clock_ours:.1f} times on the clock\n"
         f"{'ok ' if growth <= 1.3 else 'BAD'}  seconds a page at 1,000 pages are {growth:.2f} of those at 100\n"
         f"with OCR: {with_ocr:.1f} s for the 40 documents; peak memory {peak:.0f} MiB\n")
     return 0 if factor >= FACTOR and growth <= 1.3 else 1

@@ -30,7 +30,11 @@ def test_a_captions_label_that_stands_apart_does_not_part_the_caption() -> None:
         lines(canvas, 60, 100, ["TABLE 2"], font="Helvetica-Bold")
         lines(canvas, 118, 100, ["Characteristics of the people who were visited at home by both teams in the"])
         lines(canvas, 60, 112, ["northern region, by year and by district"])
-        lines(canvas, 60, 150, wrapped(PROSE, 90))
+        canvas.grid([60, 200, 350, 520], [HEIGHT - 130 - 20 * row for row in range(4)])
+        for row in range(3):
+            for column, text in enumerate(("Valley", "forty", "two teams")):
+                lines(canvas, (65, 205, 355)[column], 144 + 20 * row, [text])
+        lines(canvas, 60, 230, wrapped(PROSE, 90))
 
     first = texts(read_pdf(made(draw)))[0]
     assert first.startswith("TABLE 2 Characteristics of") and first.endswith("both teams in the northern region, by year and by district")
