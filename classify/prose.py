@@ -199,7 +199,9 @@ def _pieces(document: Document, text: str, zones: list[str | None]) -> Iterator[
         body = text[passage.start : passage.end]
         if passage.kind != "heading" and (is_chrome(body) or is_reference(body)):
             continue
-        for start, end in sentence_spans(body):
+        spans = list(sentence_spans(body))
+        # halves of a sentence that a page break cuts: no whole sentence to quote
+        for start, end in spans[int(passage.torn_start) : len(spans) - int(passage.torn_end)]:
             yield at, passage.kind, zone, passage.page, passage.start + start, passage.start + end
 
 

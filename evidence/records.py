@@ -115,13 +115,19 @@ PASSAGE_KINDS = ("heading", "body", "list", "caption", "footnote", "reference", 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A paragraph-sized stretch of text on one page; ``section`` is an index into ``Document.sections``, -1 for none."""
+    """A paragraph-sized stretch of text on one page; ``section`` is an index into ``Document.sections``, -1 for none.
+
+    ``torn_start``: it begins inside a sentence that the page before began; ``torn_end``: its last sentence goes on on the next page.
+    Neither half is a sentence to quote.
+    """
 
     page: int
     start: int
     end: int
     kind: str
     section: int = -1
+    torn_start: bool = False
+    torn_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)

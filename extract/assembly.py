@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evidence.records import PAGE_BREAK, Line, Page, Passage, Section
 from extract.blocks import Block, Leaf
@@ -89,8 +89,8 @@ def _sections(placed: list[Placed]) -> tuple[Section, ...]:
 def _passages(placed: list[Placed]) -> tuple[Passage, ...]:
     """A passage lies on one page, as spans do: a paragraph that goes on over a page break is two passages.
 
-    The sentence at the break (a quarter of all breaks cut one) is thus in no passage as a whole. Whoever quotes sentences leaves
-    both halves out: the last of a page where no full stop ends it and the next page goes on in lower case, and what goes on.
+    The sentence at the break (a quarter of all breaks cut one) is thus in no passage as a whole. Both halves are marked, so that
+    whoever quotes sentences can leave them out.
     """
     passages: list[Passage] = []
     section = -1
@@ -99,7 +99,34 @@ def _passages(placed: list[Placed]) -> tuple[Passage, ...]:
             section += 1
         for start, end in _pieces(item.block):
             passages.append(Passage(item.page, item.start + start, item.start + end, item.block.kind, section))
+    _mark_torn(passages, {item.start: item.block.text for item in placed})
     return tuple(passages)
+
+
+_OPEN_END = re.compile(r"[^\s.?!:;)\]\"'”’…][\"'”’]?\s*$")
+_ASIDE = frozenset(("footnote", "caption", "table", "boilerplate"))
+
+
+def _mark_torn(passages: list[Passage], texts: dict[int, str]) -> None:
+    """Marks the last prose of a page that no full stop ends and the first of the next where it goes on in lower case."""
+    before: int | None = None
+    for index, passage in enumerate(passages):
+        if passage.kind in _ASIDE:
+            continue
+        above = passages[before] if before is not None else None
+        if (
+            above is not None and passage.page == above.page + 1 and above.kind in ("body", "list") and passage.kind == "body"
+            and passage.start in texts and texts[passage.start][:1].islower() and _OPEN_END.search(_end_of(above, texts))
+        ):
+            passages[before or 0] = replace(above, torn_end=True)
+            passages[index] = replace(passage, torn_start=True)
+        before = index
+
+
+def _end_of(passage: Passage, texts: dict[int, str]) -> str:
+    """The last letters of a passage, which ends with its block or lies inside it."""
+    start = max(begun for begun in texts if begun <= passage.start)
+    return texts[start][passage.start - start : passage.end - start][-4:]
 
 
 def _pieces(block: Block) -> list[tuple[int, int]]:

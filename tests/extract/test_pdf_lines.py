@@ -5,6 +5,7 @@ from __future__ import annotations
 from reportlab.pdfgen.canvas import Canvas
 
 from extract.pdf import read_pdf
+from extract.reading import Hints, read
 from tests.bench.hostile import assembled
 from tests.extract.test_pdf_reading import HEIGHT, PROSE, lines, made, texts, wrapped
 
@@ -86,3 +87,18 @@ def test_a_date_of_access_on_a_line_of_its_own_belongs_to_its_entry() -> None:
 
     entries = [block.text for block in read_pdf(made(draw)).pages[0].blocks if block.kind == "reference"]
     assert len(entries) == 2 and entries[0].endswith("18 December 2018).")
+
+
+def test_a_sentence_that_a_page_break_cuts_is_marked_on_both_sides_and_no_other() -> None:
+    def draw(canvas: Canvas) -> None:
+        lines(canvas, 60, 60, wrapped(PROSE + "A year later the two teams had been asked whether", 90))
+        canvas.line(60, 120, 200, 120)
+        lines(canvas, 60, 740, ["1 See the report of the first year."], 7)
+        canvas.showPage()
+        lines(canvas, 60, 60, wrapped("they would share an office again, and most of them said that they would. " + PROSE, 90))
+        canvas.showPage()
+        lines(canvas, 60, 60, wrapped("Nothing was cut here. " + PROSE, 90))
+
+    document = read(made(draw), Hints(name="report.pdf"))
+    torn = [(one.page, one.torn_start, one.torn_end) for one in document.passages if one.torn_start or one.torn_end]
+    assert torn == [(1, False, True), (2, True, False)]
