@@ -26,12 +26,14 @@ class ShortCase:
     """A short text, observed; ``pair`` names the texts that differ from it by a little, which belong in one fold.
 
     ``findings`` are outcome and direction of effects that it reports; None where it does not say, empty where it reports none.
+    ``design`` is its study design, where it says.
     """
 
     pair: str
     relevant: bool
     observation: Observation
     findings: tuple[tuple[str, str], ...] | None = None
+    design: str | None = None
 
 
 def short_cases(observer: Observer, folder: Path = FOLDER) -> list[ShortCase]:
@@ -42,7 +44,8 @@ def short_cases(observer: Observer, folder: Path = FOLDER) -> list[ShortCase]:
             for row in tomllib.loads(path.read_text(encoding="utf-8")).get("documents", []):
                 if "relevance" in row["expect"]:
                     observed = observer.observe(text_document(row["text"]))
-                    cases.append(ShortCase(row["pair"], row["expect"]["relevance"] == "relevant", observed, _findings(row["expect"])))
+                    relevant, design = row["expect"]["relevance"] == "relevant", row["expect"].get("study_design")
+                    cases.append(ShortCase(row["pair"], relevant, observed, _findings(row["expect"]), design))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as error:
             raise UsageError(f"{path.name}: expected documents with pair, text and expect: {error}") from None
     return cases

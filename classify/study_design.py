@@ -31,12 +31,18 @@ OPENING_LENGTH = 1500
 EVIDENCE = (
     "strong", "weak", "distinct", "title_strong", "title_weak", "lead_strong", "lead_weak", "methods_strong", "methods_weak", "headings",
     "peak", "density", "share", "lead_share", "against", "citing", "results_strong", "names_title", "names_opening", "names_headings",
-    "tense", "results_told",
+    "tense", "results_told", "declared", "declared_share", "declared_first", "both_kinds",
 )
 STUDIES = (
     "systematic_review", "randomised_trial", "quasi_experiment", "observational", "economic_evaluation", "mixed_methods", "qualitative", "modelling",
 )
 _FUTURE = re.compile(r"\bwill (?:be|receive|undergo|complete|include|assess|compare|have|use|take|recruit|collect|test|then|also)\b", re.IGNORECASE)
+_DONE_HERE = re.compile(
+    r"\b(?:we|our|this (?:\w+ ){0,3}(?:study|paper|article|review|trial|project|research|protocol)|the (?:present|current) \w+|here|"
+    r"(?:was|were|is|are|will be) (?:\w+ ){0,2}(?:conducted|used|applied|performed|carried|undertaken|employed|adopted|collected|analy[sz]ed|"
+    r"searched|done|included|assessed|interviewed|recruited|held|chosen|selected|designed|identified|administered)|"
+    r"utili[sz]ed|consisted of|used an?|design(?:ed)?:?|using)\b", re.IGNORECASE,
+)
 _PAST = re.compile(r"\b(?:was|were) (?:\w+ly )?(?:\w+ed|found|given|taken|drawn|held|sent|made|done|seen|shown|undertaken|chosen)\b", re.IGNORECASE)
 
 EXPECTED: dict[str, tuple[str, ...]] = {
@@ -94,6 +100,10 @@ def evidence_rows(prose: Prose, evidence: dict[Key, LabelEvidence], labels: tupl
     total = sum(one.count("strong", cited=False) for one in own.values())
     lead_total = sum(one.count("strong", ("lead",), cited=False) for one in own.values())
     future, told = tense(prose), results_told(prose)
+    declared = declarations(prose, labels)
+    said = sum(declared[label][0] for label in labels)
+    first = min((at for count, at in declared.values() if count), default=0)
+    both = all(declared.get(kind, (0, 0))[0] for kind in ("qualitative", "observational"))
     rows = []
     for label in labels:
         side = 1.0 if label == "protocol" else -1.0 if label in STUDIES else 0.0
@@ -111,8 +121,27 @@ def evidence_rows(prose: Prose, evidence: dict[Key, LabelEvidence], labels: tupl
             log1p(len(names["opening"].findall(opening))) if "opening" in names else 0.0,
             log1p(len(names["title"].findall(headings))) if "title" in names else 0.0,
             side * (future - 0.5), -side * told,
+            log1p(declared[label][0]), declared[label][0] / said if said else 0.0, float(bool(declared[label][0]) and declared[label][1] == first),
+            float(label == "mixed_methods" and both),
         ])
     return np.array(rows)
+
+
+def declarations(prose: Prose, labels: tuple[str, ...]) -> dict[str, tuple[int, int]]:
+    """How many sentences of summary and methods say that the document's own study is of a design, and the number of the first of them.
+
+    A sentence about what others did is left out, and so is one that only names the design without saying that it was done here.
+    """
+    found = dict.fromkeys(labels, (0, 0))
+    for sentence in prose.zones("lead", "methods"):
+        if sentence.cited or sentence.kind == "heading" or not _DONE_HERE.search(sentence.plain):
+            continue
+        for label in labels:
+            terms = designations().get(label, {}).get("terms")
+            if terms is not None and terms.search(sentence.plain):
+                count, first = found[label]
+                found[label] = (count + 1, first if count else sentence.number)
+    return found
 
 
 def tense(prose: Prose) -> float:

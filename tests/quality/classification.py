@@ -70,11 +70,11 @@ def main(arguments: Sequence[str] | None = None, given: list[Document] | None = 
     short = short_cases(tagger.observer)
     taggings = evaluation.cross_validated(cases, declared, tagger, short)
     scores = evaluation.facet_scores(cases, taggings)
-    designs = evaluation.cross_validated_designs(declared, cases, tagger)
+    designs = evaluation.cross_validated_designs(declared, cases, tagger, short)
     pairs = [(frozenset([case.design]), frozenset([found])) for case, found in zip(declared, designs, strict=True)]
     if pairs:
         scores.append(evaluation.scored("declared designs accuracy", evaluation.accuracy, pairs))
-        scores.append(evaluation.scored("declared designs macro-F1", evaluation.macro_f1, pairs))
+        scores.append(evaluation.scored("declared designs macro-F1", evaluation.common_macro_f1, pairs, "labels with ten items or more"))
     changes = change_pairs(shared)
     if changes:
         scores.append(evaluation.scored("change of effect sentences macro-F1", evaluation.macro_f1, changes, "folds by article"))
