@@ -13,7 +13,7 @@ import tomllib
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -46,8 +46,9 @@ def gazetteer() -> dict[str, tuple[Entry, ...]]:
     """Entries by the first word of their name, longest name first."""
     entries: dict[str, Entry] = {}
     for entry in (*_abroad(), *_home()):
-        for name in {entry.name, entry.name.replace(" and ", " & ")}:
-            entries[name] = entry if name == entry.name else Entry(name, entry.code, entry.kind, entry.ambiguous, entry.country, entry.wide)
+        for name in (entry.name, entry.name.replace(" and ", " & "), _unaccented(entry.name)):
+            if name == entry.name or name not in entries:
+                entries[name] = entry if name == entry.name else replace(entry, name=name)
     by_word: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries.values():
         start = WORD.match(entry.name)
@@ -99,6 +100,9 @@ def _abroad() -> Iterator[Entry]:
     with (FOLDER / "world.csv").open(encoding="utf-8") as lines:
         for row in csv.DictReader(line for line in lines if not line.startswith("#")):
             yield Entry(row["name"], row["code"], "world", row["name"] in doubtful, row["code"][:2])
+    for code, names in content["cities"].items():
+        for name in names:
+            yield Entry(name, code, "world", name in doubtful, code)
     for code, names in content["regions"].items():
         for name in names:
             yield Entry(name, code, "region", False, code[:2], True)
@@ -133,9 +137,17 @@ def _other_names() -> dict[str, str]:
     return {_folded(other): _folded(name) for name, others in _content("united_kingdom")["other_names"].items() for other in others}
 
 
+_STROKES = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss", "æ": "ae", "Æ": "Ae"})
+"""Letters that Unicode does not take apart into a plain one and an accent."""
+
+
+def _unaccented(name: str) -> str:
+    """As English texts print it: "Zurich", "Malmo", "Lodz"."""
+    return "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter)).translate(_STROKES)
+
+
 def _folded(name: str) -> str:
-    bare = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
-    return " ".join(bare.replace("&", " and ").replace("-", " ").casefold().removeprefix("the ").split())
+    return " ".join(_unaccented(name).replace("&", " and ").replace("-", " ").casefold().removeprefix("the ").split())
 
 
 def place_key(name: str) -> str:

@@ -32,7 +32,8 @@ _NOT_AFTER = re.compile(
     r"Research Ethics|Institute|agenda programme|et al|\(?(?:19|20)\d\d))"
 )
 _COMPANY_BEFORE = re.compile(
-    r"\b(?:in|across|at|of|for|from|around|near|within|serving|throughout|to|covering|between|outside|and|both)\s+(?:the\s+)?$|,\s*$|\($"
+    r"\b(?:[Ii]n|[Aa]cross|[Aa]t|of|for|[Ff]rom|[Aa]round|[Nn]ear|[Ww]ithin|serving|[Tt]hroughout|to|covering|[Bb]etween|[Oo]utside|and|both)"
+    r"\s+(?:the\s+)?$|,\s*$|\($"
 )
 _COMPANY_AFTER = re.compile(
     r"^(?:'s|[\s,/&-]*(?:and [A-Z]|Council|Borough|City|County|CCG|NHS|ICB|ICS|PCT|Hospital|Infirmary|District|Partnership|Health|Trust|"
@@ -180,6 +181,7 @@ def candidates(prose: Prose, evidence: dict[Key, LabelEvidence]) -> list[Candida
     for sentence in prose.sentences:
         for mention in mentions(sentence):
             groups[place_key(mention.printed)].append(mention)
+    groups = defaultdict(list, {name: group for name, group in groups.items() if not _is_author(prose, group)})
     integration = {
         mention.sentence.number
         for (facet, _), one in evidence.items()
@@ -206,6 +208,18 @@ def candidates(prose: Prose, evidence: dict[Key, LabelEvidence]) -> list[Candida
         )
         result.append(Candidate(printed, entry, tuple(group), values))
     return result
+
+
+def _is_author(prose: Prose, group: Sequence[Mention]) -> bool:
+    """Whether the name is somebody's: it says or argues something in one sentence, and nothing is said to be in it in any."""
+    if any(mention.placed or mention.entry.wide for mention in group):
+        return False
+    name = group[0].entry.name
+    return any(
+        _TELLER.search(sentence.plain[at + len(name) :])
+        for sentence in prose.sentences
+        if (at := sentence.plain.find(name)) >= 0
+    )
 
 
 def _is_setting(mention: Mention, integration: set[int]) -> bool:

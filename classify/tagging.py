@@ -29,6 +29,9 @@ UNSURE = {"study_design": 0.5, "relevance": 0.75, "evidence_strength": 0.5}
 UNSURE_OTHERWISE = 0.6
 """Probabilities below which a best guess goes to a person."""
 
+SCALES = frozenset({"intensity"})
+"""At-most-one facets whose labels go from least to most in the taxonomy's order."""
+
 LEAST_CUES, LEAST_PEAK = 2, 4
 """Different strong cues, and weight of mentions within a paragraph, that an untrained facet's label needs."""
 
@@ -157,7 +160,8 @@ class Tagger:
     def labels(self, observation: Observation, facet: str, relevant: float, logits: Array | None = None) -> list[Tag]:
         """The labels of an any-number or at-most-one facet whose probability reaches the facet's threshold.
 
-        A label of a facet that off-topic documents do not carry is as probable as it is and the document's relevance are together.
+        A label of a facet that off-topic documents do not carry is as probable as it is and the document's relevance are together. Of an
+        at-most-one facet the most intense label that reaches the threshold counts where its labels are a scale (codebook, section 4).
         """
         model, sorts = self.models.facets[facet], self.kinds(observation)
         chance = 1.0 if self.taxonomy.facet(facet).off_topic else relevant
@@ -171,7 +175,8 @@ class Tagger:
             if span is not None:
                 found.append(Tag(facet, label, round(score, 4), score < UNSURE_OTHERWISE, "combined" if read else "cues", span))
         if self.taxonomy.facet(facet).cardinality == "at_most_one" and found:
-            return [max(found, key=lambda tag: tag.score)]
+            order = self.observer.labels(facet)
+            return [max(found, key=lambda tag: order.index(tag.label) if facet in SCALES else tag.score)]
         return sorted(found, key=lambda tag: -tag.score)
 
 

@@ -162,9 +162,9 @@ def fit_design(
 ) -> Choice:
     """Fitted on documents, abstracts and short texts together."""
     labels = observer.labels("study_design")
-    told = [one for one in short if one.design is not None]
-    observed = [one.observation for one in (*cases, *declared, *told)]
-    chosen = [*(case.truth["study_design"] for case in cases), *(one.design for one in (*declared, *told))]
+    told = [(one.observation, one.design) for one in short if one.design is not None]
+    observed = [*(one.observation for one in cases), *(one.observation for one in declared), *(observation for observation, _ in told)]
+    chosen = [*(case.truth["study_design"] for case in cases), *(one.design for one in declared), *(design for _, design in told)]
     return fit_choice(
         np.array([one.designs for one in observed]), np.array([one.traits for one in observed]),
         np.array([labels.index(label) for label in chosen]),

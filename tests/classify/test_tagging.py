@@ -105,3 +105,12 @@ def _paragraphs(document: Document) -> list[str]:
     return [
         ("# " if passage.kind == "heading" else "") + text[passage.start : passage.end] for passage in document.passages[1:]
     ]
+
+
+def test_the_most_intense_form_counts_where_several_are_described(tagger: Tagger, monkeypatch: pytest.MonkeyPatch) -> None:
+    chances = {"linkage": 0.9, "coordination": 0.8, "full_integration": 0.7}
+    model = tagger.models.facets["intensity"]
+    monkeypatch.setattr(type(model), "probability", lambda self, label, *_: chances.get(label, 0.0))
+    monkeypatch.setattr("classify.tagging.label_span", lambda observation, facet, label: observation.prose.span(observation.prose.sentences[0]))
+    observation = tagger.observer.observe(HUB)
+    assert [tag.label for tag in tagger.labels(observation, "intensity", 1.0)] == ["full_integration"]
