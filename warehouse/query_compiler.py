@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import tantivy
 
 from evidence.errors import UsageError
 from evidence.taxonomy.vocabulary import unknown
+from warehouse.lenses import Lens
 from warehouse.query_language import (
     And,
     Labelled,
@@ -42,11 +43,13 @@ _MUST, _SHOULD, _NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.M
 
 @dataclass
 class Compiler:
-    """Compiles for one snapshot: ``labels`` are the taxonomy's by facet, ``ladder`` the grades of strength, weakest first."""
+    """Compiles for one snapshot: ``labels`` are the taxonomy's by facet and the terms of the ``lenses`` by typology, ``ladder`` the grades
+    of strength, weakest first."""
 
     labels: dict[str, list[str]]
     ladder: list[str]
     works: tantivy.Searcher
+    lenses: Mapping[str, Lens] = field(default_factory=dict)
     expanded: dict[str, list[str]] = field(default_factory=dict)
 
     def works_query(self, node: Node | None) -> tantivy.Query:
@@ -66,7 +69,7 @@ class Compiler:
                 # The best of the terms and not their sum: a text is not more to the point for using all the words there are.
                 return tantivy.Query.disjunction_max_query([self.works_query(part), *(self._text(one) for one in synonyms)], 0.0)
             case Labelled():
-                return _constant(works_schema(), "tag", [f"{node.facet}:{label}" for label in self.meant(node)])
+                return _constant(works_schema(), "tag", self.tags(node))
             case Valued(field=name, value=value):
                 return _constant(works_schema(), _KEYS[name], [value])
             case Years(first=first, last=last):
@@ -83,8 +86,16 @@ class Compiler:
             case _:
                 return self._text(node)
 
+    def tags(self, node: Labelled) -> list[str]:
+        """The "facet:label" that a leaf asks for: a typology's term stands for labels of ours."""
+        labels = self.meant(node)
+        lens = self.lenses.get(node.facet)
+        if lens is None:
+            return [f"{node.facet}:{label}" for label in labels]
+        return [f"{lens.facet}:{label}" for term in labels for label in lens.terms[term][1]]
+
     def meant(self, node: Labelled) -> list[str]:
-        """The labels that a leaf asks for. Raises ``UsageError`` for one that the facet does not have."""
+        """The labels (or a typology's terms) that a leaf asks for. Raises ``UsageError`` for one that the facet does not have."""
         known = self.labels[node.facet]
         if node.label not in known:
             raise UsageError(f"query, character {node.at}: {unknown(f'label of {node.facet}', node.label, known)}")

@@ -42,7 +42,7 @@ def quoted(
                  if (document, passage) in texts]
         for number, found in places.items()
     }  # fmt: skip
-    meant = [*labels, *(f"{one.facet}:{label}" for one, yes in leaves(node) if yes and isinstance(one, Labelled) for label in compiler.meant(one))]
+    meant = [*labels, *(tag for one, yes in leaves(node) if yes and isinstance(one, Labelled) for tag in compiler.tags(one))]
     silent = {works[number]: number for number, found in answers.items() if not found}
     for id, passage in _labelled(cursor, list(silent), meant) if silent and meant else ():
         answers[silent[id]].append(passage)

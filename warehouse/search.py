@@ -18,10 +18,12 @@ from numpy.typing import NDArray
 
 from evidence.errors import IntegrandError
 from evidence.records import JUDGEMENTS, STRENGTHS
+from evidence.taxonomy.vocabulary import unknown
 from language.thesaurus import load_thesaurus
 from warehouse import vectors
 from warehouse.filters import Filters, allowed_works, checked_labels, known_labels
 from warehouse.known_values import is_kind, unknown_value
+from warehouse.lenses import counted, lenses, terms_of
 from warehouse.loading import joined
 from warehouse.query_compiler import Compiler, asked_of_text, relaxed, text_of
 from warehouse.query_language import Node, Valued, Word, is_plain, leaves, parse, shown
@@ -98,6 +100,8 @@ class Searcher:
         self._rank = np.argsort(np.argsort(np.array(self._ids), kind="stable")) if self._ids else np.zeros(0, dtype=np.int64)
         self._newest = [self._number[row[0]] for row in self._connection.execute(_NEWEST).fetchall()]
         self._labels = known_labels(self._connection)
+        self.lenses = lenses(self._connection)
+        """The published typologies through which works may be sought and counted."""
         self._matrix: vectors.Floats | None = None
         if encode is not None and snapshot.vectors.exists():
             self._matrix = vectors.load(snapshot)
@@ -113,17 +117,23 @@ class Searcher:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def search(self, query: str = "", filters: Filters | None = None, limit: int = 20, offset: int = 0, *, expand: bool = True) -> SearchAnswer:
+    def search(
+        self, query: str = "", filters: Filters | None = None, limit: int = 20, offset: int = 0, *, expand: bool = True, lens: str | None = None,
+    ) -> SearchAnswer:
         """The works that answer ``query`` and pass ``filters``, best first, ``limit`` of them from ``offset`` in full.
 
-        With ``expand`` words and phrases of the thesaurus also find the other terms for the same thing, ranked lower.
+        With ``lens``, a published typology, the facets also count hits by its terms. With ``expand`` words and phrases of the thesaurus
+        also find the other terms for the same thing, ranked lower.
 
         Raises ``UsageError`` that points at the character for a query that cannot be read, and for unknown labels.
         """
         started = time.monotonic()
         filters = filters or Filters()
-        node = parse(query, self._labels)
-        compiler = Compiler(self._labels, list(STRENGTHS), self._works)
+        if lens is not None and lens not in self.lenses:
+            raise unknown("typology", lens, self.lenses)
+        fields = self._labels | terms_of(self.lenses)
+        node = parse(query, fields)
+        compiler = Compiler(fields, list(STRENGTHS), self._works, self.lenses)
         allowed = self._allowed(filters)
         wide = widened(node, query, load_thesaurus()) if expand else Widening(node)
         ranked, scores = self._by_words(compiler, wide.node, allowed)
@@ -149,7 +159,7 @@ class Searcher:
             self._run,
             len(hits),
             time.monotonic() - started,
-            self._facets(ids),
+            self._facets(ids) | ({lens: counted(self._connection.cursor(), self.lenses[lens], ids)} if lens else {}),
             works,
             ids,
             {**wide.expanded, **compiler.expanded},

@@ -47,16 +47,17 @@ def search(
     type_: TypeOption = None, strength: StrengthOption = None, design: DesignOption = None, theme: ThemeOption = None,
     place: PlaceOption = None, source: SourceOption = None, since: SinceOption = None, limit: LimitOption = 20,
     exact: Annotated[bool, typer.Option("--exact", help="Only the words themselves, no other terms for the same thing.")] = False,
+    lens: Annotated[str | None, typer.Option("--lens", metavar="T", help="Count by a published typology, too.", callback=in_utf8)] = None,
     base: BaseOption = None, json_: JsonOption = False,
 ) -> None:
     """Find works by words and meaning, with filters and facets."""
     filters = filters_from(type_, strength, design, theme, place, source, since)
     with _searcher(existing_base(base)) as searcher:
-        answer = searcher.search(query, filters, limit, expand=not exact)
+        answer = searcher.search(query, filters, limit, expand=not exact, lens=lens)
     if json_:
         typer.echo(json.dumps(answer.as_json(), ensure_ascii=False, default=str))
     else:
-        _print_answer(answer.as_json())
+        _print_answer(answer.as_json(), lens)
 
 
 def show(
@@ -201,7 +202,7 @@ def _print_queries(as_json: bool) -> None:
     Console(width=None if sys.stdout.isatty() else 200).print(table)
 
 
-def _print_answer(answer: dict[str, Any]) -> None:
+def _print_answer(answer: dict[str, Any], lens: str | None = None) -> None:
     console = Console(highlight=False, soft_wrap=True)
     for number, work in enumerate(answer["works"], 1):
         by = ", ".join(work["authors"] or ()) or work["publisher"] or "no author"
@@ -213,7 +214,7 @@ def _print_answer(answer: dict[str, Any]) -> None:
         for passage in work["passages"][:2]:
             console.print(f"   p. {passage['page']}: {_marked(passage)}")
         console.print(escape(f"   {work['id'][:12]}  {work['url'] or ''}"))
-    for facet in ("integration_type", "study_design", "evidence_strength", "place"):
+    for facet in ("integration_type", *([lens] if lens else []), "study_design", "evidence_strength", "place"):
         counts = list(answer["facets"].get(facet, {}).items())[:8]
         if counts:
             console.print(escape(f"{facet}: " + ", ".join(f"{label} {count}" for label, count in counts)))

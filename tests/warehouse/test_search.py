@@ -452,3 +452,15 @@ def test_words_near_one_another_are_found_in_either_order(near: tuple[Searcher, 
 def test_wrong_use_of_near_is_told_with_its_place(query: str, message: str) -> None:
     with pytest.raises(UsageError, match=f"query, character .*{message}"):
         parse(query, {})
+
+
+def test_a_typologys_terms_find_and_count_what_they_stand_for(library: Library, searcher: Searcher) -> None:
+    answer = searcher.search("made_typology:joined", lens="made_typology")
+    assert set(answer.ids) == {library.id("torbay"), library.id("trial")} and answer.parsed == "made_typology:joined"
+    assert answer.facets["made_typology"] == {"Joined": 2, "outside this typology": 1}
+    assert all(work["passages"] for work in answer.works), "the sentence that shows the label is quoted"
+    assert "made_typology" not in searcher.search("").facets
+    assert set(searcher.search("made_typology:joined NOT type:service").ids) == {library.id("trial")}
+    for query, lens, message in (("made_typology:apart", None, "unknown label of made_typology"), ("", "nobody", "unknown typology 'nobody'")):
+        with pytest.raises(UsageError, match=message):
+            searcher.search(query, lens=lens)
