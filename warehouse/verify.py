@@ -21,6 +21,7 @@ from warehouse.rows import document_rows, tagging_rows
 from warehouse.snapshot import Snapshot, current_snapshot
 from warehouse.text_index import open_index
 from warehouse.vectors import load
+from warehouse.version import builder_version
 
 MOST_PROBLEMS = 200
 """More are counted and not told one by one."""
@@ -73,7 +74,9 @@ def verify(
     if taxonomy is not None:
         inputs = inputs_digest(base, extractor_version, classifier_version, taxonomy.version, manifest["encoder"])
         result.count("snapshots compared with the base's files")
-        if inputs != manifest["inputs"]:
+        if inputs != manifest["inputs"] and manifest.get("builder_version") != builder_version():
+            result.found(f"snapshot {snapshot.name}: another version of the program built it; run `integrand publish`")
+        elif inputs != manifest["inputs"]:
             result.found(f"snapshot {snapshot.name}: the base's files have changed since; run `integrand publish`")
     return result
 

@@ -16,6 +16,8 @@ from evidence.salvage import index_name, salvage
 from evidence.segments import arrow_schema, read_segment, to_table
 from tests.warehouse.conftest import Library, make_library
 from tests.warehouse.factory import MadeBase, made_taxonomy
+from warehouse import build
+from warehouse import verify as verify_module
 from warehouse.verify import Verification, verify
 
 
@@ -139,3 +141,10 @@ def test_damage_in_the_archive_that_hides_captures_is_found(damaged: Library) ->
     salvage(base)
     assert 0 < len(list(read_segment(index, Capture))) < before
     assert any(path.name in problem and "damaged bytes at" in problem for problem in verified(damaged.made).problems)
+
+
+def test_a_snapshot_of_another_version_of_the_program_is_told_as_one(damaged: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (build, verify_module):
+        monkeypatch.setattr(module, "builder_version", lambda: "newer")
+    assert [problem.partition(": ")[2] for problem in verified(damaged.made).problems] == [
+        "another version of the program built it; run `integrand publish`"]
