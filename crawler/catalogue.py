@@ -11,8 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from cssselect import SelectorError
-from parsel.csstranslator import HTMLTranslator
+from cssselect import HTMLTranslator, SelectorError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from crawler.addresses import canonical, is_loopback, matches, origin_of, suffix_of, twins
@@ -42,7 +41,7 @@ Place = Annotated[str, Field(pattern=r"^(/|https?://[^/]+)", description="a path
 
 
 def _selecting(value: str) -> str:
-    """A CSS selector that parses; an empty one stands for none."""
+    """A CSS selector of elements (not of their text or attributes); an empty one stands for none."""
     try:
         if value:
             HTMLTranslator().css_to_xpath(value)

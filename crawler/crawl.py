@@ -15,7 +15,7 @@ from crawler.frontier import FROM_FEED, FROM_LISTING, FROM_PAGE, FROM_SITEMAP, F
 from crawler.ledger import Ledger
 from crawler.links import HtmlPage
 from crawler.robots import Robots, robots_from
-from evidence.archive import ArchiveWriter, decoded, read_answer
+from evidence.archive import ArchiveWriter, decoded, read_answer, require_record
 from evidence.base import Base
 from evidence.errors import IntegrandError, Refused
 from evidence.records import BODIED_OUTCOMES, READ_ROLES, Capture
@@ -113,24 +113,35 @@ class Crawl:
             self.findings.warnings.append(f"{lead.role} {lead.url}: {capture.outcome}" + (f", {capture.reason}" if capture.reason else ""))
 
     def _read_safely(self, lead: Lead, capture: Capture, body: Body | None) -> None:
-        """Offers what a body names; a body that breaks its reader costs what it names and is warned of, never the harvest."""
+        """Offers what a body names. A page that breaks its reader costs what it names and is warned of; a place of discovery breaks the source."""
         try:
             self._read(lead, capture, body or self._archived(capture))
         except Exception as error:
             reason = str(error) if isinstance(error, IntegrandError) else f"{type(error).__name__}: {error}"
-            self.findings.warnings.append(f"{lead.role} {lead.url}: what it leads to could not be read ({' '.join(reason.split())[:200]})")
+            told = f"{lead.role} {lead.url}: what it leads to could not be read ({' '.join(reason.split())[:200]})"
+            (self.findings.warnings if lead.role in READ_ROLES else self.findings.broken).append(told)
 
-    def _known(self, lead: Lead) -> Capture | None:
-        """The last good capture of an address, where its body can still be had: a 304 is of no use without it."""
+    def _known(self, lead: Lead) -> tuple[Capture | None, Body | None]:
+        """The last good capture of an address, where its body can still be had (a 304 is of no use without it), and a page's body."""
         known = self.ledger.good.get(lead.url)
-        if known is None or known.role == "document":
-            return known
+        if known is None:
+            return None, None
         try:
-            self._archived(known)
+            if known.role == "document":
+                # A file is large and leads nowhere: whether a record begins where it should is all that is asked of it every night.
+                require_record(self.base, known)
+                return known, None
+            return known, self._archived(known)
         except (IntegrandError, OSError) as error:
             self.findings.warnings.append(f"{lead.role} {lead.url}: fetched anew, since its archived body cannot be read ({error})")
+            return None, None
+
+    def _body_of(self, capture: Capture) -> Body | None:
+        """The archived body; None where there is none or it is damaged."""
+        try:
+            return self._archived(capture) if capture.outcome in BODIED_OUTCOMES else None
+        except (IntegrandError, OSError):
             return None
-        return known
 
     def _archived(self, capture: Capture) -> Body:
         headers, payload = read_answer(self.base, capture)
@@ -138,7 +149,7 @@ class Crawl:
 
     async def _capture(self, lead: Lead) -> tuple[Capture, Body | None]:
         """Asks and archives; returns the capture and the body where one came."""
-        known = self._known(lead)
+        known, held = self._known(lead)
         # The rules cannot forbid that they are read.
         refusal = None if lead.role == "robots" else (await self._robots_of(origin_of(lead.url))).refusal(lead.url)
         if refusal is not None:
@@ -147,6 +158,8 @@ class Crawl:
             answer = await self.fetching.ask(lead.url, lead.role, known)
             self._failures_in_a_row = self._failures_in_a_row + 1 if answer.outcome == "failed" else 0
         answer, body = self._settled(lead, answer)
+        if answer.outcome == "unchanged":
+            body = held
         capture = Capture(
             source=self.source.slug, url=lead.url, run=self.run, fetched_at=answer.asked_at, outcome=answer.outcome, status=answer.status,
             reason=answer.reason, media_type=answer.media_type, etag=answer.etag, last_modified=answer.last_modified,
@@ -203,9 +216,12 @@ class Crawl:
     async def _ask_robots(self, url: str) -> Robots:
         for hop in range(MAX_HOPS + 1):
             kept = self.ledger.now.get(url)
-            capture, body = (kept, None) if kept is not None else await self._capture(Lead(url, "robots"))
-            if capture.outcome in BODIED_OUTCOMES:
-                return robots_from((body or self._archived(capture)).payload)
+            capture, body = (kept, self._body_of(kept)) if kept is not None else await self._capture(Lead(url, "robots"))
+            if capture.outcome in BODIED_OUTCOMES and body is None:
+                # Its archived body is damaged: the rules must be known before anything else is asked.
+                capture, body = await self._capture(Lead(url, "robots"))
+            if body is not None:
+                return robots_from(body.payload)
             if capture.outcome != "redirected" or capture.reason is None or hop == MAX_HOPS:
                 break
             url = capture.reason
@@ -234,11 +250,11 @@ class Crawl:
             except Refused as error:
                 self.findings.warnings.append(f"{lead.role} {lead.url}: {error}")
                 return
-            self._discovered += 1
             self._offer_named(lead, named)
-        elif lead.role == "listing":
             self._discovered += 1
+        elif lead.role == "listing":
             self._offer_listed(lead, HtmlPage(lead.url, body.payload, body.content_type))
+            self._discovered += 1
         elif capture.role == "page":
             # Only start pages are led to by nothing.
             self._discovered += lead.kind == FROM_PAGE and lead.via is None

@@ -373,6 +373,19 @@ def read_answer(base: Base, capture: Capture) -> tuple[Headers, bytes]:
     return headers, payload
 
 
+def require_record(base: Base, capture: Capture) -> None:
+    """Raises ``IntegrandError`` where no record begins at the place that a capture names; its content is not looked at."""
+    path = base.root / (capture.archive_path or "")
+    try:
+        with open(path, "rb") as file:
+            file.seek(capture.archive_offset or 0)
+            begins = file.read(2) == b"\x1f\x8b"
+    except OSError as error:
+        raise IntegrandError(f"{path}: cannot be read ({error.strerror}); restore it from a backup") from error
+    if not begins:
+        raise IntegrandError(f"{path}: no WARC record at {capture.archive_offset}; restore it from a backup")
+
+
 def _plain(capture: Capture) -> dict[str, object]:
     plain: dict[str, object] = as_plain(capture)
     plain["fetched_at"] = capture.fetched_at.isoformat()

@@ -32,8 +32,8 @@ class Settings(BaseSettings):
     """A file or folder of further source definitions."""
     contact: str = ""
     """The address (mail or web) that sites may write to; it goes into the User-Agent."""
-    snapshots_kept: int = Field(default=3, ge=1, le=1_000)
-    """Published snapshots that are kept, the current one among them."""
+    snapshots_kept: int = Field(default=3, ge=2, le=1_000)
+    """Published snapshots that are kept, the current one among them; who reads the one before must not lose it."""
     semantic: bool = True
     """Whether embeddings are used in tagging and search."""
 

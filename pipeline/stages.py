@@ -17,7 +17,7 @@ from classify.tagging import classifier_version as version_of
 from crawler.catalogue import Source
 from evidence.archive import read_captures, read_payload, sha256
 from evidence.base import Base
-from evidence.errors import Refused
+from evidence.errors import IntegrandError, Refused
 from evidence.records import BODIED_OUTCOMES, READ_ROLES, Capture, Document, StageCount, Tagging
 from evidence.segments import SegmentWriter, read_columns, read_some
 from evidence.settings import settings
@@ -34,11 +34,23 @@ Progress = Callable[[str, bool], None]
 
 @dataclass(frozen=True, slots=True)
 class ReadJob:
-    """One payload to read: where its bytes lie and what is known of it from outside."""
+    """One payload to read: where its bytes lie and what is known of it from outside. ``captures`` are of the same bytes, the first to be
+    tried first; ``hints`` are those of the first."""
 
     root: Path
-    capture: Capture
+    captures: tuple[Capture, ...]
     hints: Hints
+
+    @property
+    def capture(self) -> Capture:
+        return self.captures[0]
+
+
+@dataclass(frozen=True, slots=True)
+class LostPayload:
+    """A payload of which no archived copy can be read any more: no fault of the document, which may be captured again."""
+
+    reason: str
 
 
 def hints_for(capture: Capture, sources: dict[str, Source]) -> Hints:
@@ -49,35 +61,49 @@ def hints_for(capture: Capture, sources: dict[str, Source]) -> Hints:
         selectors=tuple((name, text) for name, text in source.selectors.model_dump().items() if text) if source is not None else ())
 
 
-def payloads_to_read(base: Base) -> list[Capture]:
-    """One capture for each payload that this extractor has not read; of several URLs always the same one is taken."""
+def payloads_to_read(base: Base) -> list[tuple[Capture, ...]]:
+    """The captures of each payload that this extractor has not read; of several URLs always the same one is first."""
     done = {row["id"] for row in read_columns(base.documents(EXTRACTOR_VERSION), ["id"])}
-    chosen: dict[str, Capture] = {}
+    found: dict[str, list[Capture]] = {}
     for capture in read_captures(base):
         if capture.outcome not in BODIED_OUTCOMES or capture.role not in READ_ROLES or not capture.digest or capture.digest in done:
             continue
-        known = chosen.get(capture.digest)
-        if known is None or (capture.run, capture.role, capture.url) < (known.run, known.role, known.url):
-            chosen[capture.digest] = capture
-    return sorted(chosen.values(), key=lambda capture: (capture.source, capture.url, capture.digest or ""))
+        found.setdefault(capture.digest, []).append(capture)
+    ordered = (tuple(sorted(same, key=lambda one: (one.run, one.role, one.url))) for same in found.values())
+    return sorted(ordered, key=lambda same: (same[0].source, same[0].url, same[0].digest or ""))
 
 
-def read_job(job: ReadJob) -> Document:
-    """Reads one payload from the archive; runs in a worker. Raises ``Refused`` or ``IntegrandError`` with the reason."""
-    return read(read_payload(Base(job.root), job.capture), job.hints)
+def read_job(job: ReadJob) -> Document | LostPayload:
+    """Reads one payload from the archive, from the first copy that is whole; runs in a worker. Raises ``Refused`` with the reason."""
+    places = {(one.archive_path, one.archive_offset): one for one in reversed(job.captures)}
+    reason = ""
+    for capture in reversed(places.values()):
+        try:
+            payload = read_payload(Base(job.root), capture)
+        except IntegrandError as error:
+            reason = reason or str(error)
+            continue
+        return read(payload, job.hints)
+    return LostPayload(reason)
 
 
 def extract(base: Base, run: str, sources: dict[str, Source], progress: Progress | None = None) -> StageCount:
     """Reads every payload that is new to this extractor. A payload that cannot be read becomes a refused document."""
     started = time.perf_counter()
     captures = payloads_to_read(base)
-    jobs = (ReadJob(base.root, capture, hints_for(capture, sources)) for capture in captures)
+    jobs = (ReadJob(base.root, same, hints_for(same[0], sources)) for same in captures)
     done, refusals = 0, []
     if captures:
         with reading_pool() as pool, SegmentWriter(base.documents(EXTRACTOR_VERSION), run, Document, SEGMENT_DOCUMENTS) as writer:
             for outcome in pool.map(read_job, jobs):
                 capture = outcome.item.capture
                 document = outcome.value
+                if isinstance(document, LostPayload):
+                    # Nothing is kept of it: a copy that is captured later must be read.
+                    refusals.append((capture.url, document.reason))
+                    if progress:
+                        progress(capture.url, True)
+                    continue
                 if document is None:
                     document = refused_document(capture.digest or "", capture.media_type, capture.size_bytes, outcome.reason or "")
                     refusals.append((capture.url, outcome.reason or ""))

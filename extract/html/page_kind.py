@@ -127,7 +127,8 @@ def _letters(text: str) -> str:
 def _lines(tree: HtmlElement) -> list[_Line]:
     """The lines of the page's main part, with the menus in it: a section's front page has its pages there; those of the site do not count."""
     lines = [_Line()]
-    main = tree.xpath("//main | //*[@role='main']") or tree.xpath("//body/article | //body/div/article")[:1]
+    outermost = "(//main | //*[@role='main'])[not(ancestor::main or ancestor::*[@role='main'])]"
+    main = tree.xpath(outermost) or tree.xpath("//body/article | //body/div/article")[:1]
     for element in main or tree.xpath("//body") or [tree]:
         _walk(element, False, lines, bool(main))
     return [line for line in lines if line.text]

@@ -76,6 +76,7 @@ def test_there_are_real_think_tanks_and_public_bodies() -> None:
     (('"https://www.example.org"\nallow', '"www.example.org"\nallow'), "origin: expected an origin"),
     (("[discovery]", "[politeness]\ndelay_s = 0.0\n[discovery]"), "delay_s: expected at least 0.5"),
     (("[discovery]", '[selectors]\ntitle = "h1["\n[discovery]'), "selectors.title: expected a CSS selector"),
+    (("[discovery]", '[selectors]\ntitle = "h1::text"\n[discovery]'), "selectors.title: expected a CSS selector"),
     (("/sitemap.xml", "/sitemap.xml\", \"https://[/x"), "discovery: .*not an address"),
     (("[discovery]", '[politeness]\nrobots = "ignore"\n[discovery]'), "politeness.robots: .*'obey'.*found 'ignore'"),
     (("[discovery]", "[expect]\nfailed_share_max = 7\n[discovery]"), "expect.failed_share_max: .*less than or equal to 1.*found 7"),

@@ -75,3 +75,16 @@ def test_a_report_about_such_things_is_none(title: str) -> None:
 
 def test_what_is_no_web_page_has_no_page_kind() -> None:
     assert read(PARAGRAPH.encode(), Hints(name="note.txt")).page_kind is None
+
+
+def test_main_within_main_counts_no_line_twice() -> None:
+    links = "".join(f"<p><a href='/reports/{n}'>Report {n} on offices</a></p>" for n in range(3))
+    body = f"<h1>Sharing an office</h1><p>{PARAGRAPH}</p>{links}"
+    assert kind(f"<main><div role='main'>{body}</div></main>") == kind(f"<main>{body}</main>") is None
+
+
+@pytest.mark.parametrize("title", [
+    "Accessibility for people with learning disabilities", "Data protection for integrated care systems",
+    "Privacy for older people in care homes", "Search for the perfect integrated care model", "Sign up to Safety: lessons from the campaign"])
+def test_a_report_whose_title_begins_like_a_pages_of_the_site_is_none(title: str) -> None:
+    assert kind(f"<main><h1>{title}</h1><p>{PARAGRAPH}</p><p>{OTHER}</p></main>", title) is None
