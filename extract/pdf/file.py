@@ -15,6 +15,8 @@ from extract.pdf.reading import OutlineItem
 
 DOCINFO_KEYS = ("Title", "Author", "Subject", "Keywords", "Creator", "Producer", "CreationDate", "ModDate")
 MAX_OUTLINE_ITEMS = 5000
+MAX_ANNOTATIONS = 1000
+"""Annotations of a page that are looked at; links are annotations, too."""
 REASONS = {
     pdfium.FPDF_ERR_PASSWORD: "the PDF is encrypted and needs a password",
     pdfium.FPDF_ERR_SECURITY: "the PDF uses an unsupported security scheme",
@@ -50,6 +52,36 @@ def opened(payload: bytes) -> Iterator[OpenFile]:
         yield OpenFile(document, count)
     finally:
         document.close()
+
+
+@contextmanager
+def loaded(file: OpenFile, index: int) -> Iterator[object | None]:
+    """A page, ready to be read; None where it cannot be loaded.
+
+    What people wrote onto it (notes in the page's space, filled form fields) is no part of a page's content for PDFium until it is
+    drawn into it.
+    """
+    page = pdfium.FPDF_LoadPage(file.handle, index)
+    if page and _written_on(page) and pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY) == pdfium.FLATTEN_SUCCESS:
+        pdfium.FPDF_ClosePage(page)
+        page = pdfium.FPDF_LoadPage(file.handle, index)
+    try:
+        yield page or None
+    finally:
+        if page:
+            pdfium.FPDF_ClosePage(page)
+
+
+def _written_on(page: object) -> bool:
+    for index in range(min(MAX_ANNOTATIONS, pdfium.FPDFPage_GetAnnotCount(page))):
+        annotation = pdfium.FPDFPage_GetAnnot(page, index)
+        if not annotation:
+            continue
+        kind = pdfium.FPDFAnnot_GetSubtype(annotation)
+        pdfium.FPDFPage_CloseAnnot(annotation)
+        if kind in (pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_WIDGET):
+            return True
+    return False
 
 
 def docinfo(file: OpenFile) -> dict[str, str]:

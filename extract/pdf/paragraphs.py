@@ -16,6 +16,13 @@ from extract.pdf.reading_order import Region
 _TERMINAL = re.compile(r"[.!?:;][\"'”’)\]]*$")
 _NUMBER_LABEL = re.compile(r"^\(?(\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)\]]$|^\[\d{1,3}\]$|^\d{1,2}(?:\.\d{1,2}){1,3}[.)]?$")
 
+DATE_ALONE = re.compile(
+    r"(?:\d{1,2}(?:st|nd|rd|th)?\s+)?(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+    r"(?:\s+\d{1,2}(?:st|nd|rd|th)?)?,?\s+(?:19|20)\d\d"
+)
+LARGE = 13.0
+"""Points. A date below a line of this size, or below a bold one, is that of a title page, no end of a heading."""
+
 
 @dataclass(slots=True)
 class Paragraph:
@@ -90,7 +97,7 @@ def _begins(current: Paragraph, item: Segment, following: Segment | None, column
     usual = min(column.usual(item.size), 1.75 * size)
     if step > 1.24 * usual + 0.6 and step > 1.12 * size:
         return True
-    if _weight_changes(current, above, item):
+    if _weight_changes(current, above, item) or ((above.bold or above.size >= LARGE) and DATE_ALONE.fullmatch(item.text)):
         return True
     if item.label and _label_begins(current, item, above, column):
         return True

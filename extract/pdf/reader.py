@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import pypdfium2.raw as pdfium
-
 from evidence.errors import Refused
 from extract.pdf.blocks import block, clean
 from extract.pdf.characters import FontShelf, Frame, PageText, frame_of, page_text
 from extract.pdf.drawing import Drawing, drawing
-from extract.pdf.file import OpenFile, docinfo, opened, outline
+from extract.pdf.file import OpenFile, docinfo, loaded, opened, outline
 from extract.pdf.furniture import Sheet, running_matter
 from extract.pdf.kinds import Styles
 from extract.pdf.layout import PageLayout, lay_out, ordered
@@ -90,18 +88,15 @@ def _sheet(layout: PageLayout) -> Sheet:
 
 
 def _layout(file: OpenFile, index: int, shelf: FontShelf) -> PageLayout:
-    page = pdfium.FPDF_LoadPage(file.handle, index)
-    if not page:
-        return PageLayout(index + 1, Frame(0, 0, 0, 0, 0, 0, 0), [], problem="cannot be loaded")
-    try:
+    with loaded(file, index) as page:
+        if page is None:
+            return PageLayout(index + 1, Frame(0, 0, 0, 0, 0, 0, 0), [], problem="cannot be loaded")
         frame = frame_of(page)
         text, drawn = page_text(page, frame, shelf), drawing(page, frame)
         seen, problem = _see(page, frame, text, drawn)
         layout = lay_out(index + 1, text, drawn, frame)
         layout.ocr, layout.problem = seen, problem
         return layout
-    finally:
-        pdfium.FPDF_ClosePage(page)
 
 
 def _see(page: object, frame: Frame, text: PageText, drawn: Drawing) -> tuple[bool, str | None]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from extract.pdf.kinds import REFERENCES, Styles, classify, footnotes, plain, style_of
 from extract.pdf.lines import Segment
-from extract.pdf.paragraphs import Paragraph
+from extract.pdf.paragraphs import DATE_ALONE, Paragraph
 
 _SENTENCE_STOP = re.compile(r"[.?!:;][\"'”’)\]]*$")
 _ENTRY_LABEL = re.compile(r"^(?:\[\d{1,3}\]|\(?\d{1,3}[.)]|\d{1,3}\s)")
@@ -78,6 +78,7 @@ def _join_headings(page: list[Paragraph]) -> None:
             and not below.segments[0].label and len(above.segments) + len(below.segments) <= 5
             and 0 < below.segments[0].base - above.segments[-1].base < 1.7 * below.segments[0].size
             and (not _SENTENCE_STOP.search(above.text)) and abs(above.segments[-1].size - below.segments[0].size) < 0.6
+            and not DATE_ALONE.fullmatch(below.text)
             and not (above.label and below.segments[0].x0 < above.segments[0].x0 - below.segments[0].size)
         ):
             above.segments.extend(below.segments)

@@ -102,3 +102,23 @@ def test_a_sentence_that_a_page_break_cuts_is_marked_on_both_sides_and_no_other(
     document = read(made(draw), Hints(name="report.pdf"))
     torn = [(one.page, one.torn_start, one.torn_end) for one in document.passages if one.torn_start or one.torn_end]
     assert torn == [(1, False, True), (2, True, False)]
+
+
+def test_filled_form_fields_and_notes_on_the_page_are_read_where_they_stand() -> None:
+    def draw(canvas: Canvas) -> None:
+        lines(canvas, 60, 100, ["Name of the service:"])
+        canvas.acroForm.textfield(name="service", value="Valley nursing team", x=180, y=HEIGHT - 106, width=200, height=18, fontSize=10)
+        lines(canvas, 60, 160, wrapped(PROSE, 90))
+
+    text = " ".join(read_pdf(made(draw)).pages[0].text.split())
+    assert "Name of the service: Valley nursing team" in text
+    shown = b"BT /F1 12 Tf 4 6 Td (Checked by the council) Tj ET"
+    page = b"BT /F1 12 Tf 72 700 Td (Plan of shared visits) Tj ET"
+    note = assembled([
+        b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 1/Kids[3 0 R]>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 5 0 R/Annots[6 0 R]/Resources<</Font<</F1 4 0 R>>>>>>",
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>", b"<</Length %d>>stream\n%s\nendstream" % (len(page), page),
+        b"<</Type/Annot/Subtype/FreeText/F 4/Rect[72 600 300 620]/Contents(Checked by the council)/DA(/F1 12 Tf)/AP<</N 7 0 R>>>>",
+        b"<</Type/XObject/Subtype/Form/BBox[0 0 228 20]/Resources<</Font<</F1 4 0 R>>>>/Length %d>>stream\n%s\nendstream" % (len(shown), shown),
+    ])
+    assert texts(read_pdf(note)) == ["Plan of shared visits", "Checked by the council"]
