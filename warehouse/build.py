@@ -16,16 +16,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+
 from evidence.archive import read_captures
 from evidence.base import Base
 from evidence.errors import IntegrandError
 from evidence.segments import segment_paths, sync_folder
 from evidence.taxonomy import Taxonomy
-from warehouse.decisions import torn_lines
+from warehouse.decisions import read_decisions, torn_lines
 from warehouse.history import standing
 from warehouse.making import Makings, build
 from warehouse.movements import Movements, movements
-from warehouse.snapshot import BUILDING, KEPT, POINTER, Snapshot, discard_old, discard_unfinished, point_to, pointed_name, snapshots, turned_away
+from warehouse.snapshot import (
+    BUILDING,
+    KEPT,
+    POINTER,
+    Snapshot,
+    discard_old,
+    discard_unfinished,
+    point_to,
+    pointed_name,
+    rolled_back_from,
+    snapshots,
+)
 from warehouse.vectors import Encode, encoder_version
 from warehouse.version import builder_version
 
@@ -93,8 +106,7 @@ def publish(
     current = finished.get(pointed)
     if current is not None and not full and current.manifest.get("inputs") == inputs:
         return _publication(current, current, False, "nothing has changed since the current snapshot was published", started, warnings)
-    away = [one for one in finished.values() if one.name in turned_away(base)]
-    if current is not None and not full and any(one.manifest["inputs"] == inputs for one in away):
+    if current is not None and not full and any(one.manifest["inputs"] == inputs for one in rolled_back_from(base, current)):
         return _publication(current, current, False, "nothing has changed since the snapshot that was rolled back from", started, warnings)
     for one in finished.values():
         newer = current is None or current.name in one.manifest["published_after"]
@@ -112,7 +124,9 @@ def publish(
             "taxonomy_version": taxonomy.version,
             "builder_version": builder_version(),
         }
-        makings = Makings(base, building, extractor_version, classifier_version, taxonomy, encode, encoder, current, full)
+        redacted = current is not None and newly_redacted(base, current)
+        # What is taken down must not lie in the new files as deleted rows, nor in snapshots that one can go back to.
+        makings = Makings(base, building, extractor_version, classifier_version, taxonomy, encode, encoder, current, full or redacted, warnings)
         counts, replaced = build(makings, versions)
         manifest = {
             "inputs": inputs,
@@ -132,8 +146,21 @@ def publish(
     sync_folder(base.warehouse)
     point_to(base, snapshot)
     publication = _publication(snapshot, current, True, "published", started, warnings)
-    discard_old(base, keep)
+    discard_old(base, 1 if redacted else keep)
     return publication
+
+
+def newly_redacted(base: Base, current: Snapshot) -> bool:
+    """Whether a person has taken something down since a snapshot was published; a snapshot that cannot be read is held to know of nothing."""
+    wanted = {one.id for one in read_decisions(base) if one.action == "redact"}
+    if not wanted:
+        return False
+    try:
+        with current.connect() as connection:
+            known = {id for (id,) in connection.execute("SELECT id FROM decisions WHERE action = 'redact'").fetchall()}
+    except (IntegrandError, duckdb.Error):
+        return True
+    return not wanted <= known
 
 
 def _free_name(run: str, used: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -41,6 +41,7 @@ class Makings:
     encoder: str
     previous: Snapshot | None
     full: bool = False
+    warnings: list[str] = field(default_factory=list)
 
     @property
     def same_encoder(self) -> Snapshot | None:
@@ -59,8 +60,10 @@ def build(makings: Makings, versions: Mapping[str, str]) -> tuple[dict[str, int]
     if previous is not None and not makings.full and all(previous.manifest.get(name) == version for name, version in versions.items()):
         try:
             made = _from_previous(makings, planned, previous)
-        except (IntegrandError, duckdb.Error, OSError, ValueError):
+        except (IntegrandError, duckdb.Error, OSError, ValueError, LookupError) as error:
             # The snapshot before is damaged, as by a full disk or a hand; the files are what counts.
+            why = " ".join(str(error).split())[:200]
+            makings.warnings.append(f"snapshot {previous.name} could not be gone on from ({why}): built from the files")
             made = None
         if made is not None:
             return made

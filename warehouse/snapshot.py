@@ -158,7 +158,7 @@ def roll_back(base: Base, name: str) -> Snapshot:
     current = pointed_name(base)
     if name == "previous":
         before: list[str] = next((one.manifest["published_after"] for one in kept if one.name == current), [])
-        earlier = [one for one in kept if one.name in before]
+        earlier = [one for one in kept if one.name in before and one.name not in turned_away(base)]
         if not earlier:
             raise UsageError(f"{base.warehouse}: no snapshot before {current} is kept; `integrand publish --list` lists those that are")
         chosen = earlier[-1]
@@ -167,7 +167,8 @@ def roll_back(base: Base, name: str) -> Snapshot:
         if found is None:
             raise unknown("snapshot", name, [one.name for one in kept])
         chosen = found
-    away = [one.name for one in kept if chosen.name in one.manifest["published_after"]]
+    later = {one.name for one in kept if chosen.name in one.manifest["published_after"]}
+    away = sorted((later | set(turned_away(base)).difference(chosen.manifest["published_after"])) - {chosen.name})
     write_text_durably(base.warehouse / _AWAY, "".join(f"{one}\n" for one in away))
     point_to(base, chosen)
     return chosen
@@ -181,8 +182,19 @@ def turned_away(base: Base) -> list[str]:
         return []
 
 
+def rolled_back_from(base: Base, current: Snapshot) -> list[Snapshot]:
+    """The kept snapshots that a person turned away from to ``current``; none once something newer was published."""
+    away = turned_away(base)
+    return [one for one in snapshots(base) if one.name in away and one.is_readable and current.name in one.manifest["published_after"]]
+
+
 def discard_old(base: Base, keep: int = KEPT) -> None:
-    """Keeps the current snapshot and the newest others, ``keep`` in all. Open files of a removed one stay readable."""
+    """Keeps the current snapshot and the newest others, ``keep`` in all; those that a person turned away from go first.
+
+    Open files of a removed one stay readable.
+    """
+    away = turned_away(base)
     others = [one for one in snapshots(base) if one.name != pointed_name(base)]
+    others.sort(key=lambda one: one.name not in away)
     for one in others[: max(len(others) - (keep - 1), 0)]:
         shutil.rmtree(one.path, ignore_errors=True)

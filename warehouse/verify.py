@@ -18,7 +18,7 @@ from warehouse.build import inputs_digest
 from warehouse.keys import key_problems
 from warehouse.planning import plan
 from warehouse.rows import document_rows, tagging_rows
-from warehouse.snapshot import Snapshot, current_snapshot
+from warehouse.snapshot import Snapshot, current_snapshot, rolled_back_from
 from warehouse.text_index import open_index
 from warehouse.vectors import load
 from warehouse.version import builder_version
@@ -70,11 +70,14 @@ def verify(
         return result
     if snapshot is None:
         return result
-    _snapshot(base, snapshot, result)
+    rolled_back = rolled_back_from(base, snapshot)
+    _snapshot(base, snapshot, result, not rolled_back)
     if taxonomy is not None:
         inputs = inputs_digest(base, extractor_version, classifier_version, taxonomy.version, manifest["encoder"])
         result.count("snapshots compared with the base's files")
-        if inputs != manifest["inputs"] and manifest.get("builder_version") != builder_version():
+        if any(one.manifest["inputs"] == inputs for one in rolled_back):
+            result.count("snapshots that a person rolled back to")
+        elif inputs != manifest["inputs"] and manifest.get("builder_version") != builder_version():
             result.found(f"snapshot {snapshot.name}: another version of the program built it; run `integrand publish`")
         elif inputs != manifest["inputs"]:
             result.found(f"snapshot {snapshot.name}: the base's files have changed since; run `integrand publish`")
@@ -187,14 +190,18 @@ def _spans(tagging: Tagging) -> Iterable[tuple[str, Span]]:
             yield f"appraisal of {answer.question}", answer.span
 
 
-def _snapshot(base: Base, snapshot: Snapshot, result: Verification) -> None:
-    """Keys, and that the rows are those which the files give, whichever versions the snapshot was built from."""
+def _snapshot(base: Base, snapshot: Snapshot, result: Verification, with_files: bool) -> None:
+    """Keys, and ``with_files`` that the rows are those which the files give, whichever versions the snapshot was built from.
+
+    A snapshot that a person went back to is older than the files by that person's will.
+    """
     try:
         with snapshot.connect() as connection:
             for problem in key_problems(connection):
                 result.found(f"snapshot {snapshot.name}: {problem}")
             result.count("keys of the snapshot")
-            _rows(base, snapshot, connection, result)
+            if with_files:
+                _rows(base, snapshot, connection, result)
             _index(snapshot, connection, result)
     except (IntegrandError, duckdb.Error, ValueError, OSError) as error:
         result.found(f"snapshot {snapshot.name}: {' '.join(str(error).split())}")

@@ -541,6 +541,28 @@ def test_a_person_goes_back_to_an_earlier_snapshot_and_stays_there_until_somethi
         roll_back(made.base, "nowhere")
 
 
+def test_what_was_turned_away_from_does_not_come_back_by_going_back_again(made: MadeBase) -> None:
+    first, second, _ = grown(made, 3)
+    roll_back(made.base, second)
+    made.run([("http://a.test/new", make_document([prose("new")], title="New"))])
+    fourth = publish(made.base, extractor_version="x1", classifier_version="c1", taxonomy=made.taxonomy, run="r9", encode=None, keep=3).snapshot
+    assert [one.name for one in snapshots(made.base)] == [first, second, fourth], "what a person turned away from was kept instead"
+    assert roll_back(made.base, "previous").name == second
+
+
+def test_a_takedown_leaves_no_snapshot_with_the_text_and_no_deleted_rows(made: MadeBase) -> None:
+    secret = "Quillfeather"
+    gone = make_document([prose("a") + f" {secret} spoke."], title="Gone")
+    made.run([(URL, gone), ("http://a.test/other", make_document([prose("b")], title="Other"))])
+    made.publish()
+    made.run([("http://a.test/third", make_document([prose("c")], title="Third"))])
+    made.publish("second")
+    made.decide(Decision("d1", "ann", FIRST_DAY, "redact", gone.id, reason="asked for"))
+    made.publish("third")
+    left = [path for path in made.base.warehouse.rglob("*") if path.is_file() and secret.encode() in path.read_bytes()]
+    assert left == [] and len(snapshots(made.base)) == 1
+
+
 def test_so_many_snapshots_are_kept_as_is_asked(made: MadeBase) -> None:
     names = grown(made, 3)
     made.run([(URL, make_document([prose("more")], title="More"))])
