@@ -40,7 +40,8 @@ _FUTURE = re.compile(r"\bwill (?:be|receive|undergo|complete|include|assess|comp
 _DONE_HERE = re.compile(
     r"\b(?:we|our|this (?:\w+ ){0,3}(?:study|paper|article|review|trial|project|research|protocol)|the (?:present|current) \w+|here|"
     r"(?:was|were|is|are|will be) (?:\w+ ){0,2}(?:conducted|used|applied|performed|carried|undertaken|employed|adopted|collected|analy[sz]ed|"
-    r"searched|done|included|assessed|interviewed|recruited|held|chosen|selected|designed|identified|administered)|"
+    r"searched|done|included|assessed|interviewed|recruited|held|chosen|selected|designed|identified|administered|"
+    r"compared|randomi[sz]ed|allocated|assigned|followed|surveyed|matched)|"
     r"utili[sz]ed|consisted of|used an?|design(?:ed)?:?|using)\b", re.IGNORECASE,
 )
 _PAST = re.compile(r"\b(?:was|were) (?:\w+ly )?(?:\w+ed|found|given|taken|drawn|held|sent|made|done|seen|shown|undertaken|chosen)\b", re.IGNORECASE)
