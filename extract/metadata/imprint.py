@@ -63,6 +63,7 @@ def imprint_of(layout: Layout, running: tuple[str, ...]) -> Imprint:
     head, tail = _head(layout), _tail(layout)
     stated: list[Provenance] = [*_cited(head), *_cited(tail)]
     stated.extend(_published(head))
+    stated.extend(_control_dates(layout))
     stated.extend(_publishers(head))
     stated.extend(_publishers(tail))
     loose = [
@@ -128,6 +129,25 @@ def _said_published(text: str) -> Iterator[re.Match[str]]:
             end += 1
         done = end
         yield from _PUBLISHED_ON.finditer(text, start, end)
+
+
+_CONTROL_DATE = re.compile(
+    r"(?:date (?:of )?(?:publication|published|issued?|issue|ratified|ratification|approved|approval)|"
+    r"(?:publication|issue|approval|ratification) date|(?:published|issued|approved|ratified)(?: on| date)?)\s*:?", re.I,
+)
+
+
+def _control_dates(layout: Layout) -> Iterator[Provenance]:
+    """Dates in the table with which policies and guidelines tell who approved them, on one of the first pages or the last two."""
+    first, last = layout.placed[0].page + 2, layout.placed[-1].page - 1
+    for item in layout.placed:
+        if item.block.kind != "table" or first < item.page < last:
+            continue
+        for row in item.block.text.split("\n"):
+            label, _, value = row.partition("\t")
+            found = dates_in(value) if len(value) < 60 and _CONTROL_DATE.fullmatch(label.strip()) else []
+            if found and found[0][0] <= 6:
+                yield Provenance("published", found[0][2], "colophon")
 
 
 def _publishers(text: str) -> Iterator[Provenance]:
@@ -204,6 +224,7 @@ def _title_page_dates(layout: Layout, precise: bool) -> Iterator[Provenance]:
                 or (len(iso) > 4) != precise
                 or _NOT_PUBLISHED.search(text[:start])
                 or re.match(r"(?:[–/-]|to\b)\s?(?:\d|[A-Z])", ahead)
+                or (text.rfind("(", 0, start) > text.rfind(")", 0, start) and text.rstrip().endswith(":"))  # of what is quoted next
             ):
                 continue
             if precise or (len(rest.split()) <= 6 and "©" not in text):

@@ -200,6 +200,12 @@ def test_sentences_are_not_furniture(line: str) -> None:
     assert not is_boilerplate(line)
 
 
+def test_a_policys_control_table_says_when_it_was_approved() -> None:
+    text = f"# Policy on shared offices\n\nGuidance of others (AB12; published 25th October 2023) states:\n\n{BODY}\n\n## Document control\n\n"
+    text += "| Process | Details |\n| --- | --- |\n| Ratified by | Example Board |\n| Date ratified: | June 2024 |\n| Review date: | June 2027 |\n"
+    assert read(text.encode(), Hints(name="policy.md")).published == "2024-06"
+
+
 def test_a_short_title_that_a_page_gives_twice_is_believed() -> None:
     head = '<title>Hub | Example Trust</title><meta property="og:title" content="Hub">'
     head += '<script type="application/ld+json">{"@type":"WebPage","headline":"North &amp; East","publisher":{"name":"Example Trust"}}</script>'
