@@ -63,6 +63,9 @@ _WORDS: tuple[tuple[str, str], ...] = (
 )
 _CHANGES = tuple((name, re.compile(rf"\b(?:{words})\b", re.IGNORECASE)) for name, words in _WORDS)
 _LESS = r"reduction|decrease|decline|fall|drop|loss|lowering"
+_LOWER, _HIGHER = r"halved|reduced|lower(?:ed)?|decreased|smaller|fewer", r"doubled|increased|higher|greater|raised|trebled"
+_ODDS = r"(?:odds|risks?|likelihood|chances?|probability) (?:of|for)"
+_ILL = r"decreas\w+|declin\w+|deteriorat\w+|wors\w+|poorer"
 _COMPOUNDS = tuple(
     (name, re.compile(rf"\b(?:{words})\b", re.IGNORECASE))
     for name, words in (
@@ -70,8 +73,10 @@ _COMPOUNDS = tuple(
             r"dropped) (?:significantly )?(?:more|faster)|(?:smaller|less|lower|slower) (?:\w+ )?(?:increase|rise|gain|growth)s?"),
         ("increase", rf"(?:smaller|less|lower|slower) (?:\w+ ){{0,2}}(?:{_LESS})s?|(?:less|lower|smaller|no) (?:\w+ )?reduced|"
             r"(?:greater|larger|more|higher|faster) (?:\w+ )?(?:increase|rise|gain|growth)s?"),
-        ("better", r"(?:greater|larger|more|higher|faster) (?:\w+ )?improvements?|improved (?:significantly )?(?:more|faster)"),
-        ("worse", r"(?:smaller|less|lower) (?:\w+ )?improvements?|less effective|less satisf\w+"),
+        ("better", rf"(?:{_LOWER}) (?:\w+ ){{0,4}}{_ODDS} (?:\w+ )?(?:{_ILL})|(?:{_HIGHER}) (?:\w+ ){{0,4}}{_ODDS} (?:\w+ )?improv\w+|"
+            r"(?:greater|larger|more|higher|faster) (?:\w+ )?improvements?|improved (?:significantly )?(?:more|faster)"),
+        ("worse", rf"(?:{_HIGHER}) (?:\w+ ){{0,4}}{_ODDS} (?:\w+ )?(?:{_ILL})|"
+            r"(?:smaller|less|lower) (?:\w+ )?improvements?|less effective|less satisf\w+"),
     )
 )
 _CLAUSE = re.compile(r"[;:]|, (?:but|while|whereas|although|and)\b|\bwhile\b|\bwhereas\b|\bbut\b|\bhowever\b", re.IGNORECASE)

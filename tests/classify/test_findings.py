@@ -44,6 +44,8 @@ def nearest(taxonomy: Taxonomy, reader: ClaimReader, outcome: str, plain: str) -
         ("workforce_supply", "Staff turnover increased in the year of the merger.", "worsened"),
         ("workforce_supply", "Retention increased in the year of the merger.", "improved"),
         ("mortality", "There was no significant difference in mortality between the groups.", "no_change"),
+        ("clinical_outcome", "The group had halved its odds of a decline in daily functioning.", "improved"),
+        ("clinical_outcome", "The group had a higher risk of worsening symptoms.", "worsened"),
         ("access_waiting", "Waiting times doubled after the contract changed hands.", "worsened"),
     ],
 )
