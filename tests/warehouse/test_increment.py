@@ -114,8 +114,7 @@ def test_decisions_come_change_and_go(grown: MadeBase, monkeypatch: pytest.Monke
         Decision("d1", "ann", FIRST_DAY, "reject", ids[0], facet="integration_type", label="service"),
         Decision("d2", "ann", FIRST_DAY + timedelta(1), "add", ids[11], facet="theme", label="workforce", quote="One budget paid in Torbay."),
         Decision("d3", "ann", FIRST_DAY + timedelta(2), "merge", ids[4], other=ids[5], reason="the same"),
-        Decision("d4", "ann", FIRST_DAY + timedelta(3), "redact", ids[6], reason="asked to"),
-        Decision("d5", "ann", FIRST_DAY + timedelta(4), "split", ids[7], other=ids[8]),
+        Decision("d4", "ann", FIRST_DAY + timedelta(3), "split", ids[7], other=ids[8]),
     ]
     for number in range(1, len(decisions) + 1):
         grown.decide(decisions[number - 1])
@@ -162,13 +161,15 @@ def test_works_keep_their_place_in_the_index_and_equal_scores_rank_alike(grown: 
         assert one.search("").ids == other.search("").ids and one.search("one budget").ids == other.search("one budget").ids
 
 
-@pytest.mark.parametrize("change", ["taxonomy", "too much", "damaged"])
+@pytest.mark.parametrize("change", ["taxonomy", "too much", "damaged", "takedown"])
 def test_a_snapshot_is_made_in_full_where_nothing_can_be_taken_over(grown: MadeBase, monkeypatch: pytest.MonkeyPatch, change: str) -> None:
     old = require_snapshot(grown.base)
     if change == "taxonomy":
         from tests.warehouse.factory import made_taxonomy
 
         grown.taxonomy = made_taxonomy("other")
+    elif change == "takedown":  # deleted rows stay in the file until their place is used again
+        grown.decide(Decision("d1", "ann", FIRST_DAY, "redact", next(iter(grown.documents)), reason="asked to"))
     elif change == "too much":
         grown.run([(url(100 + n), make_document([prose(f"m{n}", 4)], title=f"More {n}")) for n in range(9)])
     else:
@@ -211,3 +212,23 @@ def test_a_base_without_an_encoder_grows_without_vectors(made: MadeBase, tmp_pat
     made.run([(url(51), make_document([prose("n", 4)], title="Even more"))])
     again = publish(made, "c", False, letters)
     assert_same(again, publish(made, "d", True, letters))
+
+
+@pytest.mark.parametrize("step", ["_load_documents", "_load_what_follows", "update_index", "embed_changed", "_check_keys", "_closed"])
+def test_a_publication_that_is_stopped_anywhere_leaves_the_old_snapshot_and_can_be_made_again(
+    grown: MadeBase, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    old = require_snapshot(grown.base)
+    before = all_rows(old), found(old, "one budget")
+    grown.run([(url(1), 410), (url(60), make_document([prose("m", 4)], title="More"))])
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(making, step, stopped)
+        with pytest.raises(KeyboardInterrupt):
+            publish(grown, "next", False)
+    assert require_snapshot(grown.base).name == old.name and (all_rows(old), found(old, "one budget")) == before
+    assert [path.name for path in grown.base.warehouse.iterdir() if path.is_dir()] == [old.name]
+    assert_incremental(grown, monkeypatch)
