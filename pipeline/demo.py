@@ -91,7 +91,8 @@ def _print(works: list[dict[str, Any]], report: RunReport, root: Path) -> None:
     console.print(table, markup=False)
     console.print("? marks a guess that a person should look at", highlight=False)
     if len(works) > len(judged):
-        console.print(f"{len(works) - len(judged)} more are kept and not tagged, since they are lists of reports or pages of the site itself", highlight=False)
+        untagged = len(works) - len(judged)
+        console.print(f"{untagged} more are kept and not tagged, since they are lists of reports or pages of the site itself", highlight=False)
     fetched = sum(count.fetched for count in report.sources)
     unchanged = sum(count.unchanged for count in report.sources)
     done = {stage.stage: stage.done for stage in report.stages}
