@@ -69,7 +69,7 @@ def cross_validated_designs(
         model = fit_design(cases, [case for case, at in zip(declared, held, strict=True) if at != fold], tagger.observer, short)
         for at in (int(found) for found in np.flatnonzero(held == fold)):
             one = declared[at].observation
-            result[at] = model.labels[int(model.probabilities(one.designs, one.traits).argmax())]
+            result[at] = model.labels[int(model.chances(one.designs, one.traits, one.design_cues).argmax())]
     return result
 
 

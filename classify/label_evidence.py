@@ -70,6 +70,12 @@ class LabelEvidence:
             )
         )
 
+    def spoken(self, zones: Iterable[str] = ()) -> float:
+        """Sentences with a strong mention in which the document speaks of itself ("we", "this study")."""
+        wanted = frozenset(zones)
+        found = (m.sentence for m in self.mentions if m.kind == "strong" and m.sentence.own and (not wanted or m.sentence.zone in wanted))
+        return float(len({sentence.number for sentence in found}))
+
     @property
     def distinct(self) -> int:
         return len({mention.cue.pattern for mention in self.mentions if mention.kind == "strong"})

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from classify.cue_worth import read_worth
 from classify.findings import FindingModels
 from classify.heads import Heads, read_heads
 from classify.linear_models import Choice, Pooled, read_model, write_model
+from classify.study_design import DesignModel
 from evidence.errors import IntegrandError
 
 FOLDER = Path(__file__).parent / "models"
@@ -18,6 +20,7 @@ CUES_ALONE = "cues_alone"
 HEADS = "heads.npz"
 FINDING_HEADS = "finding_heads.npz"
 FINDING_PARTS = ("claims", "outcomes", "directions")
+DESIGN_CUES = "design_cues.json"
 TRAINED_FACETS = (
     "integration_type", "breadth", "boundary", "intensity", "reality", "level", "theme", "population", "perspective", "evaluation_method",
 )
@@ -27,7 +30,7 @@ TRAINED_FACETS = (
 class Models:
     """One model a facet; ``facets`` holds those of :data:`TRAINED_FACETS` that have been trained. ``heads`` None reads cues alone."""
 
-    study_design: Choice
+    study_design: DesignModel
     relevance: Pooled
     strength: Pooled
     places: Pooled
@@ -38,8 +41,11 @@ class Models:
     def write(self, folder: Path = FOLDER) -> None:
         """Models for cues alone go to a folder of their own, and only those that differ there."""
         read = self.heads is not None
-        for name in ("study_design", "strength", "places") if read else ():
-            write_model(folder / f"{name}.json", getattr(self, name))
+        if read:
+            write_model(folder / "study_design.json", self.study_design.choice)
+            self.study_design.worth.write(folder / DESIGN_CUES)
+            for name in ("strength", "places"):
+                write_model(folder / f"{name}.json", getattr(self, name))
         own = folder if read else folder / CUES_ALONE
         for part in FINDING_PARTS:
             write_model(own / f"finding_{part}.json", getattr(self.findings, part))
@@ -63,7 +69,8 @@ def load_models(folder: Path = FOLDER, closely: bool = True) -> Models:
         _pooled(own / "finding_claims.json"), _pooled(own / "finding_outcomes.json"), _choice(own / "finding_directions.json"),
         read_heads(folder / FINDING_HEADS) if closely else None,
     )
-    return Models(_choice(folder / "study_design.json"), _pooled(own / "relevance.json"), strength, places, found, facets, heads)
+    designs = DesignModel(_choice(folder / "study_design.json"), read_worth(folder / DESIGN_CUES))
+    return Models(designs, _pooled(own / "relevance.json"), strength, places, found, facets, heads)
 
 
 def _choice(path: Path) -> Choice:

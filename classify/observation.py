@@ -9,6 +9,7 @@ from functools import cached_property
 from classify.claim_lessons import ClaimLessons, claim_lessons
 from classify.claims import Claim, ClaimReader
 from classify.close_reading import CloseReading, close_reading
+from classify.cue_worth import Counts, own_cues
 from classify.heads import Lessons, taxonomy_lessons
 from classify.label_evidence import LABEL_FEATURES, EvidenceReader, Key, LabelEvidence, label_rows
 from classify.linear_models import Array
@@ -30,6 +31,7 @@ class Observation:
     prose: Prose
     evidence: dict[Key, LabelEvidence]
     designs: Array
+    design_cues: Counts
     traits: Array
     relevance: list[float]
     rows: dict[str, dict[str, list[float]]]
@@ -86,8 +88,8 @@ class Observer:
         claims = self.claims.claims(prose, evidence)
         reader = self.encoder if closely else None
         return Observation(
-            prose, evidence, evidence_rows(prose, evidence, self.labels("study_design")), trait_row(prose),
-            about, rows, candidates(prose, evidence), claims,
+            prose, evidence, evidence_rows(prose, evidence, self.labels("study_design")), own_cues(evidence, "study_design"),
+            trait_row(prose), about, rows, candidates(prose, evidence), claims,
             close_reading(prose, evidence, joined, reader) if reader is not None else None,
             reader,
         )

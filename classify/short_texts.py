@@ -1,8 +1,7 @@
-"""Short labelled texts of our own, as lessons for relevance and findings: real documents are long, and what tells a long one misleads about a
-short one.
+"""Short labelled texts of our own, as lessons for relevance, study design and findings.
 
-They are the trap suite's (TOML files of ``documents`` with ``pair``, ``text`` and ``expect``). Features of relevance and of claims learn from them;
-heads do not, so no wording of theirs is learnt.
+Real documents are long, and what tells a long one misleads about a short one. The texts are the trap suite's (TOML files of ``documents`` with
+``pair``, ``text`` and ``expect``). Only features that hold no wording learn from them; heads do not.
 """
 
 from __future__ import annotations

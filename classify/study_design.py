@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import dataclass
 from functools import cache
 from math import log1p
 from pathlib import Path
 
 import numpy as np
 
+from classify.cue_worth import WORTH_FEATURES, Counts, CueWorth
 from classify.document_form import TRAITS, traits
 from classify.label_evidence import Key, LabelEvidence, best_mention, quote
-from classify.linear_models import Array
+from classify.linear_models import Array, Choice
 from classify.prose import Prose, Sentence
 from evidence.errors import UsageError
 from evidence.records import Span
@@ -31,7 +33,8 @@ OPENING_LENGTH = 1500
 EVIDENCE = (
     "strong", "weak", "distinct", "title_strong", "title_weak", "lead_strong", "lead_weak", "methods_strong", "methods_weak", "headings",
     "peak", "density", "share", "lead_share", "against", "citing", "results_strong", "names_title", "names_opening", "names_headings",
-    "tense", "results_told", "declared", "declared_share", "declared_first", "both_kinds",
+    "tense", "results_told", "declared", "declared_share", "declared_first", "both_kinds", "both_methods", "title_announces", "own_strong",
+    "own_lead_strong", "leads",
 )
 STUDIES = (
     "systematic_review", "randomised_trial", "quasi_experiment", "observational", "economic_evaluation", "mixed_methods", "qualitative", "modelling",
@@ -66,6 +69,24 @@ EXPECTED: dict[str, tuple[str, ...]] = {
 }
 """Traits of form in which a reader would look for each design; weights for all others are held near zero."""
 
+
+@dataclass(frozen=True)
+class DesignModel:
+    """The conditional logit and the worth of cues that it weighs beside :data:`EVIDENCE`."""
+
+    choice: Choice
+    worth: CueWorth
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return self.choice.labels
+
+    def chances(self, evidence: Array, traits: Array, cues: Counts) -> Array:
+        """The probability of every label: ``evidence`` [labels, features] and ``traits`` [traits] as read, ``cues`` the document's own."""
+        return self.choice.probabilities(np.hstack([evidence, self.worth.rows(cues)]), traits)
+
+
+WEIGHED = (*EVIDENCE, *WORTH_FEATURES)
 
 KINDS: tuple[tuple[str, ...], ...] = (
     STUDIES, ("protocol",), ("case_study",), ("policy", "guidance", "statistics"), ("record",), ("opinion", "narrative_review"),
@@ -105,7 +126,8 @@ def evidence_rows(prose: Prose, evidence: dict[Key, LabelEvidence], labels: tupl
     said = sum(declared[label][0] for label in labels)
     first = min((at for count, at in declared.values() if count), default=0)
     both = all(declared.get(kind, (0, 0))[0] for kind in ("qualitative", "observational"))
-    rows = []
+    mixed, announced = both_methods(own), bool(designations()["protocol"]["title"].search(prose.title))
+    rows, leading = [], first_in_lead(own)
     for label in labels:
         side = 1.0 if label == "protocol" else -1.0 if label in STUDIES else 0.0
         one = own[label]
@@ -124,6 +146,9 @@ def evidence_rows(prose: Prose, evidence: dict[Key, LabelEvidence], labels: tupl
             side * (future - 0.5), -side * told,
             log1p(declared[label][0]), declared[label][0] / said if said else 0.0, float(bool(declared[label][0]) and declared[label][1] == first),
             float(label == "mixed_methods" and both),
+            mixed * (1.0 if label == "mixed_methods" else -1.0 if label in ALONE else 0.0),
+            float(announced and label in STUDIES and bool(names["title"].search(prose.title))),
+            log1p(one.spoken()), log1p(one.spoken(("title", "lead", "background"))), float(label in leading),
         ])
     return np.array(rows)
 
@@ -143,6 +168,25 @@ def declarations(prose: Prose, labels: tuple[str, ...]) -> dict[str, tuple[int, 
                 count, first = found[label]
                 found[label] = (count + 1, first if count else sentence.number)
     return found
+
+
+ALONE = ("qualitative", "observational")
+"""Designs that a document has by itself only where it does not do both."""
+
+
+def both_methods(own: dict[str, LabelEvidence]) -> float:
+    """How much a document shows of the weaker of qualitative and quantitative work: only mixed methods show much of both."""
+    return min(log1p(own[label].count("strong", cited=False) + 0.3 * own[label].count("weak")) for label in ALONE)
+
+
+def first_in_lead(own: dict[str, LabelEvidence]) -> frozenset[str]:
+    """The designs of which abstract or opening speak first."""
+    first = {
+        label: min((m.sentence.number for m in one.mentions if m.kind == "strong" and not m.sentence.cited and m.sentence.zone == "lead"), default=-1)
+        for label, one in own.items()
+    }
+    found = [number for number in first.values() if number >= 0]
+    return frozenset(label for label, number in first.items() if found and number == min(found))
 
 
 def tense(prose: Prose) -> float:

@@ -115,7 +115,7 @@ class Tagger:
 
     def study_design(self, observation: Observation) -> Tag:
         model = self.models.study_design
-        chances = model.probabilities(observation.designs, observation.traits)
+        chances = self.designs(observation)
         order = [int(at) for at in np.argsort(-chances, kind="stable")]
         label, score = model.labels[order[0]], round(float(chances[order[0]]), 4)
         others = tuple(Alternative(model.labels[at], round(float(chances[at]), 4)) for at in order[1:4] if chances[at] >= 0.02)
@@ -154,8 +154,11 @@ class Tagger:
         return sorted(found, key=lambda tag: -tag.score)
 
     def kinds(self, observation: Observation) -> list[float]:
-        model = self.models.study_design
-        return kinds(model.probabilities(observation.designs, observation.traits), model.labels)
+        return kinds(self.designs(observation), self.models.study_design.labels)
+
+    def designs(self, observation: Observation) -> Array:
+        """The probability of every study design."""
+        return self.models.study_design.chances(observation.designs, observation.traits, observation.design_cues)
 
     def labels(self, observation: Observation, facet: str, relevant: float, logits: Array | None = None) -> list[Tag]:
         """The labels of an any-number or at-most-one facet whose probability reaches the facet's threshold.

@@ -27,6 +27,7 @@ from classify.changes import LABELS as CHANGES
 from classify.changes import MODEL as CHANGE_MODEL
 from classify.changes import TRAITS as CHANGE_TRAITS
 from classify.changes import change_votes
+from classify.cue_worth import fit_worth
 from classify.document_form import TRAITS
 from classify.finding_training import fit_findings
 from classify.heads import Heads, document_lessons, fit_heads, head_keys
@@ -39,7 +40,7 @@ from classify.place_names import place_key
 from classify.places import FEATURES as PLACE_FEATURES
 from classify.places import LABEL as PLACE
 from classify.short_texts import ShortCase, short_cases
-from classify.study_design import EVIDENCE, expected_weights, kinds
+from classify.study_design import WEIGHED, DesignModel, expected_weights, kinds
 from classify.subject import about_names, about_row, label_names, label_row, logits_of
 from evidence.errors import IntegrandError, UsageError
 from evidence.records import Document
@@ -47,14 +48,14 @@ from evidence.segments import read_segments
 from evidence.taxonomy import load_taxonomy
 from language.encoder import Encoder
 
-PENALTY = {"relevance": 8.0, "places": 4.0, "facets": 6.0, "shared": 3.0, "own": 1.0, "change": 1.0}
+PENALTY = {"relevance": 16.0, "places": 4.0, "facets": 6.0, "shared": 3.0, "own": 2.0, "change": 1.0}
 """L2 weights, chosen by cross-validation over documents on a coarse grid; half or double of each changes no score by more than its interval."""
-DECLARED_WEIGHT = 0.5
+DECLARED_WEIGHT = 0.25
 """Weight of an abstract beside a whole document: there are four times as many, and abstracts are not what is read in earnest."""
 SHORT_WEIGHT = 0.5
 """Weight of a short text of our own beside a real document."""
-SHORT_DESIGN_WEIGHT = 0.15
-"""Weight of a short text's design: from 0.05 to 0.25 short texts are told better (cross-validated by pair: 0.77 to 0.85), others no worse."""
+SHORT_DESIGN_WEIGHT = 0.3
+"""Weight of a short text's design: from 0.3 to 1.0 short texts (cross-validated by pair) and others are told equally well."""
 CHANGE_KEYS = ("text", "outcome", "intervention", "comparator")
 
 
@@ -86,9 +87,10 @@ def fit_models(
     out = LeftOut(cases, declared, observer, read, short)
     facets = {facet: fit_facet(cases, observer, facet, out, read) for facet in TRAINED_FACETS if observer.labels(facet)}
     design = fit_design(cases, declared, observer, short)
-    labels = observer.labels("study_design")
-    beside = [(one, kinds(design.probabilities(one.observation.designs, one.observation.traits), labels)) for one in short]
-    found = fit_findings(cases, out.kinds, out.called(), observer, read.heads is not None, beside)
+    labels, without = observer.labels("study_design"), fit_design(cases, declared, observer)
+    seen = [one.observation for one in short]
+    sorts = [kinds(without.chances(one.designs, one.traits, one.design_cues), labels) for one in seen]
+    found = fit_findings(cases, out.kinds, out.called(), observer, read.heads is not None, list(zip(short, sorts, strict=True)))
     return Models(design, relevance, fit_strength(cases, out, observer), fit_places(cases, out), found, facets, read.heads)
 
 
@@ -148,7 +150,7 @@ class LeftOut:
             design, relevance = fit_design(kept, declared, observer, short), fit_relevance(kept, read, short)
             self.threshold = relevance.thresholds["relevant"]
             for case in (case for case, at in zip(cases, held, strict=True) if at == fold):
-                self.chances[case.key] = design.probabilities(case.observation.designs, case.observation.traits)
+                self.chances[case.key] = design.chances(case.observation.designs, case.observation.traits, case.observation.design_cues)
                 self.kinds[case.key] = kinds(self.chances[case.key], labels)
                 self.relevant[case.key] = relevance.probability("relevant", read.about(case))
 
@@ -159,18 +161,22 @@ class LeftOut:
 
 def fit_design(
     cases: Sequence[Case], declared: Sequence[DeclaredCase], observer: Observer, short: Sequence[ShortCase] = ()
-) -> Choice:
-    """Fitted on documents, abstracts and short texts together."""
+) -> DesignModel:
+    """Fitted on documents, abstracts whose authors declare the design and short texts whose design is known."""
     labels = observer.labels("study_design")
-    told = [(one.observation, one.design) for one in short if one.design is not None]
-    observed = [*(one.observation for one in cases), *(one.observation for one in declared), *(observation for observation, _ in told)]
-    chosen = [*(case.truth["study_design"] for case in cases), *(one.design for one in declared), *(design for _, design in told)]
-    return fit_choice(
-        np.array([one.designs for one in observed]), np.array([one.traits for one in observed]),
-        np.array([labels.index(label) for label in chosen]),
-        np.array([1.0] * len(cases) + [DECLARED_WEIGHT] * len(declared) + [SHORT_DESIGN_WEIGHT] * len(told)),
-        (labels, EVIDENCE, TRAITS), (PENALTY["shared"], PENALTY["own"]), expected_weights(labels),
+    told = [
+        *((case.observation, case.truth["study_design"], 1.0) for case in cases),
+        *((case.observation, case.design, DECLARED_WEIGHT) for case in declared),
+        *((one.observation, one.design, SHORT_DESIGN_WEIGHT) for one in short if one.design),
+    ]
+    weights = np.array([weight for _, _, weight in told])
+    worth, rows = fit_worth(labels, [one.design_cues for one, _, _ in told], [label for _, label, _ in told], [w for *_, w in told])
+    choice = fit_choice(
+        np.array([np.hstack([one.designs, row]) for (one, _, _), row in zip(told, rows, strict=True)]), np.array([one.traits for one, _, _ in told]),
+        np.array([labels.index(label) for _, label, _ in told]), weights,
+        (labels, WEIGHED, TRAITS), (PENALTY["shared"], PENALTY["own"]), expected_weights(labels),
     )
+    return DesignModel(choice, worth)
 
 
 def fit_relevance(cases: Sequence[Case], read: Readings, short: Sequence[ShortCase] = ()) -> Pooled:
@@ -368,9 +374,10 @@ def train(documents: Path, models: Path) -> None:
 
 def write_models(cases: Sequence[Case], declared: Sequence[DeclaredCase], observer: Observer, folder: Path = FOLDER) -> None:
     """Fits and writes both sets: with what was read closely (where the observer has an encoder), and for cues alone."""
+    short = short_cases(observer)
     if observer.lessons is not None:
-        fit_models(cases, declared, observer, short_cases(observer)).write(folder)
-    fit_models(cases, declared, observer, closely=False).write(folder)
+        fit_models(cases, declared, observer, short).write(folder)
+    fit_models(cases, declared, observer, short, closely=False).write(folder)
 
 
 if __name__ == "__main__":
