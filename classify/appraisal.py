@@ -45,6 +45,20 @@ _SAMPLES = (
 _MILLIONS = re.compile(rf"\b(\d+(?:\.\d+)?) million (?:[\w-]+ ){{0,3}}(?:{_UNITS})\b", re.IGNORECASE)
 _POPULATION = re.compile(r"\b(?:population|serv(?:es|ing|ed)|covers?|home to|worldwide|each year|every year|per year|nationally|"
     r"in the uk|across the uk|prevalence)\b", re.IGNORECASE)
+_TENS = {
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18,
+    "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+}
+_ONES = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
+_NUMBER_WORDS = re.compile(rf"\b({'|'.join(_TENS)})(?:[- ]({'|'.join(_ONES)}))?\b", re.IGNORECASE)
+_AIM = re.compile(r"\b(?:aims?|aimed|purpose|objectives?|was to|were to|is to)\b", re.IGNORECASE)
+_MEASURED = re.compile(
+    r"\bfrom [£$€]?\d[^.;]{0,60}\bto [£$€]?\d|\bby [£$€]?\d|\bbetween \d[^.;]{0,12} and \d|\bmedian \d|\d (?:\w+ )?against \d", re.IGNORECASE
+)
+"""Two figures, or how far one moved: what a result gives and an impression does not."""
+_WISHED = re.compile(r"\b(?:will|would|should|shall|must|aims?|intends?|expected|hopes?|target\w*|could|may|might)\b", re.IGNORECASE)
+_ACCOUNTS = re.compile(r"\b(?:overspen\w+|underspen\w+|budget\w*|forecast\w*|variance|turnover|deficit|surplus|year-end|month \d)\b", re.IGNORECASE)
+"""Money that was spent otherwise than planned is no effect of anything."""
 _LIMITATION = re.compile(r"\b(?:limitations?|caveats?|scope of|this (?:report|study|paper|document) (?:covers|focuses)|"
     r"excluded)\b", re.IGNORECASE)
 _FUNDING = re.compile(r"\b(?:funded by|funding from|commissioned by|sponsored by|conflicts? of interests?|competing interests?|"
@@ -118,7 +132,9 @@ class Appraiser:
             if sentence.cited or sentence.zone not in OWN_DATA_ZONES or sentence.kind in ("heading", "table"):
                 continue
             for hit in self._index.hits(sentence.plain):
-                if hit.key in found or (is_denied(sentence.plain, hit.start) and not hit.cue.pattern.startswith(("no ", "not "))):
+                if hit.key in found or not _may_show(hit.key, sentence):
+                    continue
+                if (is_denied(sentence.plain, hit.start) and not hit.cue.pattern.startswith(("no ", "not "))):
                     continue
                 words = sentence.plain[hit.start : hit.end].strip().lower()
                 found[hit.key] = Proof(hit.key, f'"{words}"', sentence)
@@ -137,7 +153,7 @@ class Appraiser:
             if sample is None or sample.size < rule.minimum_n:
                 return None
             return Proof(condition, f"n = {sample.size:,}", sample.sentence)
-        proof = proofs.get(condition)
+        proof = proofs.get(condition) if rule.unless is None or rule.unless not in proofs else None
         return Proof(condition, f"{rule.definition} ({proof.words})", proof.sentence) if proof else None
 
     def _quiet(self, start: StrengthStart, claims: list[Sentence], steps: list[str]) -> tuple[str, Sentence | None]:
@@ -184,19 +200,36 @@ class Appraiser:
         return grade
 
 
+def _may_show(condition: str, sentence: Sentence) -> bool:
+    """Aims are no doubts ("to discuss preliminary findings"), only a result can hold at all sites, and the lead says what a study is for."""
+    if condition == "own_doubt":
+        return not _AIM.search(sentence.plain)
+    if condition == "replicated":
+        return effect_of(sentence).figure or is_measured(sentence)
+    return condition != "predicts" or sentence.zone == "lead"
+
+
 def own_claims(prose: Prose) -> list[Sentence]:
     """Sentences in which the document claims an effect on its own account, those with figures first."""
     claims = [
         sentence
         for sentence in prose.sentences
         if sentence.kind in ("body", "list") and not sentence.cited and sentence.is_prose and sentence.zone not in ("background", "methods", "plan")
-        and effect_of(sentence).is_claim
+        and (effect_of(sentence).is_claim or is_measured(sentence))
     ]
     return sorted(claims, key=lambda sentence: (not effect_of(sentence).figure, sentence.number))
 
 
+def is_measured(sentence: Sentence) -> bool:
+    """Whether the sentence tells that something measured has changed or differs: "fell from 41 to 27", "higher than before (8 against 6)"."""
+    effect = effect_of(sentence)
+    return bool(effect.signs - {"mixed"}) and effect.past and not _WISHED.search(sentence.plain) and bool(_MEASURED.search(sentence.plain))
+
+
 def is_supported(sentence: Sentence, effect: Effect) -> bool:
     """Whether a claim carries its own figure and speaks of what has happened."""
+    if _ACCOUNTS.search(sentence.plain):
+        return False
     return effect.figure and effect.past and not effect.expected and not effect.hedged and bool(effect.signs - {"none", "mixed"})
 
 
@@ -215,7 +248,8 @@ def largest_sample(prose: Prose) -> Sample | None:
 
 
 def sample_sizes(plain: str) -> list[int]:
-    """Numbers of people or units that a sentence gives; years are none."""
+    """Numbers of people or units that a sentence gives, in figures or (below a hundred) in words; years are none."""
+    plain = _NUMBER_WORDS.sub(lambda match: str(_TENS[match[1].lower()] + (_ONES[match[2].lower()] if match[2] else 0)), plain)
     sizes = [int(float(number) * 1_000_000) for number in _MILLIONS.findall(plain)]
     for pattern in _SAMPLES:
         for match in pattern.finditer(plain):

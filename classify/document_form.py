@@ -77,7 +77,10 @@ TRAITS = (
 
 
 def traits(prose: Prose) -> list[float]:
-    """What :data:`TRAITS` names: the constant 1, rates per thousand words (logarithmic), and what the structure shows."""
+    """What :data:`TRAITS` names: the constant 1, rates per thousand words (logarithmic), and what the structure shows.
+
+    ``references`` are sentences that cite, not entries of a list: copies of one publication come with and without the list.
+    """
     sample, words = _sample(prose)
     lead = " ".join(sentence.plain for sentence in prose.lead)
     lead_words = max(60, lead.count(" ") + 1)
@@ -93,7 +96,7 @@ def traits(prose: Prose) -> list[float]:
         log1p(prose.words) / 4.0,
         zones.count("methods") / share,
         zones.count("results") / share,
-        log1p(_references(prose)),
+        log1p(1000.0 * sum(sentence.cited for sentence in told) / prose.words),
         float(bool(_INLINE_RESULTS.search(lead))),
         float(bool(_INLINE_METHODS.search(lead))),
         log1p(1000.0 * len(patterns["will_be"].findall(lead)) / lead_words),
@@ -113,10 +116,6 @@ def _sample(prose: Prose) -> tuple[str, int]:
             break
     text = " ".join(parts)
     return text, max(200, text.count(" ") + 1)
-
-
-def _references(prose: Prose) -> int:
-    return max(len(prose.document.references), sum(passage.kind == "reference" for passage in prose.document.passages))
 
 
 def is_plan(sentence: Sentence) -> bool:

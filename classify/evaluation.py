@@ -27,6 +27,7 @@ COMMON = 10
 """Items that a label needs to count in :func:`common_macro_f1`."""
 DRAWS = 1000
 MANY = ("integration_type", "breadth", "boundary", "level", "theme", "population", "perspective", "evaluation_method", "reality", "intensity")
+FACETS = (*JUDGEMENTS, *MANY, "places")
 Pair = tuple[frozenset[str], frozenset[str]]
 
 
@@ -132,6 +133,18 @@ def common_macro_f1(pairs: Sequence[Pair]) -> float:
     return macro_f1(pairs, COMMON)
 
 
+def kappa(pairs: Sequence[Pair]) -> float:
+    """Cohen's kappa of an exactly-one facet; no answer is an answer of its own."""
+    count = max(1, len(pairs))
+    labels = {label for pair in pairs for side in pair for label in side} | {""}
+
+    def share(side: int, label: str) -> float:
+        return sum(next(iter(pair[side]), "") == label for pair in pairs) / count
+
+    chance = sum(share(0, label) * share(1, label) for label in labels)
+    return (accuracy(pairs) - chance) / max(1e-9, 1 - chance)
+
+
 def weighted_kappa(pairs: Sequence[Pair], order: Sequence[str] = STRENGTHS) -> float:
     """Cohen's kappa with quadratic weights over an ordered scale; no answer counts as the lowest."""
     size = len(order)
@@ -167,14 +180,16 @@ def pairs_of(cases: Sequence[Case], taggings: Sequence[Tagging], facet: str) -> 
 
 def facet_scores(cases: Sequence[Case], taggings: Sequence[Tagging]) -> list[Score]:
     """One line a measure, for every facet that is labelled."""
-    relevance = [
-        (frozenset(true & {"relevant"}), frozenset(found & {"relevant"})) for true, found in pairs_of(cases, taggings, "relevance")
-    ]
+    about = pairs_of(cases, taggings, "relevance")
+    relevance = [(frozenset(true & {"relevant"}), frozenset(found & {"relevant"})) for true, found in about]
     design, strength = pairs_of(cases, taggings, "study_design"), pairs_of(cases, taggings, "evidence_strength")
     scores = [
         scored("relevance F1", micro_f1, relevance),
+        scored("relevance accuracy", accuracy, about),
+        scored("relevance kappa", kappa, about),
         scored("study_design accuracy", accuracy, design),
         scored("study_design macro-F1", macro_f1, design),
+        scored("study_design kappa", kappa, design),
         scored("evidence_strength weighted kappa", weighted_kappa, strength),
         scored("evidence_strength accuracy", accuracy, strength),
     ]
@@ -182,6 +197,7 @@ def facet_scores(cases: Sequence[Case], taggings: Sequence[Tagging]) -> list[Sco
         pairs = pairs_of(cases, taggings, facet)
         note = f"P {micro_precision(pairs):.3f} R {micro_recall(pairs):.3f}"
         scores.append(scored(f"{facet} micro-F1", micro_f1, pairs, note))
+        scores.append(scored(f"{facet} macro-F1", macro_f1, pairs))
     return [*scores, *finding_scores(cases, taggings)]
 
 

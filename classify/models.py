@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +23,7 @@ HEADS = "heads.npz"
 FINDING_HEADS = "finding_heads.npz"
 FINDING_PARTS = ("claims", "outcomes", "directions")
 DESIGN_CUES = "design_cues.json"
+LEARNT = "learnt.json"
 TRAINED_FACETS = (
     "integration_type", "breadth", "boundary", "intensity", "reality", "level", "theme", "population", "perspective", "evaluation_method",
 )
@@ -56,6 +59,25 @@ class Models:
             write_model(own / f"facet_{facet}.json", model)
         if self.heads is not None:
             self.heads.write(folder / HEADS)
+
+
+def text_key(text: str) -> str:
+    """The digest under which a text that was learnt from is remembered: which it was can be told, what it said cannot."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
+
+
+def write_learnt(keys: Mapping[str, Iterable[str]], folder: Path = FOLDER) -> None:
+    """Remembers what the models have learnt from, by kind: ``documents`` by payload digest, ``abstracts`` and ``sentences`` by :func:`text_key`."""
+    content = {kind: sorted(set(those)) for kind, those in keys.items()}
+    (folder / LEARNT).write_text(json.dumps(content, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def learnt(kind: str, folder: Path = FOLDER) -> frozenset[str]:
+    """The keys of what the models have learnt from; whoever scores them on those must leave them out first. Empty where nothing is known."""
+    try:
+        return frozenset(json.loads((folder / LEARNT).read_text(encoding="utf-8")).get(kind, ()))
+    except FileNotFoundError:
+        return frozenset()
 
 
 @lru_cache(maxsize=4)

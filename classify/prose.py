@@ -49,6 +49,7 @@ _CITED = re.compile(
 _OTHERS = re.compile(
     r"\b(?:previous|earlier|recent|prior|other|several|many|numerous|existing|published|international|these|those|most|some|past)"
     r"(?: \w+){0,2} (?:stud(?:y|ies)|trials?|reviews?|research|evaluations?|literature|reports?|authors|evidence)\b|\bliterature\b|"
+    r"\belsewhere\b|\b(?:in|from) another (?:region|country|city|county|area|state|town|trust)\b|\banother (?:study|trial|evaluation|review)\b|"
     r"\b(?:research|evidence) (?:has |have )?(?:show|suggest|indicat|demonstrat)",
     re.IGNORECASE,
 )
@@ -72,7 +73,7 @@ _CHROME = re.compile(
 _VERB = re.compile(
     r"\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|may|might|should|must|do|does|did|\w{3,}ed|\w{3,}ing|make|need|"
     r"work|help|"
-    r"provide|show|found|led|says?)\b",
+    r"provide|show|found|led|says?|fell|rose|grew|went|saw|made|gave|took|ran|kept|came|brought|became|began|held|met|set)\b",
     re.IGNORECASE,
 )
 _OPEN_END = re.compile(r"[\w,;'’&)(-]$")
@@ -156,6 +157,11 @@ def zone_of(heading: str) -> str | None:
     return next((zone for zone, pattern in _SECTIONS if pattern.search(plain(heading))), None)
 
 
+def _is_title(heading: str, document: Document) -> bool:
+    """Whether a heading is the document's title: "A plan for …" or "Impact of …" on the cover says nothing of where its sentences stand."""
+    return bool(document.title) and " ".join(heading.casefold().split()) == " ".join((document.title or "").casefold().split())
+
+
 def _zones(document: Document) -> list[str | None]:
     """The zone of every section; one that says nothing inherits that of the section around it, an abstract keeps its parts."""
     zones: list[str | None] = []
@@ -163,7 +169,7 @@ def _zones(document: Document) -> list[str | None]:
     for section in document.sections:
         while around and around[-1][0] >= section.level:
             around.pop()
-        own, outer = zone_of(section.heading), around[-1][1] if around else None
+        own, outer = None if _is_title(section.heading, document) else zone_of(section.heading), around[-1][1] if around else None
         in_abstract = outer == "lead" and section.end - section.start <= ABSTRACT_PART
         zone = "lead" if in_abstract and own != "skipped" else own or outer
         around.append((section.level, zone))

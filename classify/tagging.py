@@ -79,8 +79,9 @@ class Tagger:
 
     def tag_observed(self, document: Document, observation: Observation) -> Tagging:
         """As :meth:`tag`, from features that have been read already (cross-validation reads them once for all folds)."""
-        if observation.prose.words < LEAST_WORDS:
-            return Tagging(document.id, document.extractor_version, self.version, "untagged", "it has too little text to be judged")
+        reason = unfit(document) or ("it has too little text to be judged" if observation.prose.words < LEAST_WORDS else None)
+        if reason:
+            return Tagging(document.id, document.extractor_version, self.version, "untagged", reason)
         logits = logits_of(observation, self.models.heads)
         chance = self.models.relevance.probability("relevant", about_row(observation, self.keys, logits))
         relevance = self.relevance(observation, chance, logits)

@@ -34,7 +34,7 @@ from classify.heads import Heads, document_lessons, fit_heads, head_keys
 from classify.label_evidence import Key
 from classify.left_out import INNER_FOLDS, best_threshold, folds
 from classify.linear_models import Array, Choice, Pooled, fit_choice, fit_pooled, write_model
-from classify.models import FOLDER, TRAINED_FACETS, Models
+from classify.models import FOLDER, TRAINED_FACETS, Models, text_key, write_learnt
 from classify.observation import Observation, Observer
 from classify.place_names import place_key
 from classify.places import FEATURES as PLACE_FEATURES
@@ -56,6 +56,8 @@ SHORT_WEIGHT = 0.5
 """Weight of a short text of our own beside a real document."""
 SHORT_DESIGN_WEIGHT = 0.3
 """Weight of a short text's design: from 0.3 to 1.0 short texts (cross-validated by pair) and others are told equally well."""
+FEWEST = 40
+"""Labelled documents below which there is no fitting: folds of folds would be of one or two."""
 CHANGE_KEYS = ("text", "outcome", "intervention", "comparator")
 
 
@@ -367,17 +369,26 @@ def train(documents: Path, models: Path) -> None:
     cases = gold_cases(shared, read_segments(documents, Document), observer)
     if not cases:
         raise UsageError(f"{documents}: none of its documents is labelled in gold/documents.jsonl")
-    write_models(cases, declared_cases(shared, observer), observer, models)
-    if sentences := effect_sentences(shared):
-        write_model(models / CHANGE_MODEL.name, fit_change(sentences))
+    write_models(cases, declared_cases(shared, observer), effect_sentences(shared), observer, models)
 
 
-def write_models(cases: Sequence[Case], declared: Sequence[DeclaredCase], observer: Observer, folder: Path = FOLDER) -> None:
-    """Fits and writes both sets: with what was read closely (where the observer has an encoder), and for cues alone."""
+def write_models(
+    cases: Sequence[Case], declared: Sequence[DeclaredCase], sentences: Sequence[dict[str, Any]], observer: Observer, folder: Path = FOLDER
+) -> None:
+    """Fits and writes all models (those for cues alone beside them), and what they have learnt from."""
     short = short_cases(observer)
+    write_learnt(
+        {
+            "documents": [case.document.id for case in cases], "abstracts": [text_key(case.key) for case in declared],
+            "sentences": [text_key(row["text"]) for row in sentences],
+        },
+        folder,
+    )
     if observer.lessons is not None:
         fit_models(cases, declared, observer, short).write(folder)
     fit_models(cases, declared, observer, short, closely=False).write(folder)
+    if sentences:
+        write_model(folder / CHANGE_MODEL.name, fit_change(sentences))
 
 
 if __name__ == "__main__":

@@ -24,6 +24,8 @@ ROOMS = {
     "collect": ("demo", "harvest", "ingest", "extract", "classify", "publish", "run"),
     "oneshot": ("read", "tag"),
     "consult": ("search", "show", "query", "sql", "export"),
+    "measure": ("evaluate", "train"),
+    "people": ("decisions", "agreement"),
     "care": ("status", "doctor", "verify"),
     "vocabulary": ("taxonomy",),
     "searches": ("searches",),

@@ -177,7 +177,7 @@ def _rules(form: schema.RulesForm) -> StrengthRules:
     return StrengthRules(
         form.ladder,
         tuple(StrengthStart(start.design, start.grade, start.raised_to, start.raised_when, start.says) for start in form.starts),
-        tuple(StrengthCondition(one.id, one.definition, _cues(one.cues), one.minimum_n) for one in form.conditions),
+        tuple(StrengthCondition(one.id, one.definition, _cues(one.cues), one.minimum_n, one.unless) for one in form.conditions),
         tuple(
             StrengthStep(
                 step.id, step.by, step.definition, step.says, step.not_for, step.only_for, step.maximum_n, _cues(step.cues)

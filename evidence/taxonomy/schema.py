@@ -70,6 +70,7 @@ class ConditionForm(Form):
     id: Slug
     definition: Words
     minimum_n: int | None = None
+    unless: Slug | None = None
     cues: tuple[str, ...] = ()
 
     @field_validator("cues")

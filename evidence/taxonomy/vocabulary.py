@@ -157,12 +157,16 @@ class Crosswalk:
 
 @dataclass(frozen=True, slots=True)
 class StrengthCondition:
-    """Something a document must say of itself before its grade may be raised; ``minimum_n`` where it is a number."""
+    """Something a document must say of itself before its grade may be raised; ``minimum_n`` where it is a number.
+
+    ``unless`` names a condition that makes this one worthless.
+    """
 
     id: str
     definition: str
     cues: tuple[Cue, ...] = ()
     minimum_n: int | None = None
+    unless: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from classify import evaluation
-from classify.changes import MODEL as CHANGE_MODEL
-from classify.linear_models import write_model
 from classify.short_texts import short_cases
 from classify.tagging import Tagger
-from classify.training import Case, declared_cases, effect_sentences, fit_change, gold_cases, shared_folder, write_models
+from classify.training import Case, declared_cases, effect_sentences, gold_cases, shared_folder, write_models
 from evidence.errors import IntegrandError
 from evidence.records import Document
 from language.encoder import Encoder
@@ -87,9 +85,7 @@ def main(arguments: Sequence[str] | None = None, given: list[Document] | None = 
     for line in evaluation.wrong_calls(cases, taggings, options.wrong):
         print(line)
     if options.train:
-        write_models(cases, declared, tagger.observer)
-        if changes:
-            write_model(CHANGE_MODEL, fit_change(effect_sentences(shared)))
+        write_models(cases, declared, effect_sentences(shared), tagger.observer)
     return 0
 
 

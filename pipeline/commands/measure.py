@@ -1,0 +1,89 @@
+"""Commands that measure and train the classifier: evaluate, train."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from classify import training
+from classify.evaluation import FACETS, Score
+from classify.models import FOLDER
+from evidence.errors import IntegrandError, UsageError
+from evidence.output import write_whole
+from pipeline import stages
+from pipeline.commands.options import JsonOption
+from pipeline.evaluating import Evaluation
+from pipeline.evaluating import evaluate as evaluate_gold
+from pipeline.gold_files import DOCUMENTS, GoldFile, read_gold, readers_agreement
+from pipeline.progress import say
+
+GoldOption = Annotated[Path, typer.Option("--gold", metavar="FILE", help="Labelled inputs, a JSON object a line.")]
+RootOption = Annotated[
+    Path | None, typer.Option("--root", metavar="DIR", help="Where the file's paths begin (default: the folder above the file's own).")]
+
+
+def evaluate(
+    gold: GoldOption, root: RootOption = None,
+    predictions: Annotated[Path | None, typer.Option("--predictions", metavar="OUT.jsonl", help="Write what is predicted, a line an input.")] = None,
+    json_: JsonOption = False,
+) -> None:
+    """Score the classifier against labelled inputs, a line a measure with its 95 % interval; without labels only predict."""
+    given = read_gold(gold, root)
+    answer = evaluate_gold(given, stages.new_tagger())
+    if predictions is not None:
+        lines = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in answer.predictions)
+        write_whole(predictions, lines.encode("utf-8"))
+    if json_:
+        typer.echo(json.dumps(_as_json(given, answer), ensure_ascii=False))
+        return
+    for note in answer.notes:
+        say(note)
+    for score in answer.scores:
+        typer.echo(f"{score}  {_readers(given, score)}".rstrip())
+    if not answer.scores:
+        say(f"{gold}: {len(given.rows)} {given.kind} without labels: nothing to score")
+
+
+def _as_json(gold: GoldFile, answer: Evaluation) -> dict[str, object]:
+    scores = [
+        {"measure": one.name, "n": one.n, "value": round(one.value, 4), "low": round(one.low, 4), "high": round(one.high, 4),
+         "note": one.note, "readers": _readers(gold, one) or None}
+        for one in answer.scores
+    ]
+    return {"gold": str(gold.path), "kind": gold.kind, "n": len(gold.rows), "notes": list(answer.notes), "scores": scores}
+
+
+def _readers(gold: GoldFile, score: Score) -> str:
+    """The readers' agreement, beside the first measure of a facet."""
+    facet, _, measure = score.name.partition(" ")
+    return readers_agreement(gold, facet) if facet in FACETS and measure in ("F1", "accuracy", "micro-F1", "weighted kappa") else ""
+
+
+def train(
+    gold: GoldOption, root: RootOption = None,
+    models: Annotated[Path, typer.Option("--models", metavar="DIR", help="Where the models are written.")] = FOLDER,
+) -> None:
+    """Fit the models to labelled documents (and to abstracts and effect sentences beside them) and write them."""
+    given = read_gold(gold, root)
+    if given.kind != DOCUMENTS or not given.labelled:
+        raise UsageError(f"{gold}: expected labelled documents: lines with path and relevance")
+    observer = stages.new_tagger().observer
+    cases = []
+    for row, one in zip(given.rows, stages.read_paths(given.root / str(row["path"]) for row in given.rows), strict=True):
+        if one.document is None:
+            say(f"refused {row['path']}: {one.reason}")
+            continue
+        cases.append(training.Case(str(row["path"]), dict(row), observer.observe(one.document), one.document))
+    if len(cases) < training.FEWEST:
+        raise IntegrandError(f"{gold}: {len(cases)} documents could be read; {training.FEWEST} are needed to fit and to leave some out")
+    models.mkdir(parents=True, exist_ok=True)
+    training.write_models(cases, training.declared_cases(given.root, observer), training.effect_sentences(given.root), observer, models)
+    say(f"models fitted to {len(cases)} documents and written to {models}")
+
+
+def register(app: typer.Typer) -> None:
+    for command in (evaluate, train):
+        app.command(command.__name__)(command)

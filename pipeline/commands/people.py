@@ -1,0 +1,54 @@
+"""Commands about what people decided: decisions, agreement."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evidence.taxonomy import load_taxonomy
+from pipeline.agreement import agreements
+from pipeline.commands.options import BaseOption, JsonOption, existing_base
+from pipeline.decision_files import export_decisions, import_decisions
+from pipeline.progress import say
+from warehouse.decisions import read_decisions
+
+FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="Decisions as JSON lines.")]
+decisions = typer.Typer(no_args_is_help=True, help="People's decisions, out of the base and into it.")
+
+
+@decisions.command("export")
+def export_file(file: FileArgument, base: BaseOption = None) -> None:
+    """Write every decision, oldest first, a JSON object a line."""
+    say(f"{export_decisions(existing_base(base), file)} decisions written to {file}")
+
+
+@decisions.command("import")
+def import_file(file: FileArgument, base: BaseOption = None) -> None:
+    """Add decisions to their reviewers' files; those that are there already are passed over. They show when the base is next published."""
+    new, known = import_decisions(existing_base(base), file, load_taxonomy())
+    say(f"{new} decisions brought in, {known} were there already")
+
+
+def agreement(base: BaseOption = None, json_: JsonOption = False) -> None:
+    """How far reviewers agree on the labels that two of them judged: share, Cohen's kappa with its 95 % interval, and where they differ."""
+    found = agreements(read_decisions(existing_base(base)))
+    if json_:
+        typer.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False))
+        return
+    if not found:
+        say("no label was judged by two reviewers")
+    for one in found:
+        kappa = "kappa not defined" if one.kappa is None else f"kappa {one.kappa:.2f}"
+        interval = "" if one.low is None or one.high is None else f" [{one.low:.2f}, {one.high:.2f}]"
+        typer.echo(f"{one.facet:20} {' and '.join(one.reviewers):30} n {one.n:4}  agreed {one.agreed:.2f}  {kappa}{interval}")
+        for document, _, label in one.apart:
+            typer.echo(f"  differ on {label} of {document}")
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(decisions, name="decisions")
+    app.command("agreement")(agreement)

@@ -1,0 +1,117 @@
+"""Predictions for gold files, and their scores: what ``integrand evaluate`` does.
+
+Predictions are made by the models that ship, before any label is looked at. Scores are of those predictions, except for items the models have learnt
+from: they are predicted anew by models that have not seen them (cross-validation), and the answer says for how many that was so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from classify import evaluation
+from classify.abstracts import abstract_document
+from classify.changes import change_of
+from classify.evaluation import Pair, Score
+from classify.models import learnt, text_key
+from classify.short_texts import short_cases
+from classify.tagging import Tagger
+from classify.training import Case, DeclaredCase, declared_cases
+from evidence.records import Tagging
+from pipeline import answers, stages
+from pipeline.gold_files import ABSTRACTS, DOCUMENTS, SENTENCES, GoldFile
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """``predictions`` are a JSON object an input; ``scores`` are empty where the file has no labels; ``notes`` are for people."""
+
+    predictions: Sequence[dict[str, Any]]
+    scores: Sequence[Score]
+    notes: Sequence[str]
+
+
+def evaluate(gold: GoldFile, tagger: Tagger) -> Evaluation:
+    """Predicts every input of a gold file and, where it has labels, scores."""
+    return {DOCUMENTS: _documents, ABSTRACTS: _abstracts, SENTENCES: _sentences}[gold.kind](gold, tagger)
+
+
+def _documents(gold: GoldFile, tagger: Tagger) -> Evaluation:
+    predictions: list[dict[str, Any]] = []
+    cases: list[Case] = []
+    found: dict[str, Tagging] = {}
+    notes: list[str] = []
+    read = {one.path: one for one in stages.read_paths(gold.root / str(row["path"]) for row in gold.rows)}
+    for row in gold.rows:
+        name, one = str(row["path"]), read[gold.root / str(row["path"])]
+        if one.document is None:
+            predictions.append({**answers.refused_tagging(Path(name), one.reason, one.digest, one.wall_s), "path": name})
+            notes.append(f"refused {name}: {one.reason}")
+            continue
+        observation = tagger.observer.observe(one.document)
+        tagging = tagger.tag_observed(one.document, observation)
+        predictions.append({**answers.identity(Path(name), one.document), **answers.tagging(tagging), "path": name})
+        cases.append(Case(name, dict(row), observation, one.document))
+        found[name] = tagging
+    if not gold.labelled:
+        return Evaluation(predictions, (), notes)
+    known = learnt("documents")
+    seen = [case for case in cases if case.document.id in known]
+    if seen:
+        anew = evaluation.cross_validated(seen, declared_cases(gold.root, tagger.observer), tagger, short_cases(tagger.observer))
+        found |= {case.key: tagging for case, tagging in zip(seen, anew, strict=True)}
+    notes.append(_note(len(seen), len(cases)))
+    kept = [found[case.key] for case in cases]
+    named = set().union(*gold.rows)
+    scores = [one for one in evaluation.facet_scores(cases, kept) if one.name.split()[0] in named]
+    errors = evaluation.calibration(cases, kept)
+    notes.append("calibration error " + ", ".join(f"{name} {value:.3f}" for name, value in errors.items()))
+    return Evaluation(predictions, scores, notes)
+
+
+def _abstracts(gold: GoldFile, tagger: Tagger) -> Evaluation:
+    cases = [
+        DeclaredCase(title, str(row.get("study_design")), tagger.observer.observe(abstract_document(title, str(row["abstract"])), False))
+        for row in gold.rows
+        for title in [str(row["title"])]
+    ]
+    found = [tagger.study_design(case.observation).label for case in cases]
+    predictions = [{"title": case.key, "study_design": label} for case, label in zip(cases, found, strict=True)]
+    if not gold.labelled:
+        return Evaluation(predictions, (), ())
+    known = learnt("abstracts")
+    seen = [at for at, case in enumerate(cases) if text_key(case.key) in known]
+    if seen:
+        anew = evaluation.cross_validated_designs([cases[at] for at in seen], [], tagger, short_cases(tagger.observer))
+        for at, label in zip(seen, anew, strict=True):
+            found[at] = label
+    pairs = [(frozenset([case.design]), frozenset([label])) for case, label in zip(cases, found, strict=True)]
+    return Evaluation(predictions, _one_of("study_design", pairs), [_note(len(seen), len(cases))])
+
+
+def _sentences(gold: GoldFile, tagger: Tagger) -> Evaluation:
+    rows = [dict(row) for row in gold.rows]
+    found = [change_of(row["text"], row["outcome"], row["intervention"], row["comparator"]) for row in rows]
+    predictions = [{"text": row["text"], "outcome": row["outcome"], "change": change} for row, change in zip(rows, found, strict=True)]
+    if not gold.labelled:
+        return Evaluation(predictions, (), ())
+    known = learnt("sentences")
+    seen = [at for at, row in enumerate(rows) if text_key(row["text"]) in known]
+    if seen:
+        for at, change in zip(seen, evaluation.cross_validated_changes([rows[at] for at in seen]), strict=True):
+            found[at] = change
+    pairs = [(frozenset([row["change"]]), frozenset([change])) for row, change in zip(rows, found, strict=True)]
+    return Evaluation(predictions, _one_of("change", pairs), [_note(len(seen), len(rows))])
+
+
+def _one_of(facet: str, pairs: Sequence[Pair]) -> list[Score]:
+    measures: Mapping[str, Any] = {"accuracy": evaluation.accuracy, "macro-F1": evaluation.macro_f1, "kappa": evaluation.kappa}
+    return [evaluation.scored(f"{facet} {name}", measure, pairs) for name, measure in measures.items()]
+
+
+def _note(seen: int, count: int) -> str:
+    if not seen:
+        return f"none of {count} inputs is among those that the models have learnt from; all are scored as predicted"
+    return f"the models have learnt from {seen} of {count} inputs; those are scored by cross-validation in {evaluation.FOLDS} folds, never as seen"
