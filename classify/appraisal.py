@@ -63,6 +63,18 @@ _LIMITATION = re.compile(r"\b(?:limitations?|caveats?|scope of|this (?:report|st
     r"excluded)\b", re.IGNORECASE)
 _FUNDING = re.compile(r"\b(?:funded by|funding from|commissioned by|sponsored by|conflicts? of interests?|competing interests?|"
     r"independent)\b", re.IGNORECASE)
+_OPEN_INTEREST = re.compile(
+    r"\b(?:no (?:competing|conflicts?(?: of)?|conflicting|financial) interests?|nothing to (?:declare|disclose)|"
+    r"(?:funders?|sponsors?) (?:had|has|have|played) no (?:role|part|influence)|independently of (?:the )?(?:funders?|commissioners?)|editorial(?:ly)? independen\w+|independent evaluation|"
+    r"(?:strengths and|its|our|study'?s?) limitations|limitations of (?:this|the|our) (?:study|report|review|evaluation|work))\b", re.IGNORECASE)
+_PROMOTES = re.compile(
+    r"\b(?:our (?:award-winning|market-leading|innovative|unique) (?:\w+ )?(?:product|solution|platform|service|software)|book a demo|"
+    r"contact (?:us|our sales)|request a quote|why choose|trusted by|get in touch (?:today|with our)|our customers)\b", re.IGNORECASE)
+_NEW = re.compile(
+    r"\b(?:little is known|(?:first|largest) (?:study|trial|review|evaluation|report) (?:to|of|in)|"
+    r"(?:gaps?) in (?:the |our )?(?:evidence|knowledge|literature|research)|"
+    r"(?:adds?|contributes?) to (?:the )?(?:\w+ )?(?:evidence|knowledge|literature|debate|understanding)|what this (?:study|paper|report) adds|"
+    r"implications for (?:policy|practice|commission\w+|research|providers)|to (?:our|the authors') knowledge)\b", re.IGNORECASE)
 _METHOD = re.compile(r"\b(?:method|methodology|we (?:analysed|interviewed|surveyed|searched|reviewed|collected)|data were|was analysed|"
     r"were analysed|peer.review)", re.IGNORECASE)
 
@@ -261,20 +273,25 @@ def sample_sizes(plain: str) -> list[int]:
 
 
 def aacods(prose: Prose) -> tuple[AacodsAnswer, ...]:
-    """The AACODS checklist (Tyndall 2010) as far as the text answers it; ``unclear`` where only a person can tell."""
+    """The AACODS checklist (Tyndall 2010) as far as the text answers it; ``unclear`` where only a person can tell.
+
+    Objectivity is denied to a text that sells what it describes, and granted to one that lays open interests or its own limits; significance
+    is granted where the text says what it adds. Each answer shows the words it rests on.
+    """
     document = prose.document
 
     def first(pattern: re.Pattern[str], sentences: Iterable[Sentence]) -> Span | None:
         return next((quote(prose, s, m.start(), m.end()) for s in sentences if s.is_prose and (m := pattern.search(s.plain))), None)
 
     method, scope, money = (first(pattern, prose.sentences) for pattern in (_METHOD, _LIMITATION, _FUNDING))
+    balanced, promotes, new = (first(pattern, prose.sentences) for pattern in (_OPEN_INTEREST, _PROMOTES, _NEW))
     named = bool(document.authors or document.publisher)
     cites = bool(document.references) or any(sentence.cited for sentence in prose.sentences)
     return (
         AacodsAnswer("authority", "yes" if document.authors and document.publisher else "unclear" if named else "no"),
         AacodsAnswer("accuracy", "yes" if method and cites else "unclear" if method or cites else "no", method),
         AacodsAnswer("coverage", "yes" if scope else "unclear", scope),
-        AacodsAnswer("objectivity", "unclear", money),
+        AacodsAnswer("objectivity", "no" if promotes else "yes" if balanced else "unclear", promotes or balanced or money),
         AacodsAnswer("date", "yes" if document.published else "no"),
-        AacodsAnswer("significance", "unclear"),
+        AacodsAnswer("significance", "yes" if new else "unclear", new),
     )

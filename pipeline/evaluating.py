@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from classify import evaluation
 from classify.abstracts import abstract_document
 from classify.changes import change_of
@@ -19,9 +21,13 @@ from classify.models import learnt, text_key
 from classify.short_texts import short_cases
 from classify.tagging import Tagger
 from classify.training import Case, DeclaredCase, declared_cases
+from evidence.errors import IntegrandError
 from evidence.records import Tagging
+from extract.evaluation import RATES, PageScore, score_page
+from extract.pdf import PdfPage, PdfReading, read_pdf
 from pipeline import answers, stages
-from pipeline.gold_files import ABSTRACTS, DOCUMENTS, SENTENCES, GoldFile
+from pipeline.gold_files import ABSTRACTS, DOCUMENTS, PAGES, SENTENCES, GoldFile
+from pipeline.local_files import payload_of
 
 
 @dataclass(frozen=True)
@@ -35,7 +41,7 @@ class Evaluation:
 
 def evaluate(gold: GoldFile, tagger: Tagger) -> Evaluation:
     """Predicts every input of a gold file and, where it has labels, scores."""
-    return {DOCUMENTS: _documents, ABSTRACTS: _abstracts, SENTENCES: _sentences}[gold.kind](gold, tagger)
+    return {DOCUMENTS: _documents, ABSTRACTS: _abstracts, SENTENCES: _sentences, PAGES: _pages}[gold.kind](gold, tagger)
 
 
 def _documents(gold: GoldFile, tagger: Tagger) -> Evaluation:
@@ -104,6 +110,47 @@ def _sentences(gold: GoldFile, tagger: Tagger) -> Evaluation:
             found[at] = change
     pairs = [(frozenset([row["change"]]), frozenset([change])) for row, change in zip(rows, found, strict=True)]
     return Evaluation(predictions, _one_of("change", pairs), [_note(len(seen), len(rows))])
+
+
+def _pages(gold: GoldFile, tagger: Tagger) -> Evaluation:
+    """Pages as read: nothing of reading is learnt, so there is nothing to leave out. A PDF or page that cannot be read finds nothing."""
+    readings: dict[str, PdfReading | None] = {}
+    predictions: list[dict[str, Any]] = []
+    notes: list[str] = []
+    each: list[PageScore] = []
+    for row in gold.rows:
+        name, number = str(row["pdf"]), int(row["page"])
+        if name not in readings:
+            readings[name] = _reading(gold.root / name, notes)
+        reading = readings[name]
+        page = reading.pages[number - 1] if reading is not None and 0 < number <= len(reading.pages) else PdfPage(number, 0.0, 0.0)
+        tables = [[list(cells) for cells in table.rows] for table in page.tables]
+        predictions.append({"pdf": name, "page": number, "text": page.text, "ocr": page.ocr, "tables": tables})
+        if gold.labelled:
+            score = PageScore()
+            score_page(row, page, score)
+            each.append(score)
+            notes.extend(score.failures)
+    scores = [rate_over(name, [(one.hits[name], one.trials[name]) for one in each if one.trials[name]]) for name in RATES] if each else []
+    return Evaluation(predictions, [one for one in scores if one.n], notes)
+
+
+def _reading(path: Path, notes: list[str]) -> PdfReading | None:
+    try:
+        return read_pdf(payload_of(path))
+    except IntegrandError as error:
+        notes.append(f"refused {path}: {error}")
+        return None
+
+
+def rate_over(name: str, counts: Sequence[tuple[int, int]]) -> Score:
+    """Hits of trials over pages, with a bootstrap over pages; ``n`` counts trials."""
+    table = np.array(counts, dtype=float).reshape(-1, 2)
+    hits, trials = table.sum(axis=0)
+    generator = np.random.default_rng(0)
+    draws = [table[generator.integers(0, len(table), len(table))].sum(axis=0) for _ in range(evaluation.DRAWS if len(table) else 0)]
+    low, high = np.percentile([draw[0] / draw[1] for draw in draws], [2.5, 97.5]) if draws else (0.0, 0.0)
+    return Score(name, int(trials), float(hits / trials) if trials else 0.0, float(low), float(high))
 
 
 def _one_of(facet: str, pairs: Sequence[Pair]) -> list[Score]:
