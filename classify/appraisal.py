@@ -65,8 +65,8 @@ _FUNDING = re.compile(r"\b(?:funded by|funding from|commissioned by|sponsored by
     r"independent)\b", re.IGNORECASE)
 _OPEN_INTEREST = re.compile(
     r"\b(?:no (?:competing|conflicts?(?: of)?|conflicting|financial) interests?|nothing to (?:declare|disclose)|"
-    r"(?:funders?|sponsors?) (?:had|has|have|played) no (?:role|part|influence)|independently of (?:the )?(?:funders?|commissioners?)|editorial(?:ly)? independen\w+|independent evaluation|"
-    r"(?:strengths and|its|our|study'?s?) limitations|limitations of (?:this|the|our) (?:study|report|review|evaluation|work))\b", re.IGNORECASE)
+    r"(?:funders?|sponsors?) (?:had|has|have|played) no (?:role|part|influence)|independently of (?:the )?(?:funders?|commissioners?)|editorial(?:ly)? independen\w+|"
+    r"independent evaluation|(?:strengths and|its|our|study'?s?) limitations|limitations of (?:this|the|our) (?:study|report|review|evaluation|work))\b", re.IGNORECASE)
 _PROMOTES = re.compile(
     r"\b(?:our (?:award-winning|market-leading|innovative|unique) (?:\w+ )?(?:product|solution|platform|service|software)|book a demo|"
     r"contact (?:us|our sales)|request a quote|why choose|trusted by|get in touch (?:today|with our)|our customers)\b", re.IGNORECASE)
