@@ -65,16 +65,25 @@ _FUNDING = re.compile(r"\b(?:funded by|funding from|commissioned by|sponsored by
     r"independent)\b", re.IGNORECASE)
 _OPEN_INTEREST = re.compile(
     r"\b(?:no (?:competing|conflicts?(?: of)?|conflicting|financial) interests?|nothing to (?:declare|disclose)|"
-    r"(?:funders?|sponsors?) (?:had|has|have|played) no (?:role|part|influence)|independently of (?:the )?(?:funders?|commissioners?)|editorial(?:ly)? independen\w+|"
-    r"independent evaluation|(?:strengths and|its|our|study'?s?) limitations|limitations of (?:this|the|our) (?:study|report|review|evaluation|work))\b", re.IGNORECASE)
+    r"(?:funders?|sponsors?) (?:had|has|have|played) no (?:role|part|influence)|"
+    r"independently of (?:the )?(?:funders?|commissioners?)|editorial(?:ly)? independen\w+|independent evaluation|"
+    r"(?:strengths and|its|our|study'?s?) limitations|"
+    r"limitations of (?:this|the|our) (?:study|report|review|evaluation|work))\b",
+    re.IGNORECASE,
+)
 _PROMOTES = re.compile(
-    r"\b(?:our (?:award-winning|market-leading|innovative|unique) (?:\w+ )?(?:product|solution|platform|service|software)|book a demo|"
-    r"contact (?:us|our sales)|request a quote|why choose|trusted by|get in touch (?:today|with our)|our customers)\b", re.IGNORECASE)
+    r"\b(?:our (?:award-winning|market-leading|innovative|unique) (?:\w+ )?(?:product|solution|platform|service|software)|"
+    r"book a demo|contact (?:us|our sales)|request a quote|why choose|trusted by|get in touch (?:today|with our)|our customers)\b",
+    re.IGNORECASE,
+)
 _NEW = re.compile(
     r"\b(?:little is known|(?:first|largest) (?:study|trial|review|evaluation|report) (?:to|of|in)|"
-    r"(?:gaps?) in (?:the |our )?(?:evidence|knowledge|literature|research)|"
-    r"(?:adds?|contributes?) to (?:the )?(?:\w+ )?(?:evidence|knowledge|literature|debate|understanding)|what this (?:study|paper|report) adds|"
-    r"implications for (?:policy|practice|commission\w+|research|providers)|to (?:our|the authors') knowledge)\b", re.IGNORECASE)
+    r"gaps? in (?:the |our )?(?:evidence|knowledge|literature|research)|"
+    r"(?:adds?|contributes?) to (?:the )?(?:\w+ )?(?:evidence|knowledge|literature|debate|understanding)|"
+    r"what this (?:study|paper|report) adds|implications for (?:policy|practice|commission\w+|research|providers)|"
+    r"to (?:our|the authors') knowledge)\b",
+    re.IGNORECASE,
+)
 _METHOD = re.compile(r"\b(?:method|methodology|we (?:analysed|interviewed|surveyed|searched|reviewed|collected)|data were|was analysed|"
     r"were analysed|peer.review)", re.IGNORECASE)
 

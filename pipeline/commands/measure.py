@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from statistics import median
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ import typer
 from classify import training
 from classify.evaluation import FACETS, Score
 from classify.models import FOLDER
+from classify.screening import replay, screening_text
 from evidence.errors import IntegrandError, UsageError
 from evidence.output import write_whole
 from pipeline import stages
@@ -84,6 +86,38 @@ def train(
     say(f"models fitted to {len(cases)} documents and written to {models}")
 
 
+def simulate(
+    gold: GoldOption, root: RootOption = None,
+    runs: Annotated[int, typer.Option("--runs", min=1, max=100, help="Replays, each from another pair of first documents.")] = 10,
+    json_: JsonOption = False,
+) -> None:
+    """Replay screening by active learning on labelled documents: how many must be judged to find 95 % of the relevant ones, and work saved."""
+    given = read_gold(gold, root)
+    if given.kind != DOCUMENTS or not given.labelled:
+        raise UsageError(f"{gold}: expected labelled documents: lines with path and relevance")
+    texts, truth = [], []
+    for row, one in zip(given.rows, stages.read_paths(given.root / str(row["path"]) for row in given.rows), strict=True):
+        if one.document is None:
+            say(f"refused {row['path']}: {one.reason}")
+            continue
+        texts.append(screening_text(one.document))
+        truth.append(row["relevance"] == "relevant")
+    if len(set(truth)) < 2:
+        raise UsageError(f"{gold}: expected documents of both kinds, relevant and off_topic")
+    replays = [replay(texts, truth, seed) for seed in range(runs)]
+    answer = {
+        "n": len(truth), "relevant": sum(truth), "runs": runs,
+        "judged_for_95": median(one.judged_for(0.95) for one in replays), "saved_at_95": round(median(one.saved(0.95) for one in replays), 4),
+        "saved_at_95_range": [round(min(one.saved(0.95) for one in replays), 4), round(max(one.saved(0.95) for one in replays), 4)],
+        "found": list(replays[0].found),
+    }
+    if json_:
+        typer.echo(json.dumps(answer))
+        return
+    typer.echo(f"{answer['relevant']} of {answer['n']} are relevant; in {runs} replays 95 % of them were found after {answer['judged_for_95']:.0f} "
+               f"judgements (median); work saved over sampling {answer['saved_at_95']:.2f} (WSS@95)")
+
+
 def register(app: typer.Typer) -> None:
-    for command in (evaluate, train):
+    for command in (evaluate, train, simulate):
         app.command(command.__name__)(command)

@@ -14,6 +14,7 @@ from pipeline.agreement import agreements
 from pipeline.commands.options import BaseOption, JsonOption, existing_base
 from pipeline.decision_files import export_decisions, import_decisions
 from pipeline.progress import say
+from pipeline.screening import to_screen
 from warehouse.decisions import read_decisions
 
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="Decisions as JSON lines.")]
@@ -49,6 +50,21 @@ def agreement(base: BaseOption = None, json_: JsonOption = False) -> None:
             typer.echo(f"  differ on {label} of {document}")
 
 
+def screen(
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many to give.")] = 20,
+    base: BaseOption = None, json_: JsonOption = False,
+) -> None:
+    """Which documents to judge next: by what people have answered so far, and before they have by the machine's own chance of relevance."""
+    following = to_screen(existing_base(base))
+    if json_:
+        typer.echo(json.dumps([asdict(one) for one in following[:limit]], ensure_ascii=False))
+        return
+    say(f"{len(following)} documents are not judged yet")
+    for one in following[:limit]:
+        typer.echo(f"{one.chance:.2f}  {one.document[:12]}  {one.title or '(no title found)'}")
+
+
 def register(app: typer.Typer) -> None:
     app.add_typer(decisions, name="decisions")
     app.command("agreement")(agreement)
+    app.command("screen")(screen)
