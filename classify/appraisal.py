@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from classify.cue_index import CueIndex
 from classify.effects import Effect, effect_of
+from classify.findings import is_own
 from classify.label_evidence import is_denied, quote
 from classify.prose import Prose, Sentence
 from evidence.records import AacodsAnswer, Appraisal, Span
@@ -178,7 +179,7 @@ class Appraiser:
         return Proof(condition, f"{rule.definition} ({proof.words})", proof.sentence) if proof else None
 
     def _quiet(self, start: StrengthStart, claims: list[Sentence], steps: list[str]) -> tuple[str, Sentence | None]:
-        supported = [sentence for sentence in claims if is_supported(sentence, effect_of(sentence))]
+        supported = [sentence for sentence in claims if is_supported(sentence, effect_of(sentence)) and is_own(sentence, start.design)]
         if start.design == "opinion":
             supported = [sentence for sentence in supported if sentence.own]
         if not supported or not start.raised_to:

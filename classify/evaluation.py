@@ -149,7 +149,7 @@ def weighted_kappa(pairs: Sequence[Pair], order: Sequence[str] = STRENGTHS) -> f
     """Cohen's kappa with quadratic weights over an ordered scale; no answer counts as the lowest."""
     size = len(order)
     observed = np.zeros((size, size))
-    for true, found in pairs:
+    for true, found in (pair for pair in pairs if pair[0]):
         observed[order.index(next(iter(true))), order.index(next(iter(found), order[0]))] += 1
     weights = np.subtract.outer(np.arange(size), np.arange(size)) ** 2.0
     expected = np.outer(observed.sum(axis=1), observed.sum(axis=0)) / max(1.0, observed.sum())
@@ -208,7 +208,7 @@ def finding_scores(cases: Sequence[Case], taggings: Sequence[Tagging]) -> list[S
     for case, tagging in zip(cases, taggings, strict=True):
         true, found, place_true, place_found = set(), set(), set(), set()
         taken: set[int] = set()
-        for number, finding in enumerate(case.truth["findings"]):
+        for number, finding in enumerate((case.truth.get("findings") or [])):
             match = next(
                 (
                     at for at, mine in enumerate(tagging.findings)
@@ -227,7 +227,7 @@ def finding_scores(cases: Sequence[Case], taggings: Sequence[Tagging]) -> list[S
         found |= {f"m{at}" for at in range(len(tagging.findings)) if at not in taken}
         place_found |= {
             f"m{at}" for at, mine in enumerate(tagging.findings)
-            if not any(overlaps(finding["quote"], mine.span.quote) for finding in case.truth["findings"])
+            if not any(overlaps(finding["quote"], mine.span.quote) for finding in (case.truth.get("findings") or []))
         }
         pairs.append((frozenset(true), frozenset(found)))
         located.append((frozenset(place_true), frozenset(place_found)))

@@ -49,7 +49,7 @@ _CITED = re.compile(
 _OTHERS = re.compile(
     r"\b(?:previous|earlier|recent|prior|other|several|many|numerous|existing|published|international|these|those|most|some|past)"
     r"(?: \w+){0,2} (?:stud(?:y|ies)|trials?|reviews?|research|evaluations?|literature|reports?|authors|evidence)\b|\bliterature\b|"
-    r"\belsewhere\b|\b(?:in|from) another (?:region|country|city|county|area|state|town|trust)\b|\banother (?:study|trial|evaluation|review)\b|"
+    r"\belsewhere\b|\banother (?:study|trial|evaluation|review)\b|"
     r"\b(?:research|evidence) (?:has |have )?(?:show|suggest|indicat|demonstrat)",
     re.IGNORECASE,
 )
