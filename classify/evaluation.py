@@ -208,7 +208,7 @@ def finding_scores(cases: Sequence[Case], taggings: Sequence[Tagging]) -> list[S
     for case, tagging in zip(cases, taggings, strict=True):
         true, found, place_true, place_found = set(), set(), set(), set()
         taken: set[int] = set()
-        for number, finding in enumerate((case.truth.get("findings") or [])):
+        for number, finding in enumerate(case.truth.get("findings") or []):
             match = next(
                 (
                     at for at, mine in enumerate(tagging.findings)
