@@ -19,8 +19,8 @@ from classify.changes import change_of
 from classify.evaluation import Pair, Score
 from classify.models import learnt, text_key
 from classify.short_texts import short_cases
-from classify.tagging import Tagger
-from classify.training import Case, DeclaredCase, declared_cases
+from classify.tagging import Tagger, unfit
+from classify.training import FEWEST, Case, DeclaredCase, declared_cases
 from evidence.errors import IntegrandError
 from evidence.records import Tagging
 from extract.evaluation import RATES, PageScore, score_page
@@ -51,13 +51,18 @@ def _documents(gold: GoldFile, tagger: Tagger) -> Evaluation:
     notes: list[str] = []
     read = {one.path: one for one in stages.read_paths(gold.root / str(row["path"]) for row in gold.rows)}
     for row in gold.rows:
-        name, one = str(row["path"]), read[gold.root / str(row["path"])]
+        name, one = str(row["path"]), read.get(gold.root / str(row["path"]))
+        if one is None:
+            # An archive or a list of references: it has members, not one text.
+            predictions.append({**answers.refused_tagging(Path(name), "holds several documents", None, 0.0), "path": name})
+            notes.append(f"refused {name}: holds several documents")
+            continue
         if one.document is None:
             predictions.append({**answers.refused_tagging(Path(name), one.reason, one.digest, one.wall_s), "path": name})
             notes.append(f"refused {name}: {one.reason}")
             continue
         observation = tagger.observer.observe(one.document)
-        tagging = tagger.tag_observed(one.document, observation)
+        tagging = tagger.tag(one.document) if unfit(one.document) else tagger.tag_observed(one.document, observation)
         predictions.append({**answers.identity(Path(name), one.document), **answers.tagging(tagging), "path": name})
         cases.append(Case(name, dict(row), observation, one.document))
         found[name] = tagging
@@ -65,6 +70,9 @@ def _documents(gold: GoldFile, tagger: Tagger) -> Evaluation:
         return Evaluation(predictions, (), notes)
     known = learnt("documents")
     seen = [case for case in cases if case.document.id in known]
+    if 0 < len(seen) < FEWEST:
+        notes.append(f"the models have learnt from {len(seen)} of the inputs, too few to leave some out: those are scored too well")
+        seen = []
     if seen:
         anew = evaluation.cross_validated(seen, declared_cases(gold.root, tagger.observer), tagger, short_cases(tagger.observer))
         found |= {case.key: tagging for case, tagging in zip(seen, anew, strict=True)}
