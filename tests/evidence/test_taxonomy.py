@@ -21,7 +21,7 @@ WITHOUT_EXAMPLES = {"change", "direction"}
 """Their labels are verbs' senses: cues alone decide."""
 
 MANY_EXAMPLES = {"integration_type", "study_design"}
-SHORTEST, LONGEST = 12, 35
+SHORTEST, LONGEST = 9, 35
 """Words of an example: shorter ones make poor prototypes, longer ones are no sentences of grey literature."""
 
 
@@ -215,7 +215,8 @@ class TestCues:
         labels = TAXONOMY.facet(facet).labels
         for_them = share([(label, text) for label in labels for text in label.positives])
         against = share([(label, text) for label in labels for text in label.hard_negatives])
-        assert for_them > against + 0.25
+        # Examples of relevance stand for subjects of which no cue knows, so that embeddings learn what cues do not say.
+        assert for_them > against + (0.1 if facet == "relevance" else 0.25)
         assert against < 0.2
 
 
