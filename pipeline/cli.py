@@ -28,7 +28,7 @@ ROOMS = {
     "people": ("decisions", "agreement", "screen"),
     "care": ("status", "doctor", "verify"),
     "vocabulary": ("taxonomy",),
-    "searches": ("searches",),
+    "searches": ("searches", "recall"),
 }
 """The modules of ``pipeline.commands`` and the commands of each. Only the module that is asked for is imported: a search
 should not pay for the crawler's and the readers' start (Scrapy and trafilatura take two seconds)."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,10 @@ from warehouse.loading import joined
 from warehouse.query_compiler import Compiler, asked_of_text, relaxed, text_of
 from warehouse.query_language import Node, Valued, Word, is_plain, leaves, parse, shown
 from warehouse.quoting import quoted
+from warehouse.show import find_work
+from warehouse.similar_works import telling_words
 from warehouse.snapshot import Snapshot
+from warehouse.spelling import suggested
 from warehouse.synonyms import Widening, widened
 from warehouse.text_index import indexed_works, open_index
 
@@ -38,6 +41,8 @@ MEANING_FLOOR = 0.45
 that it cannot answer had 0.21-0.37, those for questions that it can 0.50-0.82."""
 MOST_BY_MEANING = 50
 WORDS_FOR_MEANING = 3
+MOST_LIKE = 50
+"""Works that words alone find like another."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,8 @@ class SearchAnswer:
     relaxed: bool = False
     notes: list[str] = field(default_factory=list)
     """In words, what was not done that a reader may expect."""
+    suggestion: str | None = None
+    """The query with its words that no work holds replaced by near ones that some do."""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -65,6 +72,7 @@ class SearchAnswer:
             "parsed": self.parsed,
             "expanded": self.expanded,
             "relaxed": self.relaxed,
+            "suggestion": self.suggestion,
             "notes": self.notes,
             "run": self.run,
             "total": self.total,
@@ -143,29 +151,56 @@ class Searcher:
             wide = widened(node, query, load_thesaurus()) if expand else Widening(node)
             ranked, scores = self._by_words(compiler, wide.node, allowed)
         hits, fused, rows = self._fused(node, ranked, scores, allowed, open_ended=loosened or is_plain(node))
+        answer = self._answer(query, shown(node), compiler, wide.node, filters, hits, fused, rows, (limit, offset), started, lens)
+        return replace(
+            answer,
+            expanded={**wide.expanded, **compiler.expanded},
+            relaxed=loosened,
+            notes=[*self._notes, *wide.notes, *self._unknown(node, filters)],
+            suggestion=suggested(query, node, self._works),
+        )
+
+    def like(self, id: str, filters: Filters | None = None, limit: int = 20, *, lens: str | None = None) -> SearchAnswer:
+        """The works most like one, best first: by the words that tell it from others, and by what its texts mean.
+
+        ``id`` is any that leads to a work. Raises ``UsageError`` for one that does not, and as ``search``.
+        """
+        started = time.monotonic()
+        filters = filters or Filters()
+        if lens is not None and lens not in self.lenses:
+            raise unknown("typology", lens, self.lenses)
+        work = find_work(self._connection.cursor(), id)
+        node = telling_words(self._connection.cursor(), self._works, work)
+        compiler = Compiler(self._labels, list(STRENGTHS), self._works)
+        allowed = self._allowed(filters)
+        allowed = np.ones(len(self._ids), dtype=np.bool_) if allowed is None else allowed
+        allowed[self._number[work]] = False
+        ranked, scores = self._by_words(compiler, node, allowed) if node is not None else ([], {})
+        # Nearly everything shares some word with a work: more than these say nothing.
+        ranked = ranked[:MOST_LIKE]
+        meant = None
+        if self._matrix is not None and len(own := self._matrix[self._vector_works == self._number[work]]):
+            meant = vectors.normalised(own.mean(axis=0, keepdims=True), 1)[0]
+        hits, fused, rows = self._merged(ranked, scores, allowed, meant, extend=True)
+        answer = self._answer(f"like {work}", shown(node), compiler, node, filters, hits, fused, rows, (limit, 0), started, lens)
+        return replace(answer, notes=list(self._notes))
+
+    def _answer(
+        self, query: str, parsed: str, compiler: Compiler, node: Node | None, filters: Filters, hits: list[int], fused: dict[int, float],
+        rows: dict[int, int], part: tuple[int, int], started: float, lens: str | None,
+    ) -> SearchAnswer:
+        """The answer with ``part`` (how many, from which) of the hits in full."""
+        limit, offset = part
         page = hits[max(offset, 0) : max(offset, 0) + max(limit, 0)]
         ids = [self._ids[number] for number in hits]
         works = described(self._connection.cursor(), [self._ids[number] for number in page])
         labels = [f"{facet}:{label}" for facet, some in checked_labels(filters, self._labels).items() for label in some]
-        passages = quoted(
-            self._connection.cursor(), self._passages, compiler, wide.node, {number: self._ids[number] for number in page}, rows, labels
-        )
+        passages = quoted(self._connection.cursor(), self._passages, compiler, node, {number: self._ids[number] for number in page}, rows, labels)
         for work, number in zip(works, page, strict=True):
             work["score"] = round(fused.get(number, 0.0), 6)
             work["passages"] = passages[number]
-        return SearchAnswer(
-            query,
-            shown(node),
-            self._run,
-            len(hits),
-            time.monotonic() - started,
-            self._facets(ids) | ({lens: counted(self._connection.cursor(), self.lenses[lens], ids)} if lens else {}),
-            works,
-            ids,
-            {**wide.expanded, **compiler.expanded},
-            loosened,
-            [*self._notes, *wide.notes, *self._unknown(node, filters)],
-        )
+        facets = self._facets(ids) | ({lens: counted(self._connection.cursor(), self.lenses[lens], ids)} if lens else {})
+        return SearchAnswer(query, parsed, self._run, len(hits), time.monotonic() - started, facets, works, ids)
 
     def _unknown(self, node: Node | None, filters: Filters) -> list[str]:
         """In words, the values asked for that no work has: a slip would else be an empty answer."""
@@ -206,23 +241,29 @@ class Searcher:
         asked = text_of(node)
         if self._matrix is None or self._encode is None or not asked:
             return ranked, {number: 1.0 / (FUSION_K + rank) for rank, number in enumerate(ranked, start=1)}, {}
-        query = vectors.normalised(self._encode([asked]), 1)[0]
-        best, row_of = vectors.work_similarities(self._matrix, self._vector_works, query, len(self._ids))
-        near = np.lexsort((self._rank, -best))
-        words = set(ranked)
-        extend = open_ended and len(asked.split()) >= WORDS_FOR_MEANING
-        by_meaning: list[int] = []
-        for number in near.tolist():
-            if best[number] < MEANING_FLOOR or (not extend and len(by_meaning) >= len(words)):
-                break
-            if number in words or (extend and len(by_meaning) < MOST_BY_MEANING and (allowed is None or allowed[number])):
-                by_meaning.append(number)
+        meant = vectors.normalised(self._encode([asked]), 1)[0]
+        return self._merged(ranked, scores, allowed, meant, extend=open_ended and len(asked.split()) >= WORDS_FOR_MEANING)
+
+    def _merged(
+        self, ranked: list[int], scores: dict[int, float], allowed: NDArray[np.bool_] | None, meant: vectors.Floats | None, extend: bool
+    ) -> tuple[list[int], dict[int, float], dict[int, int]]:
+        """The ranking by words merged with that by nearness to ``meant``; with ``extend`` this one may bring works of its own."""
+        rankings, row_of = [ranked], np.zeros(0, dtype=np.int64)
+        if meant is not None and self._matrix is not None:
+            best, row_of = vectors.work_similarities(self._matrix, self._vector_works, meant, len(self._ids))
+            words, by_meaning = set(ranked), list[int]()
+            for number in np.lexsort((self._rank, -best)).tolist():
+                if best[number] < MEANING_FLOOR or (not extend and len(by_meaning) >= len(words)):
+                    break
+                if number in words or (extend and len(by_meaning) < MOST_BY_MEANING and (allowed is None or allowed[number])):
+                    by_meaning.append(number)
+            rankings.append(by_meaning)
         fused: dict[int, float] = {}
-        for ranking in (ranked, by_meaning):
+        for ranking in rankings:
             for rank, number in enumerate(ranking, start=1):
                 fused[number] = fused.get(number, 0.0) + 1.0 / (FUSION_K + rank)
         hits = sorted(fused, key=lambda number: (-fused[number], -scores.get(number, 0.0), self._rank[number]))
-        return hits, fused, {number: int(row_of[number]) for number in by_meaning}
+        return hits, fused, {number: int(row_of[number]) for number in rankings[-1]} if len(rankings) > 1 else {}
 
     def _facets(self, ids: list[str]) -> dict[str, dict[str, int]]:
         """Hits by label of each facet, by source, year and place, the most frequent first."""

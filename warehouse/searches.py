@@ -83,6 +83,7 @@ def saved(base: Base) -> dict[str, PastSearch]:
 
 def search_and_note(
     base: Base, searcher: Searcher, query: str, filters: Filters | None = None, *, exact: bool = False, name: str | None = None, limit: int = 20,
+    lens: str | None = None,
 ) -> Rerun:
     """Searches, and adds a line to the history; with ``name`` it is that saved search's newest.
 
@@ -92,7 +93,7 @@ def search_and_note(
         raise UsageError(f"{name!r} is no name for a search; take small letters, digits, - and _, at most 60")
     filters = filters or Filters()
     lines = history(base)
-    answer = searcher.search(written_out(query, lines), filters, limit, expand=not exact)
+    answer = searcher.search(written_out(query, lines), filters, limit, expand=not exact, lens=lens)
     before = next((line for line in reversed(lines) if name is not None and line.name == name), None)
     known = set(before.hits) if before is not None else set()
     new = tuple(id for id in answer.ids if id[:KNOWN_CHARACTERS] not in known)
@@ -101,6 +102,20 @@ def search_and_note(
         {term: tuple(some) for term, some in answer.expanded.items()}, name, tuple(id[:KNOWN_CHARACTERS] for id in answer.ids) if name else (),
     )  # fmt: skip
     return Rerun(answer, _added(base, line), new)
+
+
+def search_and_try_to_note(
+    base: Base, searcher: Searcher, query: str, filters: Filters | None = None, *, exact: bool = False, limit: int = 20, lens: str | None = None,
+) -> tuple[SearchAnswer, int | None]:
+    """The answer and its number in the history; without a number, and with a note that says why, where nothing can be written there."""
+    try:
+        done = search_and_note(base, searcher, query, filters, exact=exact, limit=limit, lens=lens)
+    except IntegrandError as error:
+        if isinstance(error, UsageError):
+            raise
+        answer = searcher.search(query, filters, limit, expand=not exact, lens=lens)
+        return replace(answer, notes=[*answer.notes, f"not noted in the history: {error}"]), None
+    return done.answer, done.line.number
 
 
 def run_again(base: Base, searcher: Searcher, names: Iterable[str]) -> list[Rerun]:
@@ -166,7 +181,7 @@ def _added(base: Base, line: PastSearch) -> PastSearch:
         path.parent.mkdir(exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
     except OSError as error:
-        raise IntegrandError(f"{path}: cannot be written ({error.strerror}); `integrand search` searches without noting it") from error
+        raise IntegrandError(f"{path}: cannot be written ({error.strerror})") from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         numbered = replace(line, number=max((one.number for one in history(base)), default=0) + 1)

@@ -92,7 +92,8 @@ def _opened(folder: Path) -> tantivy.Index:
     index = tantivy.Index.open(str(folder))
     for name in (STEMMED, EXACT):
         index.register_tokenizer(name, analyzer(name))
-    # Files are mapped here; later the folder may be gone.
+    # Files are mapped here; later the folder may be gone. The index does not watch it: it would write a lock file where one is removed.
+    index.config_reader(reload_policy="manual")
     index.reload()
     return index
 

@@ -26,6 +26,7 @@ from warehouse.export.citation import STYLES, cite
 from warehouse.filters import Filters
 from warehouse.named_queries import list_queries, run_query
 from warehouse.search import Searcher
+from warehouse.searches import history, search_and_try_to_note, written_out
 from warehouse.show import show as show_work
 from warehouse.snapshot import Snapshot, require_snapshot
 from warehouse.sql import Answer, run_sql
@@ -47,17 +48,29 @@ def search(
     type_: TypeOption = None, strength: StrengthOption = None, design: DesignOption = None, theme: ThemeOption = None,
     place: PlaceOption = None, source: SourceOption = None, since: SinceOption = None, limit: LimitOption = 20,
     exact: Annotated[bool, typer.Option("--exact", help="Only the words themselves, no other terms for the same thing.")] = False,
-    lens: Annotated[str | None, typer.Option("--lens", metavar="T", help="Count by a published typology, too.", callback=in_utf8)] = None,
+    lens: Annotated[str | None, typer.Option(
+        "--typology", "--lens", metavar="T", help="Count by a published typology, too.", callback=in_utf8)] = None,
+    like: Annotated[str | None, typer.Option("--like", metavar="ID", help="In place of a query: works like this one.", callback=in_utf8)] = None,
+    unnoted: Annotated[bool, typer.Option("--unnoted", help="Add no line to the history of searches.")] = False,
     base: BaseOption = None, json_: JsonOption = False,
 ) -> None:
-    """Find works by words and meaning, with filters and facets."""
+    """Find works by words and meaning, with filters and facets; #3 in a query is the third search of the history."""
     filters = filters_from(type_, strength, design, theme, place, source, since)
-    with _searcher(existing_base(base)) as searcher:
-        answer = searcher.search(query, filters, limit, expand=not exact, lens=lens)
+    if like is not None and query:
+        raise UsageError("--like: takes the place of a query; give filters beside it, or search with words alone")
+    room, number = existing_base(base), None
+    with _searcher(room) as searcher:
+        if like is not None:
+            answer = searcher.like(like, filters, limit, lens=lens)
+        elif unnoted:
+            answer = searcher.search(written_out(query, history(room)) if "#" in query else query, filters, limit, expand=not exact, lens=lens)
+        else:
+            answer, number = search_and_try_to_note(room, searcher, query, filters, exact=exact, limit=limit, lens=lens)
+    found = answer.as_json() | {"number": number}
     if json_:
-        typer.echo(json.dumps(answer.as_json(), ensure_ascii=False, default=str))
+        typer.echo(json.dumps(found, ensure_ascii=False, default=str))
     else:
-        _print_answer(answer.as_json(), lens)
+        _print_answer(found, lens)
 
 
 def show(
@@ -214,7 +227,7 @@ def _print_answer(answer: dict[str, Any], lens: str | None = None) -> None:
         for passage in work["passages"][:2]:
             console.print(f"   p. {passage['page']}: {_marked(passage)}")
         console.print(escape(f"   {work['id'][:12]}  {work['url'] or ''}"))
-    for facet in ("integration_type", *([lens] if lens else []), "study_design", "evidence_strength", "place"):
+    for facet in ("integration_type", *([lens] if lens else []), "study_design", "evidence_strength", "theme", "place", "source", "year"):
         counts = list(answer["facets"].get(facet, {}).items())[:8]
         if counts:
             console.print(escape(f"{facet}: " + ", ".join(f"{label} {count}" for label, count in counts)))
@@ -223,9 +236,12 @@ def _print_answer(answer: dict[str, Any], lens: str | None = None) -> None:
         console.print(escape(f"{words}: also looked for {', '.join(terms[:MOST_TERMS])}{more}"))
     for note in answer["notes"]:
         console.print(escape(f"note: {note}"))
+    if answer["suggestion"]:
+        console.print(escape(f"did you mean: {answer['suggestion']}"))
     more = f", the first {len(answer['works'])} shown" if len(answer["works"]) < answer["total"] else ""
     loosened = "; no work holds all the words, so any of them counted" if answer["relaxed"] else ""
-    console.print(escape(f"{answer['total']} works{more}; understood as {answer['parsed'] or 'everything'}{loosened}; run {answer['run']}"))
+    numbered = f"#{answer['number']}: " if answer["number"] else ""
+    console.print(escape(f"{numbered}{answer['total']} works{more}; understood as {answer['parsed'] or 'everything'}{loosened}; run {answer['run']}"))
 
 
 MOST_TERMS = 12

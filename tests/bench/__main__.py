@@ -8,7 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHMARKS = ("extraction_speed", "hostile", "real_site", "publish", "readers")
+BENCHMARKS = ("extraction_speed", "hostile", "real_site", "publish", "search", "readers")
 
 
 def main() -> int:

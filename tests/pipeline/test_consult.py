@@ -20,8 +20,9 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
 
 
 def told(library: Library, *arguments: str) -> Result:
-    environment = {"INTEGRAND_SEMANTIC": "0", "INTEGRAND_BASE": str(library.made.root)}
-    return CliRunner().invoke(build_app(arguments), list(arguments), env=environment)
+    # Settings are read once a process, so the base is named by the option.
+    named = [*arguments, *([] if arguments[0] == "taxonomy" else ["--base", str(library.made.root)])]
+    return CliRunner().invoke(build_app(arguments), named, env={"INTEGRAND_SEMANTIC": "0"})
 
 
 def test_a_guess_is_marked_where_a_work_is_listed(library: Library) -> None:
@@ -80,3 +81,28 @@ def test_searches_are_saved_listed_made_again_and_reported(tmp_path: Path) -> No
     out = tmp_path / "record.md"
     assert told(library, "searches", "export", "-o", str(out)).exit_code == 0 and "## #2 money" in out.read_text("utf-8")
     assert "unknown saved search 'x'" in str(told(library, "searches", "export", "x", "-o", str(out)).exception)
+
+
+def test_searches_are_numbered_combined_fed_and_tried_against_known_works(tmp_path: Path) -> None:
+    library = make_library(MadeBase(tmp_path / "base"))
+    assert told(library, "search", "budget*").output.splitlines()[-1].startswith("#1: 2 works")
+    assert json.loads(told(library, "search", "trial", "--json").output)["number"] == 2
+    both = json.loads(told(library, "search", "#1 OR #2", "--unnoted", "--json").output)
+    assert both["total"] == 3 and both["number"] is None
+    assert "did you mean: pooled budgets" in told(library, "search", "pooled bugdets").output
+    assert library.id("torbay") not in json.loads(told(library, "search", "--like", library.id("torbay"), "--json").output)["works"]
+    assert told(library, "search", "x", "--like", library.id("torbay")).exception.exit_code == 2  # type: ignore[union-attr]
+    told(library, "searches", "save", "money", "budget*")
+    assert "the newest of 2 works" in told(library, "searches", "feed", "money", "-o", str(tmp_path / "money.atom")).output
+    assert b"Pooled budgets in practice" in (tmp_path / "money.atom").read_bytes()
+    assert len(json.loads(told(library, "searches", "history", "--json").output)) == 4, "a feed adds no line"
+    known = tmp_path / "known.ris"
+    known.write_text("TY  - RPRT\nTI  - Pooled budgets in practice\nPY  - 2015\nER  - \n\nTY  - JOUR\nTI  - Something else\nDO  - 10.5555/plan\n"
+                     "ER  - \n\nTY  - RPRT\nTI  - Not in any base\nER  - \n", "utf-8")
+    answer = json.loads(told(library, "recall", "--known", str(known), "--saved", "money", "--json").output)
+    assert [answer[name] for name in ("known", "held", "found")] == [3, 2, 1]
+    assert [one["by"] for one in answer["works"]] == ["title", "doi", None]
+    known.write_text("10.5555/plan\nPooled budgets in practice\n", "utf-8")
+    assert "2 of 2 known works are in the base" in told(library, "recall", "--known", str(known)).output
+    known.write_text("\n", "utf-8")
+    assert "holds no work" in str(told(library, "recall", "--known", str(known)).exception)
