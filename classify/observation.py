@@ -18,6 +18,7 @@ from classify.places import Candidate, candidates
 from classify.prose import Prose
 from classify.relevance import relevance_features
 from classify.sectors import JOINT_FEATURES, joint_features, joints, sectors
+from classify.shown_passages import is_interleaved
 from classify.study_design import evidence_rows, trait_row
 from evidence.records import Document
 from evidence.taxonomy import Taxonomy
@@ -39,6 +40,11 @@ class Observation:
     claims: Sequence[Claim]
     reading: CloseReading | None = None
     encoder: Encoder | None = None
+
+    @cached_property
+    def interleaved(self) -> bool:
+        """Whether columns of the document have been read across."""
+        return is_interleaved(self.prose)
 
     @cached_property
     def claim_vectors(self) -> Vectors | None:

@@ -19,6 +19,7 @@ from classify.models import Models, load_models, models_version
 from classify.observation import Observation, Observer
 from classify.places import places
 from classify.relevance import relevance_tag
+from classify.shown_passages import shown
 from classify.study_design import design_span, kinds
 from classify.subject import about_row, label_row, logits_of, read_span
 from evidence.records import LISTING, Alternative, Appraisal, Document, Span, Tag, Tagging
@@ -32,8 +33,8 @@ UNSURE_OTHERWISE = 0.6
 SCALES = frozenset({"intensity"})
 """At-most-one facets whose labels go from least to most in the taxonomy's order."""
 
-LEAST_CUES, LEAST_PEAK = 2, 4
-"""Different strong cues, and weight of mentions within a paragraph, that an untrained facet's label needs."""
+SIGNED = 0.85
+"""Share of an untrained facet's tags that a careful reader signs at least (``docs/measures.md``): the only calibration there is."""
 
 LEAST_WORDS = 8
 """A document with fewer words in sentences cannot be judged."""
@@ -138,21 +139,18 @@ class Tagger:
         return tuple(one.id for one in self.taxonomy.facets.values() if one.grain == "document" and one.id not in known)
 
     def cued(self, observation: Observation, facet: str, relevant: float) -> list[Tag]:
-        """Labels by cues alone, precision first: two different strong cues in sentences of the document's own that stand close together.
-
-        Such scores have not been calibrated against anything, so every tag is marked unsure.
-        """
-        found = []
-        for label in self.observer.labels(facet):
-            one = observation.evidence.get((facet, label))
-            if one is None or one.distinct < LEAST_CUES or one.peak < LEAST_PEAK:
-                continue
-            told = one.count("strong", cited=False)
-            span = label_span(observation, facet, label)
-            if told >= LEAST_CUES and span is not None:
-                score = round(relevant * min(0.9, 0.4 + 0.1 * one.distinct), 4)
-                found.append(Tag(facet, label, score, True, "cues", span))
-        return sorted(found, key=lambda tag: -tag.score)
+        """Labels by cues alone, precision first: a sentence must do what the label says (see ``shown_passages``)."""
+        found: list[Tag] = []
+        if observation.interleaved:
+            return found
+        for label in self.taxonomy.facet(facet).labels:
+            one = observation.evidence.get((facet, label.id))
+            best = next(iter(shown(observation.prose, one, label)), None) if one is not None else None
+            if best is not None:
+                score = round(relevant * SIGNED, 4)
+                span = quote(observation.prose, best.sentence, best.start, best.end)
+                found.append(Tag(facet, label.id, score, score < UNSURE_OTHERWISE, "cues", span))
+        return found
 
     def kinds(self, observation: Observation) -> list[float]:
         return kinds(self.designs(observation), self.models.study_design.labels)

@@ -128,14 +128,14 @@ def _cues(patterns: tuple[str, ...]) -> tuple[Cue, ...]:
 
 
 def _facet(form: schema.FacetForm, path: Path) -> Facet:
-    labels = tuple(_label(form.id, label, path) for label in form.labels)
+    labels = tuple(_label(form, label, path) for label in form.labels)
     _once([label.id for label in labels], path, "labels.id")
     return Facet(
         form.id, form.name, form.definition, form.source, form.section, form.cardinality, form.grain, form.off_topic, labels
     )
 
 
-def _label(facet: str, form: schema.LabelForm, path: Path) -> Label:
+def _label(facet: schema.FacetForm, form: schema.LabelForm, path: Path) -> Label:
     cues = (
         *(Cue(pattern, "strong") for pattern in form.cues.strong),
         *(Cue(pattern, "weak") for pattern in form.cues.weak),
@@ -149,9 +149,20 @@ def _label(facet: str, form: schema.LabelForm, path: Path) -> Label:
     )
     _once([example.text for example in examples], path, f"labels[{form.id}].examples")
     measures = tuple(Measure(measure.name, measure.good, _cues(measure.cues)) for measure in form.measures)
-    return Label(
-        facet, form.id, form.name, form.definition, form.source, form.includes, form.excludes, cues, examples, form.good, measures
+    demands, beside, refused = (
+        tuple(_company(facet, form, name, path) for name in (getattr(facet, key) if getattr(form, key) is None else getattr(form, key)))
+        for key in ("demands", "beside", "refuses")
     )
+    return Label(
+        facet.id, form.id, form.name, form.definition, form.source, form.includes, form.excludes, cues, examples, form.good, measures,
+        demands, beside, tuple(cue for cues in refused for cue in cues),
+    )
+
+
+def _company(facet: schema.FacetForm, label: schema.LabelForm, name: str, path: Path) -> tuple[Cue, ...]:
+    if name not in facet.company:
+        raise UsageError(f"{path.name}: labels[{label.id}]: expected a list of [company], found {name!r}; known: {', '.join(facet.company)}")
+    return _cues(facet.company[name])
 
 
 def _once(values: list[str], path: Path, key: str) -> None:

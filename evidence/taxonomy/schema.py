@@ -64,6 +64,9 @@ class LabelForm(Form):
     examples: ExampleLists = ExampleLists()
     good: Good | None = None
     measures: tuple[MeasureForm, ...] = ()
+    demands: tuple[Slug, ...] | None = None
+    beside: tuple[Slug, ...] | None = None
+    refuses: tuple[Slug, ...] | None = None
 
 
 class ConditionForm(Form):
@@ -121,6 +124,9 @@ class RulesForm(Form):
 
 
 class FacetForm(Form):
+    """``company`` are named lists of cues. A sentence shows a label only where it also has a cue of each list that the label (or else
+    the facet) ``demands``, one of each that it wants ``beside`` (a few words from) its own cue, and none of those it ``refuses``."""
+
     kind: Literal["facet"]
     id: Slug
     name: Words
@@ -130,8 +136,17 @@ class FacetForm(Form):
     cardinality: Literal["exactly_one", "at_most_one", "any"]
     grain: Literal["document", "finding"] = "document"
     off_topic: bool = False
+    company: dict[Slug, tuple[str, ...]] = {}
+    demands: tuple[Slug, ...] = ()
+    beside: tuple[Slug, ...] = ()
+    refuses: tuple[Slug, ...] = ()
     labels: tuple[LabelForm, ...] = Field(min_length=2)
     rules: RulesForm | None = None
+
+    @field_validator("company")
+    @classmethod
+    def _grammar(cls, lists: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        return {name: tuple(_checked(pattern) for pattern in patterns) for name, patterns in lists.items()}
 
 
 class TermForm(Form):

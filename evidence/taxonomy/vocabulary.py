@@ -33,7 +33,11 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One value of a facet. ``measures`` and ``good`` (the outcome's usual polarity) are set for outcome domains only."""
+    """One value of a facet. ``measures`` and ``good`` (the outcome's usual polarity) are set for outcome domains only.
+
+    A sentence with a cue shows the label only where it also has one of each of the lists ``demands``, a few words from the cue one of each
+    of the lists ``beside``, and none of ``refuses``.
+    """
 
     facet: str
     id: str
@@ -46,6 +50,9 @@ class Label:
     examples: tuple[Example, ...] = ()
     good: str | None = None
     measures: tuple[Measure, ...] = ()
+    demands: tuple[tuple[Cue, ...], ...] = ()
+    beside: tuple[tuple[Cue, ...], ...] = ()
+    refuses: tuple[Cue, ...] = ()
 
     @property
     def positives(self) -> tuple[str, ...]:

@@ -1,0 +1,73 @@
+"""Facets of passages (codebook, section 16): a label is given where a sentence does the thing, not where it touches on it."""
+
+from __future__ import annotations
+
+import pytest
+
+from classify.label_evidence import EvidenceReader
+from classify.prose import Prose
+from classify.shown_passages import is_interleaved, shown
+from evidence.taxonomy import load_taxonomy
+from tests.classify.documents import made
+
+TAXONOMY = load_taxonomy()
+FACETS = ("enabler", "barrier", "key_prompt", "process_stage", "commissioning_cycle", "work_strand", "centredness")
+SUBJECT = "Health and social care services in the valley are being joined up, and integrated teams work across both."
+
+
+def labels(*sentences: str) -> set[tuple[str, str]]:
+    prose = Prose(made("Joining up care in the valley", " ".join((SUBJECT, *sentences))))
+    evidence = EvidenceReader(TAXONOMY, FACETS).read(prose)
+    return {key for key, one in evidence.items() if shown(prose, one, TAXONOMY.facet(key[0]).label(key[1]))}
+
+
+@pytest.mark.parametrize(
+    ("facet", "label", "does", "touches"),
+    [
+        ("barrier", "time_and_capacity", "A lack of time was the main barrier to joint working between the two teams.",
+         "The steering group of the integrated service asked for more time to read its papers before each meeting."),
+        ("barrier", "information_systems", "Progress with the integrated teams was delayed by a lack of access to linked data from practices.",
+         "The data sharing group of the partnership holds its meetings on the first Monday of each month."),
+        ("enabler", "information_systems", "Shared electronic records have facilitated integration between the practices and the council.",
+         "Shared electronic records should one day facilitate integration between the practices and the council."),
+        ("process_stage", "care_planning", "A nurse visits the person and develops a care plan with the family and the social worker.",
+         "The number of care plans was among the outcomes that the trial compared between its two groups of patients."),
+        ("process_stage", "referral_access", "Patients are referred through a single point of access, where a nurse answers every call.",
+         "The business case for a single point of access goes to the board of the trust in the autumn."),
+        ("commissioning_cycle", "procure_deliver", "The council went out to tender and awarded the contract for integrated home care to an alliance.",
+         "The hospital's procurement team won a prize for its customer service in the spring."),
+        ("centredness", "person_centred", "Support is tailored to the individual's needs, and staff start from what the person hopes for.",
+         "Our vision is of person-centred care in which what matters to people will come first one day."),
+        ("key_prompt", "goal_problem", "Care is poorly coordinated between the hospital and social care services.",
+         "Whether care is poorly coordinated between hospital and social care is unclear."),
+        ("key_prompt", "context_sectors", "The partnership is made up of the council, two trusts, hospices and voluntary sector partners.",
+         "The key stakeholders will be told by letter."),
+        ("work_strand", "use_of_resources", "The evaluation found that integrated care reduced length of stay by two days.",
+         "Integrated care should improve the use of resources and value for money."),
+    ],
+)
+def test_a_sentence_that_does_the_thing_is_told_from_one_that_touches_on_it(facet: str, label: str, does: str, touches: str) -> None:
+    assert (facet, label) in labels(does)
+    assert (facet, label) not in labels(touches)
+
+
+def test_a_question_and_a_heading_answer_nothing() -> None:
+    told = "Care is poorly coordinated between the hospital and social care services."
+    assert ("key_prompt", "goal_problem") in labels(told)
+    assert ("key_prompt", "goal_problem") not in labels(told.replace(".", "?"))
+    prose = Prose(made("Joining up care in the valley", SUBJECT, f"# {told}", SUBJECT))
+    found = EvidenceReader(TAXONOMY, FACETS).read(prose)["key_prompt", "goal_problem"]
+    assert not shown(prose, found, TAXONOMY.facet("key_prompt").label("goal_problem"))
+
+
+def test_the_same_words_far_from_the_subject_show_nothing() -> None:
+    alone = "A lack of time was the main barrier to sharing what the bakers had learnt."
+    prose = Prose(made("Bread", "Bakers rise early.", "The oven is hot by four.", alone, "Flour is dear this year.", "Yeast is not."))
+    assert not shown(prose, EvidenceReader(TAXONOMY, FACETS).read(prose)["barrier", "time_and_capacity"],
+                     TAXONOMY.facet("barrier").label("time_and_capacity"))
+
+
+def test_columns_that_were_read_across_are_found() -> None:
+    torn = "The teams of the valley were asked for their In addition the council has said that it wants more of them."
+    assert is_interleaved(Prose(made("A report", *[torn] * 3, SUBJECT)))
+    assert not is_interleaved(Prose(made("A report", *[SUBJECT] * 6)))
