@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classify.close_reading import CloseReading
+from classify.decided import knows
 from classify.label_evidence import Key
 from classify.linear_models import Array
 from classify.quotation import overlaps
@@ -184,10 +185,10 @@ def _document_marks(keys: tuple[Key, ...], reading: CloseReading, gold: Mapping[
     count = len(reading.excerpts)
     truth, weights = np.zeros((count, len(keys))), np.zeros((count, len(keys)))
     likeliest = sorted(range(count), key=lambda at: (-sum(at in found for found in reading.cued.values()), at))[:MOST_LESSONS]
-    relevant = gold["relevance"] == "relevant"
+    relevant = gold.get("relevance", "relevant") == "relevant"
     for column, (facet, label) in enumerate(keys):
         given = gold.get(facet) or []
-        if facet in SHOWING and label not in ([given] if isinstance(given, str) else given):
+        if facet in SHOWING and knows(gold, facet, label) and label not in ([given] if isinstance(given, str) else given):
             weights[likeliest, column] = NOT_IN_IT
     if not relevant:
         weights[likeliest, keys.index(JOINING)] = NOT_IN_IT

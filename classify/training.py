@@ -28,6 +28,7 @@ from classify.changes import MODEL as CHANGE_MODEL
 from classify.changes import TRAITS as CHANGE_TRAITS
 from classify.changes import change_votes
 from classify.cue_worth import fit_worth
+from classify.decided import is_whole, knows
 from classify.document_form import TRAITS
 from classify.finding_training import fit_findings
 from classify.heads import Heads, document_lessons, fit_heads, head_keys
@@ -63,7 +64,7 @@ CHANGE_KEYS = ("text", "outcome", "intervention", "comparator")
 
 @dataclass(frozen=True)
 class Case:
-    """A labelled document: ``truth`` is its line of the gold file."""
+    """A labelled document: ``truth`` is its line of the gold file, or what people judged of it (see ``classify.decided``)."""
 
     key: str
     truth: dict[str, Any]
@@ -83,7 +84,11 @@ class DeclaredCase:
 def fit_models(
     cases: Sequence[Case], declared: Sequence[DeclaredCase], observer: Observer, short: Sequence[ShortCase] = (), closely: bool = True
 ) -> Models:
-    """All models, fitted to these cases; ``closely`` False fits them to cues alone, for use without an encoder."""
+    """All models, fitted to these cases; ``closely`` False fits them to cues alone, for use without an encoder.
+
+    Places, findings and strength learn from cases all of whose labels are known.
+    """
+    whole = [case for case in cases if is_whole(case.truth)]
     read = Readings(cases, observer, short, closely)
     relevance = fit_relevance(cases, read, short)
     out = LeftOut(cases, declared, observer, read, short)
@@ -92,8 +97,8 @@ def fit_models(
     labels, without = observer.labels("study_design"), fit_design(cases, declared, observer)
     seen = [one.observation for one in short]
     sorts = [kinds(without.chances(one.designs, one.traits, one.design_cues), labels) for one in seen]
-    found = fit_findings(cases, out.kinds, out.called(), observer, read.heads is not None, list(zip(short, sorts, strict=True)))
-    return Models(design, relevance, fit_strength(cases, out, observer), fit_places(cases, out), found, facets, read.heads)
+    found = fit_findings(whole, out.kinds, out.called(), observer, read.heads is not None, list(zip(short, sorts, strict=True)))
+    return Models(design, relevance, fit_strength(whole, out, observer), fit_places(whole, out), found, facets, read.heads)
 
 
 class Readings:
@@ -167,7 +172,7 @@ def fit_design(
     """Fitted on documents, abstracts whose authors declare the design and short texts whose design is known."""
     labels = observer.labels("study_design")
     told = [
-        *((case.observation, case.truth["study_design"], 1.0) for case in cases),
+        *((case.observation, case.truth["study_design"], 1.0) for case in cases if knows(case.truth, "study_design")),
         *((case.observation, case.design, DECLARED_WEIGHT) for case in declared),
         *((one.observation, one.design, SHORT_DESIGN_WEIGHT) for one in short if one.design),
     ]
@@ -182,8 +187,9 @@ def fit_design(
 
 
 def fit_relevance(cases: Sequence[Case], read: Readings, short: Sequence[ShortCase] = ()) -> Pooled:
-    """Fitted on documents and short texts together; threshold and temper are those of the documents."""
-    count = len(cases)
+    """Fitted on documents and short texts together; threshold and temper are those of the documents of the gold file."""
+    cases = [case for case in cases if "relevance" in case.truth]
+    count, whole = len(cases), np.array([is_whole(case.truth) for case in cases])
     beside = [about_row(one.observation, read.keys, logits) for one, logits in zip(short, read.short, strict=True)]
     rows = np.array([*(read.about(case) for case in cases), *beside])
     truth = np.array([*(float(case.truth["relevance"] == "relevant") for case in cases), *(float(one.relevant) for one in short)])
@@ -200,8 +206,8 @@ def fit_relevance(cases: Sequence[Case], read: Readings, short: Sequence[ShortCa
         model = fit(held != fold)
         for at in np.flatnonzero(held == fold):
             logits[at] = model.logit("relevant", rows[at])
-    temper = _temper(logits, truth[:count])
-    threshold = best_threshold(1 / (1 + np.exp(-temper * logits)), truth[:count])
+    temper = _temper(logits[whole], truth[:count][whole])
+    threshold = best_threshold(1 / (1 + np.exp(-temper * logits[whole])), truth[:count][whole])
     return replace(fit(held >= -1), temper=temper, thresholds={"relevant": threshold})
 
 
@@ -220,7 +226,7 @@ def fit_facet(cases: Sequence[Case], observer: Observer, facet: str, out: LeftOu
     for case in cases:
         given = case.truth.get(facet) or []
         given = [given] if isinstance(given, str) else given
-        for label in labels:
+        for label in (label for label in labels if knows(case.truth, facet, label)):
             table.add(case, label, read.row(case, facet, label), label in given, 1.0 if everywhere else out.relevant[case.key], out)
     return _tuned(table, labels, label_names(observer.feature_names(facet), facet in {key[0] for key in read.keys}), PENALTY["facets"], everywhere)
 
@@ -275,6 +281,7 @@ class Table:
         self.kinds: list[list[float]] = []
         self.relevant: list[bool] = []
         self.chances: list[float] = []
+        self.whole: list[bool] = []
 
     def add(self, case: Case, name: str, row: Sequence[float], holds: bool, chance: float, out: LeftOut) -> None:
         self.keys.append(case.key)
@@ -282,7 +289,8 @@ class Table:
         self.rows.append(row)
         self.truth.append(float(holds))
         self.kinds.append(out.kinds[case.key])
-        self.relevant.append(case.truth["relevance"] == "relevant")
+        self.relevant.append(case.truth.get("relevance", "relevant") == "relevant")
+        self.whole.append(is_whole(case.truth))
         self.chances.append(chance if chance >= out.threshold or chance == 1.0 else 0.0)
 
 
@@ -300,9 +308,10 @@ def _tuned(table: Table, labels: Sequence[str], features: Sequence[str], penalty
         model = fit((held != fold) & fitted)
         for at in np.flatnonzero(held == fold):
             logits[at] = model.logit(table.names[at], rows[at], sorts[at])
-    temper = _temper(logits[fitted], truth[fitted])
+    whole = np.array(table.whole)
+    temper = _temper(logits[fitted & whole], truth[fitted & whole])
     scores = np.array(table.chances) / (1 + np.exp(-temper * logits))
-    return replace(fit(fitted), temper=temper, thresholds=dict.fromkeys(labels, best_threshold(scores, truth)))
+    return replace(fit(fitted), temper=temper, thresholds=dict.fromkeys(labels, best_threshold(scores[whole], truth[whole])))
 
 
 def _temper(logits: Array, truth: Array) -> float:

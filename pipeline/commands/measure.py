@@ -13,10 +13,12 @@ from classify import training
 from classify.evaluation import FACETS, Score
 from classify.models import FOLDER
 from classify.screening import replay, screening_text
+from evidence.base import Base
 from evidence.errors import IntegrandError, UsageError
 from evidence.output import write_whole
 from pipeline import stages
-from pipeline.commands.options import JsonOption
+from pipeline.commands.options import BaseOption, JsonOption, base_root, existing_base
+from pipeline.decided_cases import with_decisions
 from pipeline.evaluating import Evaluation
 from pipeline.evaluating import evaluate as evaluate_gold
 from pipeline.gold_files import DOCUMENTS, GoldFile, read_gold, readers_agreement
@@ -65,25 +67,35 @@ def _readers(gold: GoldFile, score: Score) -> str:
 
 
 def train(
-    gold: GoldOption, root: RootOption = None,
+    gold: Annotated[Path | None, typer.Option(
+        "--gold", metavar="FILE", help="Labelled documents (default: gold/documents.jsonl of the folder of real inputs).")] = None,
+    root: RootOption = None,
     models: Annotated[Path, typer.Option("--models", metavar="DIR", help="Where the models are written.")] = FOLDER,
+    base: BaseOption = None, json_: JsonOption = False,
 ) -> None:
-    """Fit the models to labelled documents (and to abstracts and effect sentences beside them) and write them."""
-    given = read_gold(gold, root)
+    """Fit the models to labelled documents and to what people decided in the base (and to abstracts and effect sentences beside them)."""
+    given = read_gold(gold if gold is not None else training.shared_folder() / "gold" / "documents.jsonl", root)
     if given.kind != DOCUMENTS or not given.labelled:
-        raise UsageError(f"{gold}: expected labelled documents: lines with path and relevance")
+        raise UsageError(f"{given.path}: expected labelled documents: lines with path and relevance")
     observer = stages.new_tagger().observer
-    cases = []
+    read = []
     for row, one in zip(given.rows, stages.read_paths(given.root / str(row["path"]) for row in given.rows), strict=True):
         if one.document is None:
             say(f"refused {row['path']}: {one.reason}")
             continue
-        cases.append(training.Case(str(row["path"]), dict(row), observer.observe(one.document), one.document))
-    if len(cases) < training.FEWEST:
-        raise IntegrandError(f"{gold}: {len(cases)} documents could be read; {training.FEWEST} are needed to fit and to leave some out")
+        read.append(training.Case(str(row["path"]), dict(row), observer.observe(one.document), one.document))
+    if len(read) < training.FEWEST:
+        raise IntegrandError(f"{given.path}: {len(read)} documents could be read; {training.FEWEST} are needed to fit and to leave some out")
+    place = existing_base(base) if base is not None else Base(base_root(None))
+    cases, count = with_decisions(read, place, observer)
     models.mkdir(parents=True, exist_ok=True)
     training.write_models(cases, training.declared_cases(given.root, observer), training.effect_sentences(given.root), observer, models)
-    say(f"models fitted to {len(cases)} documents and written to {models}")
+    for apart in count.apart:
+        say(f"people decided otherwise than the gold file: {apart}")
+    if json_:
+        typer.echo(json.dumps({"models": str(models), "documents": len(read), "decisions": count.as_json()}, ensure_ascii=False))
+        return
+    say(f"models fitted to {len(read)} documents and written to {models}; {count}")
 
 
 def simulate(
