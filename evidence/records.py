@@ -178,6 +178,23 @@ class Link:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class PartLink:
+    """A link by which a web page tells its place among the pages of one publication. ``relation`` is one of ``PART_RELATIONS``, ``evidence``
+    says in words by what the page shows it."""
+
+    url: str
+    text: str
+    relation: str
+    evidence: str
+
+
+PART_RELATIONS = ("next", "previous", "contents", "part", "page")
+"""next, previous: the page after and before. contents: where the parts are listed. part: an entry of the menu of parts, in order, the
+page itself among them. page: another page number of the same address."""
+BY_ORDER = "listed in the order of “next” and “previous”"
+"""The evidence of a menu that nothing but its order shows to be one of parts."""
+
 LISTING, SITE_PAGE = PAGE_KINDS = ("listing", "site_page")
 """Web pages that are mainly links to other pages (an index of publications, a menu), and those that a site carries for its own
 sake (privacy, cookies, contact, search results, errors)."""
@@ -222,6 +239,7 @@ class Document:
     links: tuple[Link, ...] = ()
     signature: tuple[int, ...] = ()
     page_kind: str | None = None
+    part_links: tuple[PartLink, ...] = ()
 
     @property
     def text(self) -> str:

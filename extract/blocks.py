@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evidence.records import Line, Link, Provenance, Reference, Table
+from evidence.records import Line, Link, PartLink, Provenance, Reference, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Reading:
     ``seen`` holds metadata values the format itself declares (JSON-LD, docinfo, front matter, …), in the reader's order of
     trust; values to be found in the text are looked for later. ``references`` is filled only by formats that mark them.
     ``running`` holds running headers and footers that were taken out of the pages: they often name title or publisher.
-    ``page_kind`` is that of ``Document``.
+    ``page_kind`` and ``part_links`` are those of ``Document``.
     """
 
     media_type: str
@@ -59,3 +59,4 @@ class Reading:
     status: str = "ok"
     reason: str | None = None
     page_kind: str | None = None
+    part_links: tuple[PartLink, ...] = ()

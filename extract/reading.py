@@ -141,4 +141,5 @@ def to_document(payload: bytes, reading: Reading, hints: Hints) -> Document:
         links=reading.links,
         signature=signature,
         page_kind=reading.page_kind,
+        part_links=reading.part_links,
     )

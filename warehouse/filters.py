@@ -77,7 +77,7 @@ def allowed_works(filters: Filters, connection: duckdb.DuckDBPyConnection) -> se
         values += [facet, labels]
     if filters.place:
         conditions.append(
-            'EXISTS (FROM places p WHERE p.document = w.judged_document AND (lower(p."name") IN (SELECT unnest(?)) '
+            'EXISTS (FROM places p JOIN judged_documents j ON j.document = p.document WHERE j.work = w.id AND (lower(p."name") IN (SELECT unnest(?)) '
             "OR lower(p.code) IN (SELECT unnest(?)) OR list_has_any(list_transform(p.lies_in, lambda one: lower(one)), ?)))"
         )
         places = [checked_value(connection, "place", one) for one in filters.place]

@@ -23,8 +23,11 @@ MOST_REPLACED = 0.2
 """Share of all documents that may have come or gone since the last full build: deleted rows and index entries cost every reader."""
 DOCUMENT_TABLES = ("documents", "pages", "sections", "passages", "refs")
 TAGGING_TABLES = ("taggings", "tags", "findings", "places", "appraisals", "appraisal_answers")
-MADE_ANEW = ("works", "aliases", "work_values", "copies", "captures", "addresses", "changes", "sources", "runs", "run_sources", "decisions")
-INDEXED_ROLES = "('main', 'landing_page')"
+MADE_ANEW = (
+    "works", "judged_documents", "aliases", "work_values", "copies", "captures", "addresses", "changes", "sources", "runs",
+    "run_sources", "decisions",
+)
+INDEXED_ROLES = "('main', 'landing_page', 'part')"
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ def increment(connection: duckdb.DuckDBPyConnection, planned: Plan) -> Increment
     held = _column(connection, "SELECT id FROM documents")
     tagged = _column(connection, "SELECT document FROM taggings")
     decided_before = _column(connection, "SELECT DISTINCT document FROM tags WHERE said_by = 'person' OR decision IS NOT NULL")
-    decided_now = {planned.decided_on[one.id] for one in planned.decisions if one.facet and one.id in planned.decided_on}
+    decided_now = {id for one in planned.decisions if one.facet for id in planned.decided_on.get(one.id, ())}
     present = planned.items.keys()
     arriving = present - held
     judged = arriving | decided_before | decided_now | (planned.tagged.keys() - tagged)
@@ -64,7 +67,7 @@ def _column(connection: duckdb.DuckDBPyConnection, sql: str) -> set[str]:
 def make_room(connection: duckdb.DuckDBPyConnection, found: Increment) -> None:
     """Removes the rows that will be loaded again or never, and keeps what works were like for ``changed_works``."""
     connection.execute("CREATE TEMP TABLE old_works AS FROM works")
-    connection.execute(f"CREATE TEMP TABLE old_texts AS SELECT DISTINCT work, document, role FROM copies WHERE role IN {INDEXED_ROLES}")
+    connection.execute(f"CREATE TEMP TABLE old_texts AS SELECT DISTINCT work, document, role, part FROM copies WHERE role IN {INDEXED_ROLES}")
     _delete(connection, DOCUMENT_TABLES, found.leaving)
     _delete(connection, TAGGING_TABLES, found.leaving | found.judged)
     for table in MADE_ANEW:
@@ -93,8 +96,8 @@ def changed_works(connection: duckdb.DuckDBPyConnection, found: Increment) -> tu
     with registered(connection, found.arriving | found.judged) as touched:
         changed = _column(connection, f"""
             SELECT id FROM (FROM works EXCEPT FROM old_works)
-            UNION SELECT work FROM (SELECT DISTINCT work, document, role FROM copies WHERE role IN {INDEXED_ROLES} EXCEPT FROM old_texts)
-            UNION SELECT work FROM (FROM old_texts EXCEPT SELECT DISTINCT work, document, role FROM copies WHERE role IN {INDEXED_ROLES})
-            UNION SELECT w.id FROM works w JOIN {touched} t ON t.id = w.judged_document""")
+            UNION SELECT work FROM (SELECT DISTINCT work, document, role, part FROM copies WHERE role IN {INDEXED_ROLES} EXCEPT FROM old_texts)
+            UNION SELECT work FROM (FROM old_texts EXCEPT SELECT DISTINCT work, document, role, part FROM copies WHERE role IN {INDEXED_ROLES})
+            UNION SELECT j.work FROM judged_documents j JOIN {touched} t ON t.id = j.document""")
     now = _column(connection, "SELECT id FROM works")
     return sorted(changed & now), sorted(_column(connection, "SELECT id FROM old_works") - now)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from evidence.records import READ_ROLES, Document
+from evidence.records import READ_ROLES, Document, PartLink
 from warehouse.history import History, Sighting
 from warehouse.likeness import TextSketch, TitleWords, sketch, title_words
 
@@ -27,6 +28,13 @@ class Item:
     words: TitleWords
     sightings: tuple[Sighting, ...]
     first: Sighting | None
+    link_words: tuple[str, ...] = ()
+    """The words of each of ``links``."""
+    titles: tuple[tuple[str, str], ...] = ()
+    """(title, where it stood): every title that the document gives, its own choice first."""
+    authors: tuple[str, ...] = ()
+    page_kind: str | None = None
+    part_links: tuple[PartLink, ...] = ()
 
     @property
     def is_page(self) -> bool:
@@ -55,7 +63,20 @@ def item(document: Document, history: History) -> Item:
         title_words(document.title),
         tuple(history.sightings.get(document.id, ())),
         history.first_sighting(document.id),
+        tuple(link.text for link in document.links),
+        tuple(dict.fromkeys(_titles(document))),
+        document.authors,
+        document.page_kind,
+        document.part_links,
     )
+
+
+def _titles(document: Document) -> Iterator[tuple[str, str]]:
+    if document.title:
+        yield document.title, document.title_source or "text"
+    for entry in document.provenance:
+        if entry.field == "title" and entry.value:
+            yield entry.value, entry.source
 
 
 def normal_doi(doi: str | None) -> str | None:

@@ -25,8 +25,7 @@ MAX_OFFERED = 12
 
 def landing_joins(items: Sequence[Item]) -> Iterator[tuple[str, str, str]]:
     """(page, document, reason in words) for each document and the page that offers it."""
-    pages = {sighting.url: one for one in items if one.is_page for sighting in one.sightings}
-    offered = _offered(items, pages)
+    pages, offered = offers(items)
     for url in sorted(offered):
         page, files = pages[url], offered[url]
         if len({file.id for file, _ in files}) > MAX_OFFERED:
@@ -35,6 +34,12 @@ def landing_joins(items: Sequence[Item]) -> Iterator[tuple[str, str, str]]:
             reason = _reason(page, file, words, alone=len({one.id for one, _ in files}) == 1)
             if reason:
                 yield page.id, file.id, reason
+
+
+def offers(items: Sequence[Item]) -> tuple[dict[str, Item], dict[str, list[tuple[Item, str]]]]:
+    """The pages by address, and the files that each leads to with the link's words."""
+    pages = {sighting.url: one for one in items if one.is_page for sighting in one.sightings}
+    return pages, _offered(items, pages)
 
 
 def _offered(items: Sequence[Item], pages: dict[str, Item]) -> dict[str, list[tuple[Item, str]]]:
@@ -72,9 +77,13 @@ def _reason(page: Item, file: Item, words: str, alone: bool) -> str | None:
 
 def _title_in(words: str) -> TitleWords:
     """What a link's words say beyond offering a file: "Download: Care in Torbay (PDF, 2 MB)" says "Care in Torbay"."""
+    return title_words(" ".join(offer_words(words)))
+
+
+def offer_words(words: str) -> list[str]:
+    """The words of a link without those that only offer a file, its kind and its size."""
     plain = re.sub(r"\(?\b\d+(?:\.\d+)?\s*(?:kb|mb|pages?|pp)\b\)?", " ", words, flags=re.IGNORECASE)
-    kept = [word for word in re.findall(r"[\w.'’-]+", plain) if word.casefold().strip(".") not in _OFFER]
-    return title_words(" ".join(kept))
+    return [word for word in re.findall(r"[\w.'’-]+", plain) if word.casefold().strip(".") not in _OFFER]
 
 
 def _may_be_one(page: Item, file: Item) -> bool:

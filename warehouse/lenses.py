@@ -45,9 +45,9 @@ def counted(cursor: Any, lens: Lens, ids: Sequence[str]) -> dict[str, int]:
     """How many of the works ``ids`` each term stands for, by its name, the most first; those outside of the typology are last."""
     rows = cursor.execute(
         """
-        WITH hit AS (SELECT w.id, w.judged_document FROM works w WHERE w.id IN (SELECT unnest(string_split($ids, ','))))
+        WITH hit AS (SELECT w.id FROM works w WHERE w.id IN (SELECT unnest(string_split($ids, ','))))
         SELECT coalesce(x.term_name, 'outside this typology') AS term, count(DISTINCT hit.id) AS works
-        FROM hit JOIN tags t ON t.document = hit.judged_document AND t.stands AND t.facet = $facet
+        FROM hit JOIN v_work_tags t ON t.work = hit.id AND t.facet = $facet
         LEFT JOIN crosswalk x ON x.typology = $lens AND x.label = t.label AND x.term IS NOT NULL AND x.condition IS NULL
         GROUP BY ALL ORDER BY max(x.term_name IS NULL), works DESC, term""",
         {"ids": joined(ids), "facet": lens.facet, "lens": lens.id},

@@ -20,12 +20,12 @@ from warehouse.decisions import decision_rows
 from warehouse.history import address_rows, capture_rows, change_rows, plain_time
 from warehouse.keys import key_problems
 from warehouse.loading import Loader, create_database, create_views, open_database
-from warehouse.metadata import choose, value_rows
+from warehouse.metadata import value_rows
 from warehouse.planning import Plan, plan
 from warehouse.snapshot import Snapshot
 from warehouse.text_index import IndexCounts, build_index, update_index
 from warehouse.vectors import Encode, embed, embed_changed
-from warehouse.work_rows import copy_rows, current_copies, source_rows, work_row
+from warehouse.work_rows import chosen_values, copy_rows, judged_rows, source_rows, work_row
 
 
 @dataclass(frozen=True)
@@ -150,11 +150,12 @@ def _load_documents(makings: Makings, planned: Plan, loader: Loader, found: incr
     meant = planned.decided_on
     decided: dict[str, list[Decision]] = {}
     for decision in planned.decisions:
-        if decision.id in meant and decision.facet:
-            decided.setdefault(meant[decision.id], []).append(decision)
+        if decision.facet:
+            for document_id in meant.get(decision.id, ()):
+                decided.setdefault(document_id, []).append(decision)
     base, held, loaded = makings.base, dict[str, Document](), set[str]()
     documents = base.documents(makings.extractor_version)
-    quoted = decided.keys() | {meant[one.id] for one in planned.decisions if one.quote and one.id in meant}
+    quoted = decided.keys() | {id for one in planned.decisions if one.quote for id in meant.get(one.id, ())}
     for document in (
         read_segments(documents, Document) if found is None else read_some(documents, Document, "id", found.arriving | quoted)
     ):
@@ -165,8 +166,11 @@ def _load_documents(makings: Makings, planned: Plan, loader: Loader, found: incr
             if document.id in decided:
                 held[document.id] = document
     _load_taggings(makings, planned, loader, found, held, decided)
-    anchored = {one.id: one.quote in held[meant[one.id]].text for one in planned.decisions if one.quote and meant.get(one.id) in held}
-    applied = {id: document for id, document in meant.items() if document in planned.items}
+    anchored = {
+        one.id: any(one.quote in held[id].text for id in meant[one.id] if id in held)
+        for one in planned.decisions if one.quote and not held.keys().isdisjoint(meant.get(one.id, ()))
+    }
+    applied = {id: documents[0] for id, documents in meant.items() if documents[0] in planned.items}
     loader.add({"decisions": decision_rows(planned.decisions, anchored, applied)})
 
 
@@ -291,11 +295,12 @@ def _load_taxonomy(taxonomy: Taxonomy, loader: Loader) -> None:
 def _load_works(planned: Plan, loader: Loader) -> None:
     for work in planned.works:
         members = [copy.document for copy in work.copies]
-        chosen = choose(work.shown, current_copies(work), planned.values)
+        chosen = chosen_values(work, planned)
         loader.add({"work_values": value_rows(work.id, members, planned.values, chosen), "copies": copy_rows(work, planned)})
         loader.add(
             {"aliases": [{"alias": id, "work": work.id, "reason": "a copy of this work"} for id in sorted(members) if id != work.id]}
         )
+    loader.add({"judged_documents": judged_rows(planned)})
     work_of = planned.work_of
     loader.add(
         {
@@ -315,6 +320,11 @@ def _fill_works(connection: duckdb.DuckDBPyConnection, planned: Plan) -> None:
             loader.add({"works": [work_row(work, planned)]})
     connection.execute("""
         UPDATE works SET page_count = d.page_count, word_count = d.word_count FROM documents d WHERE d.id = works.shown_document""")
+    connection.execute("""
+        UPDATE works SET page_count = p.page_count, word_count = p.word_count
+        FROM (SELECT c.work, bool_or(c.shown) AS shown, sum(d.page_count) AS page_count, sum(d.word_count) AS word_count
+              FROM copies c JOIN documents d ON d.id = c.document WHERE c.part IS NOT NULL GROUP BY ALL) p
+        WHERE p.work = works.id AND p.shown""")
     connection.execute("""
         UPDATE works SET relevance = t.relevance, study_design = t.study_design, evidence_strength = t.evidence_strength, unsure = t.unsure
         FROM (SELECT document, any_value(label) FILTER (facet = 'relevance') AS relevance,

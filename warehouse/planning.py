@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from evidence.archive import read_captures
 from evidence.base import Base
-from evidence.records import GONE_OUTCOMES, Decision, Document, Tagging
+from evidence.records import GONE_OUTCOMES, JUDGEMENTS, STRENGTHS, Decision, Document, Tagging
 from evidence.segments import read_segments, read_some
 from warehouse.decisions import read_decisions, settled
 from warehouse.history import History, read_history, resolved
@@ -38,6 +38,8 @@ LIGHT = (
     "provenance",
     "links",
     "signature",
+    "page_kind",
+    "part_links",
 )
 """The columns by which documents are grouped: all but their text."""
 WITH_TEXT = ("id", "extractor_version", "media_type", "size_bytes", "status", "pages")
@@ -56,35 +58,55 @@ class Plan:
     history: History
     tagged: dict[str, bool]
     decisions: list[Decision]
+    standing: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """(0 for relevant, less for stronger evidence) of each tagged document that is a piece of a work."""
 
     @cached_property
     def work_of(self) -> dict[str, str]:
         return {copy.document: work.id for work in self.works for copy in work.copies}
 
     @cached_property
-    def judged(self) -> dict[str, str]:
-        """The document whose tags stand for a work, by the work's id; a person may have tagged what the classifier could not."""
+    def judged(self) -> dict[str, tuple[str, ...]]:
+        """The documents whose tags stand for a work, by the work's id; a person may have tagged what the classifier could not.
+
+        One for a work in one piece. Of a work in several all that could be judged, first the one whose relevance, design and strength are
+        the work's: a relevant part before another, then the part with the strongest evidence (a report's study is told in one of its
+        chapters, the others introduce and conclude), then the first.
+        """
         decided = {one.target for one in self.decisions if one.facet and one.label}
-        found: dict[str, str] = {}
+        found: dict[str, tuple[str, ...]] = {}
         for work in self.works:
             members = [copy.document for copy in work.copies]
-            tagged = next((document for document in members if self.tagged.get(document)), None)
-            judged = tagged or next((document for document in members if document in decided), None)
-            if judged is not None:
-                found[work.id] = judged
+            judged = [document for document in members if self.tagged.get(document)] or [document for document in members if document in decided]
+            pieces = [document for document in work.parts if document in judged]
+            if judged and judged[0] in pieces:
+                first = min(pieces, key=lambda document: (self.standing.get(document, _NOT_GRADED), work.parts.index(document)))
+                found[work.id] = (first, *(document for document in pieces if document != first))
+            elif judged:
+                found[work.id] = (judged[0],)
         return found
 
     @cached_property
-    def decided_on(self) -> dict[str, str]:
-        """The document that each decision applies to, by the decision's id.
+    def decided_on(self) -> dict[str, tuple[str, ...]]:
+        """The documents that each decision applies to, by the decision's id.
 
         A decision is one on a work, whichever of its documents the person named: it goes to the document that is judged now, also
-        when a newer version has taken the place of the one that was looked at.
+        when a newer version has taken the place of the one that was looked at. Of a work in several pieces a label is taken away
+        in all of them, and given in the one that was named.
         """
         work_of = self.work_of
-        return {
-            one.id: self.judged.get(work_of[one.target], one.target) for one in self.decisions if one.target in work_of
-        }
+        return {one.id: self._meant(one, self.judged.get(work_of[one.target], ())) for one in self.decisions if one.target in work_of}
+
+    def _meant(self, decision: Decision, judged: tuple[str, ...]) -> tuple[str, ...]:
+        if len(judged) < 2 or decision.facet in JUDGEMENTS:
+            return judged[:1] or (decision.target,)
+        if decision.action in ("reject", "change"):
+            return judged
+        return (decision.target,) if decision.target in judged else judged[:1]
+
+
+_NOT_GRADED = (1, 0)
+"""Where a part without relevance and strength stands among the others: behind the relevant ones."""
 
 
 def plan(base: Base, extractor_version: str, classifier_version: str) -> Plan:
@@ -114,7 +136,23 @@ def plan(base: Base, extractor_version: str, classifier_version: str) -> Plan:
         for tagging in read_segments(base.tags(classifier_version), Tagging, ("document", "extractor_version", "version", "status"))
         if tagging.extractor_version == extractor_version
     }
-    return Plan(works, items, values, history, tagged, decisions)
+    for work in works:
+        if work.title and work.title_source:
+            values[work.shown].append(Value("title", work.title, work.title_source, work.shown, False))
+    return Plan(works, items, values, history, tagged, decisions, _standing(base, classifier_version, works))
+
+
+def _standing(base: Base, classifier_version: str, works: Sequence[Work]) -> dict[str, tuple[int, int]]:
+    """How the pieces of works compare in what the classifier said of them; only their taggings are read."""
+    pieces = {document for work in works for document in work.parts}
+    found: dict[str, tuple[int, int]] = {}
+    if pieces:
+        for tagging in read_some(base.tags(classifier_version), Tagging, "document", pieces):
+            labels = {tag.facet: tag.label for tag in tagging.tags if tag.facet in JUDGEMENTS}
+            strength = labels.get("evidence_strength", "")
+            rank = STRENGTHS.index(strength) if strength in STRENGTHS else 0
+            found[tagging.document] = (int(labels.get("relevance") != "relevant"), -rank)
+    return found
 
 
 def _says_anything(work: Work, items: Mapping[str, Item], decisions: Sequence[Decision]) -> bool:

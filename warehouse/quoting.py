@@ -86,14 +86,14 @@ def _labelled(cursor: duckdb.DuckDBPyConnection, ids: Sequence[str], labels: Seq
     """(work, passage) for the passages that show any of the labels, their quotes highlighted."""
     rows = cursor.execute(
         """
-        WITH shown AS (SELECT w.id, t.document, t.span_start, t.span_end FROM works w JOIN tags t ON t.document = w.judged_document
-                       WHERE w.id IN (SELECT unnest(string_split($ids, ','))) AND t.stands
+        WITH shown AS (SELECT w.id, t.document, t.span_start, t.span_end FROM works w JOIN v_work_tags t ON t.work = w.id
+                       WHERE w.id IN (SELECT unnest(string_split($ids, ',')))
                          AND t.facet || ':' || t.label IN (SELECT unnest(string_split($labels, ','))))
         SELECT s.id, p.document, p.page, p.span_start, p.span_end, p.text, s.span_start, least(s.span_end, p.span_end)
         FROM shown s JOIN passages p ON p.document = s.document AND s.span_start >= p.span_start AND s.span_start < p.span_end
-        QUALIFY row_number() OVER (PARTITION BY s.id, p.number ORDER BY s.span_start) = 1
-            AND dense_rank() OVER (PARTITION BY s.id ORDER BY p.number) <= $most
-        ORDER BY s.id, p.number""",
+        QUALIFY row_number() OVER (PARTITION BY s.id, p.document, p.number ORDER BY s.span_start) = 1
+            AND dense_rank() OVER (PARTITION BY s.id ORDER BY p.document, p.number) <= $most
+        ORDER BY s.id, p.document, p.number""",
         {"ids": joined(ids), "labels": joined(labels), "most": PASSAGES_PER_WORK},
     ).fetchall()
     return [(id, _passage(document, (page, start, end, text), [[first - start, last - start]]))

@@ -6,12 +6,13 @@ CREATE TABLE works (
     id VARCHAR NOT NULL, shown_document VARCHAR NOT NULL, judged_document VARCHAR, title VARCHAR, subtitle VARCHAR, authors VARCHAR[],
     published VARCHAR, "year" SMALLINT, publisher VARCHAR, doi VARCHAR, isbn VARCHAR, issn VARCHAR, report_number VARCHAR, "language" VARCHAR,
     summary VARCHAR, media_type VARCHAR, url VARCHAR, landing_url VARCHAR, source VARCHAR, availability VARCHAR NOT NULL,
-    relevance VARCHAR, study_design VARCHAR, evidence_strength VARCHAR, unsure BOOLEAN NOT NULL, page_count INTEGER, word_count INTEGER
+    relevance VARCHAR, study_design VARCHAR, evidence_strength VARCHAR, unsure BOOLEAN NOT NULL, page_count INTEGER, word_count INTEGER,
+    parts INTEGER NOT NULL
 );
 COMMENT ON TABLE works IS 'A row a work, which is one publication with all its versions, mirrors and landing pages.';
 COMMENT ON COLUMN works.id IS 'The id of the work''s first document; links to it last, merged ids are in aliases.';
 COMMENT ON COLUMN works.shown_document IS 'The copy that is shown: the newest version, the full report over its landing page.';
-COMMENT ON COLUMN works.judged_document IS 'The copy whose tags, findings, places and appraisal stand for the work; null where none could be judged.';
+COMMENT ON COLUMN works.judged_document IS 'The copy whose relevance, study design, strength and appraisal stand for the work; null where none could be judged. judged_documents has all whose tags, findings and places do.';
 COMMENT ON COLUMN works.title IS 'Chosen from what all copies say; work_values holds where it came from and what else was said.';
 COMMENT ON COLUMN works.published IS 'YYYY, YYYY-MM or YYYY-MM-DD.';
 COMMENT ON COLUMN works."year" IS 'The year of published.';
@@ -21,7 +22,12 @@ COMMENT ON COLUMN works.source IS 'The source that the shown document came from.
 COMMENT ON COLUMN works.availability IS 'present; missing: every address gave 404 when last asked; withdrawn: every address gave 410, or 404 in two runs in a row; unknown: never fetched.';
 COMMENT ON COLUMN works.relevance IS 'relevant or off_topic; null where not judged.';
 COMMENT ON COLUMN works.unsure IS 'True where any of relevance, study design and evidence strength is a guess for a person to look at.';
-COMMENT ON COLUMN works.word_count IS 'Words of the shown document without boilerplate.';
+COMMENT ON COLUMN works.word_count IS 'Words of the shown document without boilerplate; of all its parts where it is one of several.';
+COMMENT ON COLUMN works.parts IS 'In how many pieces (pages of the web, files) the publication came that copies numbers; 0 for one piece.';
+
+CREATE TABLE judged_documents (work VARCHAR NOT NULL, document VARCHAR NOT NULL, main BOOLEAN NOT NULL, part INTEGER);
+COMMENT ON TABLE judged_documents IS 'A row a document whose tags, findings and places stand for a work: one, or every judged part of a work in several parts.';
+COMMENT ON COLUMN judged_documents.main IS 'True for works.judged_document.';
 
 CREATE TABLE aliases (alias VARCHAR NOT NULL, work VARCHAR NOT NULL, reason VARCHAR NOT NULL);
 COMMENT ON TABLE aliases IS 'A row a document id that is not a work''s id but leads to one, so that a link to a work lasts when works are merged.';
@@ -67,10 +73,12 @@ COMMENT ON COLUMN passages.kind IS 'heading, body, list, caption, footnote, refe
 COMMENT ON COLUMN passages.section IS 'sections.number of the section it stands in; null for none.';
 
 CREATE TABLE copies (
-    document VARCHAR NOT NULL, url VARCHAR NOT NULL, work VARCHAR NOT NULL, role VARCHAR NOT NULL, reason VARCHAR NOT NULL, shown BOOLEAN NOT NULL
+    document VARCHAR NOT NULL, url VARCHAR NOT NULL, work VARCHAR NOT NULL, role VARCHAR NOT NULL, reason VARCHAR NOT NULL, shown BOOLEAN NOT NULL,
+    part INTEGER
 );
 COMMENT ON TABLE copies IS 'A row a place where a document of a work was found: all copies are kept, one is shown.';
-COMMENT ON COLUMN copies.role IS 'main; landing_page: the page that offers it; copy: the same text elsewhere; version: an older or other version; near_duplicate: nearly the same text.';
+COMMENT ON COLUMN copies.role IS 'main; landing_page: the page that offers it; copy: the same text elsewhere; version: an older or other version; near_duplicate: nearly the same text; part: one of several pieces of the publication.';
+COMMENT ON COLUMN copies.part IS 'Which part of the publication it is, from 1 in their order; null where it is none.';
 COMMENT ON COLUMN copies.reason IS 'Why it belongs to the work, in words.';
 
 CREATE TABLE captures (

@@ -276,12 +276,12 @@ class Searcher:
 _NEWEST = "SELECT id FROM works ORDER BY published DESC NULLS LAST, title NULLS LAST, id"
 
 _FACETS = """
-WITH hit AS (SELECT w.id, w.source, w."year", w.judged_document FROM works w WHERE w.id IN (SELECT unnest(string_split($ids, ','))))
+WITH hit AS (SELECT w.id, w.source, w."year" FROM works w WHERE w.id IN (SELECT unnest(string_split($ids, ','))))
 SELECT facet, label, count(*) AS works FROM (
-    SELECT DISTINCT t.facet, t.label, hit.id FROM hit JOIN tags t ON t.document = hit.judged_document AND t.stands
+    SELECT DISTINCT t.facet, t.label, hit.id FROM hit JOIN v_work_tags t ON t.work = hit.id
   UNION ALL SELECT 'source', source, id FROM hit WHERE source IS NOT NULL
   UNION ALL SELECT 'year', "year"::VARCHAR, id FROM hit WHERE "year" IS NOT NULL
-  UNION ALL SELECT DISTINCT 'place', p."name", hit.id FROM hit JOIN places p ON p.document = hit.judged_document
+  UNION ALL SELECT DISTINCT 'place', p."name", hit.id FROM hit JOIN judged_documents j ON j.work = hit.id JOIN places p ON p.document = j.document
 ) GROUP BY ALL ORDER BY facet, works DESC, label"""
 
 
@@ -298,7 +298,7 @@ def described(cursor: Any, ids: Sequence[str]) -> list[dict[str, Any]]:
     rows = cursor.execute(
         """
         SELECT id, title, authors, published, publisher, url, landing_url, source, availability, relevance,
-               study_design, evidence_strength, unsure
+               study_design, evidence_strength, unsure, parts
         FROM works WHERE id IN (SELECT unnest(string_split(?, ',')))""",
         [joined(ids)],
     )

@@ -56,7 +56,8 @@ def show(snapshot: Snapshot, id: str) -> dict[str, Any]:
         copies = _copies(connection, work)
         return {
             **_identity(row, document),
-            **_judgement(connection, judged),
+            **_judgement(connection, work, judged),
+            "parts": _parts(connection, work),
             "copies": copies,
             "versions": [copy for copy in copies if copy["role"] in ("main", "version")],
             "decisions": _rows(
@@ -85,7 +86,9 @@ def show(snapshot: Snapshot, id: str) -> dict[str, Any]:
             ),
             "aliases": [one["alias"] for one in _rows(connection, "SELECT alias FROM aliases WHERE work = ? ORDER BY alias", work)],
             "references": _rows(
-                connection, 'SELECT raw, authors, "year", title, doi, url, page FROM refs WHERE document = ? ORDER BY number', shown
+                connection, 'SELECT raw, authors, "year", title, doi, url, page FROM refs r JOIN '
+                "(SELECT document, max(part) AS part FROM copies WHERE work = ? AND (shown OR part IS NOT NULL) GROUP BY ALL) k "
+                "ON k.document = r.document ORDER BY k.part, number", work
             ),
             "run": snapshot.manifest["run"],
         }
@@ -125,9 +128,9 @@ def _identity(row: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _judgement(connection: duckdb.DuckDBPyConnection, judged: str | None) -> dict[str, Any]:
-    """What ``integrand tag`` gives, from the judged document; empty where none was judged."""
-    tags = _rows(connection, "SELECT * FROM tags WHERE document = ? ORDER BY stands DESC, facet, number", judged)
+def _judgement(connection: duckdb.DuckDBPyConnection, work: str, judged: str | None) -> dict[str, Any]:
+    """What ``integrand tag`` gives, from the judged documents; empty where none was judged."""
+    tags = _rows(connection, _TAGS, work)
     given: dict[str, Any] = dict.fromkeys(JUDGEMENTS)
     for tag in tags:
         if tag["facet"] in JUDGEMENTS and tag["stands"] and given[tag["facet"]] is None:
@@ -142,8 +145,8 @@ def _judgement(connection: duckdb.DuckDBPyConnection, judged: str | None) -> dic
             "appraised_as": appraisal["strength"],
             "aacods": {one["question"]: {"answer": one["answer"], "quote": one["quote"], "span": _span(one)} for one in answers},
         }
-    findings = _rows(connection, "SELECT * FROM findings WHERE document = ? ORDER BY number", judged)
-    places = _rows(connection, "SELECT * FROM places WHERE document = ? ORDER BY number", judged)
+    findings = _rows(connection, _OF_PARTS.format("findings"), work)
+    places = _rows(connection, _OF_PARTS.format("places"), work)
     tagging = next(iter(_rows(connection, "SELECT * FROM taggings WHERE document = ?", judged)), None)
     return given | {
         "tags": [_tag(tag) | {"facet": tag["facet"]} for tag in tags if tag["stands"] and tag["facet"] not in JUDGEMENTS],
@@ -155,6 +158,24 @@ def _judgement(connection: duckdb.DuckDBPyConnection, judged: str | None) -> dic
         ],
         "version": tagging["version"] if tagging else None,
     }
+
+
+_TAGS = """
+SELECT t.* FROM tags t JOIN judged_documents j ON j.document = t.document
+WHERE j.work = ? AND (j.main OR t.facet NOT IN ('relevance', 'study_design', 'evidence_strength', 'intensity'))
+ORDER BY t.stands DESC, t.facet, j.part, t.number"""
+_OF_PARTS = "SELECT t.* FROM {} t JOIN judged_documents j ON j.document = t.document WHERE j.work = ? ORDER BY j.part, t.number"
+
+
+def _parts(connection: duckdb.DuckDBPyConnection, work: str) -> list[dict[str, Any]]:
+    """The pieces of a publication that came in several, in their order."""
+    return _rows(
+        connection,
+        """
+        SELECT c.part, c.document, d.title, c.url, c.reason, d.page_count, d.word_count
+        FROM copies c JOIN documents d ON d.id = c.document WHERE c.work = ? AND c.part IS NOT NULL ORDER BY c.part""",
+        work,
+    )
 
 
 def _tag(tag: dict[str, Any]) -> dict[str, Any]:
@@ -198,10 +219,10 @@ def _copies(connection: duckdb.DuckDBPyConnection, work: str) -> list[dict[str, 
     return _rows(
         connection,
         """
-        SELECT c.document, c.url, c.role, c.reason, c.shown, a.state, d.media_type, d.title, d.published, d.status,
+        SELECT c.document, c.url, c.role, c.part, c.reason, c.shown, a.state, d.media_type, d.title, d.published, d.status,
                d.page_count, d.word_count
         FROM copies c JOIN documents d ON d.id = c.document LEFT JOIN addresses a ON a.url = c.url
-        WHERE c.work = ? ORDER BY c.shown DESC, c.role <> 'main', c.role, c.document, c.url""",
+        WHERE c.work = ? ORDER BY c.shown DESC, c.role <> 'main', c.part NULLS LAST, c.role, c.document, c.url""",
         work,
     )
 

@@ -211,9 +211,10 @@ def _texts(connection: duckdb.DuckDBPyConnection, ids: list[str]) -> dict[str, l
     with registered(connection, ids) as wanted:
         rows = connection.execute(f"""
             SELECT c.work, p.document, p.number, p.kind, c.role, p.text
-            FROM (SELECT DISTINCT work, document, role FROM copies WHERE work IN (FROM {wanted}) AND role IN ('main', 'landing_page')) c
+            FROM (SELECT work, document, role, max(part) AS part FROM copies
+                  WHERE work IN (FROM {wanted}) AND role IN ('main', 'landing_page', 'part') GROUP BY ALL) c
             JOIN passages p ON p.document = c.document
-            WHERE p.kind <> 'boilerplate' ORDER BY c.work, c.role = 'landing_page', p.document, p.number""").fetchall()
+            WHERE p.kind <> 'boilerplate' ORDER BY c.work, c.role = 'landing_page', c.part, p.document, p.number""").fetchall()
     for work, *row in rows:
         found.setdefault(work, []).append(tuple(row))
     return found
@@ -222,15 +223,21 @@ def _texts(connection: duckdb.DuckDBPyConnection, ids: list[str]) -> dict[str, l
 def _facts(connection: duckdb.DuckDBPyConnection, ids: list[str]) -> dict[str, dict[str, Any]]:
     with registered(connection, ids) as wanted:
         rows = connection.execute(f"""
-            WITH chosen AS (SELECT * FROM works WHERE id IN (FROM {wanted}))
+            WITH chosen AS (SELECT * FROM works WHERE id IN (FROM {wanted})),
+                 pieces AS (SELECT work, document, max(part) AS part FROM copies
+                            WHERE work IN (FROM {wanted}) AND (shown OR part IS NOT NULL) GROUP BY ALL)
             SELECT w.id, w.title, w.subtitle, w.authors, w.publisher, w."year" AS "year", w.summary, w.source, w."language", w.doi,
                    w.url, w.landing_url, w.media_type, w.availability,
-                   (SELECT list_sort(list(DISTINCT t.facet || ':' || t.label)) FROM tags t WHERE t.document = w.judged_document AND t.stands) AS tags,
-                   (SELECT list_sort(list(DISTINCT p."name")) FROM places p WHERE p.document = w.judged_document) AS places,
+                   (SELECT list_sort(list(DISTINCT t.facet || ':' || t.label)) FROM v_work_tags t WHERE t.work = w.id) AS tags,
+                   (SELECT list_sort(list(DISTINCT p."name")) FROM places p JOIN judged_documents j ON j.document = p.document
+                    WHERE j.work = w.id) AS places,
                    (SELECT list_sort(list(DISTINCT c.code)) FROM (SELECT unnest(list_append(p.lies_in, p.code)) AS code FROM places p
-                    WHERE p.document = w.judged_document) c WHERE c.code IS NOT NULL) AS codes,
-                   (SELECT list(r.raw ORDER BY r.number) FROM refs r WHERE r.document = w.shown_document) AS refs,
-                   (SELECT list(s.heading ORDER BY s.number) FROM sections s WHERE s.document = w.shown_document) AS headings
+                    JOIN judged_documents j ON j.document = p.document WHERE j.work = w.id) c WHERE c.code IS NOT NULL) AS codes,
+                   (SELECT list(r.raw ORDER BY r.number) FROM refs r JOIN pieces k ON k.document = r.document WHERE k.work = w.id) AS refs,
+                   (SELECT list(s.heading ORDER BY k.part, s.number) FROM sections s JOIN pieces k ON k.document = s.document
+                    WHERE k.work = w.id) AS headings,
+                   (SELECT list(d.title ORDER BY k.part) FROM pieces k JOIN documents d ON d.id = k.document
+                    WHERE k.work = w.id AND d.title IS NOT NULL AND w.parts > 0) AS part_titles
             FROM chosen w""")
         names = [column[0] for column in rows.description or ()]
         return {row[0]: dict(zip(names, row, strict=True)) for row in rows.fetchall()}
@@ -239,7 +246,8 @@ def _facts(connection: duckdb.DuckDBPyConnection, ids: list[str]) -> dict[str, d
 def _work_fields(fact: dict[str, Any], rows: list[tuple[str, int, str, str, str]]) -> dict[str, Any]:
     body = [text for _, _, kind, _, text in rows if kind in SEARCHED_KINDS]
     title = [one for one in (fact["title"], fact["subtitle"]) if one]
-    texts = {"title": title, "headings": fact["headings"] or [], "summary": [fact["summary"]] if fact["summary"] else [], "body": body}
+    headings = [*(fact["part_titles"] or []), *(fact["headings"] or [])]
+    texts = {"title": title, "headings": headings, "summary": [fact["summary"]] if fact["summary"] else [], "body": body}
     fields: dict[str, Any] = {name: some for name, some in texts.items() if some}
     fields |= {f"{name}_exact": some for name, some in texts.items() if some}
     fields |= {"author": fact["authors"] or [], "publisher": [fact["publisher"] or ""], "reference": fact["refs"] or []}

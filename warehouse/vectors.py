@@ -36,12 +36,13 @@ SELECT work, document, kind, passage, text FROM (
     SELECT id, shown_document, 1, 'summary', NULL, summary FROM chosen WHERE summary IS NOT NULL
   UNION ALL
     SELECT w.id, p.document, 2, 'lead', p.number, p.text
-    FROM chosen w JOIN passages p ON p.document = w.shown_document
+    FROM chosen w JOIN (SELECT DISTINCT work, document FROM copies WHERE shown OR part IS NOT NULL) k ON k.work = w.id
+    JOIN passages p ON p.document = k.document
     WHERE p.kind IN ('body', 'list')
     QUALIFY row_number() OVER (PARTITION BY p.document, p.section ORDER BY p.number) = 1
   UNION ALL
     SELECT DISTINCT w.id, p.document, 3, 'tagged', p.number, p.text
-    FROM chosen w JOIN tags t ON t.document = w.judged_document AND t.stands AND t.span_start IS NOT NULL
+    FROM chosen w JOIN judged_documents j ON j.work = w.id JOIN tags t ON t.document = j.document AND t.stands AND t.span_start IS NOT NULL
     JOIN passages p ON p.document = t.document AND t.span_start >= p.span_start AND t.span_start < p.span_end
 )
 ORDER BY work, rank, document, passage"""

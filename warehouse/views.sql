@@ -1,8 +1,9 @@
 -- What most questions start from.
 
 CREATE VIEW v_work_tags AS
-SELECT w.id AS work, t.* FROM works w JOIN tags t ON t.document = w.judged_document WHERE t.stands;
-COMMENT ON VIEW v_work_tags IS 'A row a tag that stands for a work: those of its judged document, without what people rejected.';
+SELECT j.work, t.* FROM judged_documents j JOIN tags t ON t.document = j.document
+WHERE t.stands AND (j.main OR t.facet NOT IN ('relevance', 'study_design', 'evidence_strength', 'intensity'));
+COMMENT ON VIEW v_work_tags IS 'A row a tag that stands for a work: those of its judged document, of a work in several parts those of each, without what people rejected. Of a facet with one label a work only the main part''s.';
 
 CREATE VIEW v_works AS
 SELECT w.*, c.first_seen, c.last_seen, c.first_run, k.copies, a.steps AS strength_steps, a.sample_size,
@@ -18,8 +19,9 @@ LEFT JOIN (SELECT work,
                   list_sort(list(DISTINCT label) FILTER (facet = 'theme')) AS themes,
                   list_sort(list(DISTINCT label) FILTER (facet = 'population')) AS populations
            FROM v_work_tags GROUP BY ALL) g ON g.work = w.id
-LEFT JOIN (SELECT document, list_sort(list(DISTINCT "name")) AS places FROM places GROUP BY ALL) p ON p.document = w.judged_document
-LEFT JOIN (SELECT document, count(*) AS findings FROM findings GROUP BY ALL) f ON f.document = w.judged_document;
+LEFT JOIN (SELECT j.work, list_sort(list(DISTINCT q."name")) AS places FROM places q JOIN judged_documents j ON j.document = q.document GROUP BY ALL) p
+       ON p.work = w.id
+LEFT JOIN (SELECT j.work, count(*) AS findings FROM findings q JOIN judged_documents j ON j.document = q.document GROUP BY ALL) f ON f.work = w.id;
 COMMENT ON VIEW v_works IS 'A row a work with its labels, places, counts and when it was first and last seen.';
 
 CREATE VIEW v_evidence AS

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from warehouse.history import History, plain_time
-from warehouse.metadata import AUTHOR_JOIN, choose
+from warehouse.metadata import AUTHOR_JOIN, Value, choose
 from warehouse.planning import Plan, availability, home_url
 from warehouse.works import Work
 
 
 def work_row(work: Work, planned: Plan) -> dict[str, Any]:
-    chosen = choose(work.shown, current_copies(work), planned.values)
+    chosen = chosen_values(work, planned)
     fields: dict[str, Any] = {
         name: chosen[name].value if name in chosen else None
         for name in ("title", "subtitle", "published", "publisher", "doi", "isbn", "issn", "report_number", "language", "summary")
@@ -22,7 +22,7 @@ def work_row(work: Work, planned: Plan) -> dict[str, Any]:
     return fields | {
         "id": work.id,
         "shown_document": work.shown,
-        "judged_document": planned.judged.get(work.id),
+        "judged_document": next(iter(planned.judged.get(work.id, ())), None),
         "authors": chosen["authors"].value.split(AUTHOR_JOIN) if "authors" in chosen else [],
         "year": int(year) if year.isdigit() else None,
         "media_type": shown.media_type,
@@ -36,7 +36,39 @@ def work_row(work: Work, planned: Plan) -> dict[str, Any]:
         "unsure": False,
         "page_count": None,
         "word_count": None,
+        "parts": len(work.parts),
     }
+
+
+def chosen_values(work: Work, planned: Plan) -> dict[str, Value]:
+    """The work's metadata. Of a publication in pieces, pieces add what the shown one lacks, but no title of their own."""
+    chosen = choose(work.shown, current_copies(work), planned.values)
+    for field, value in choose(work.shown, work.parts, planned.values).items():
+        if field not in _OF_A_PIECE:
+            chosen.setdefault(field, value)
+    if work.title is not None:
+        named = (value for value in planned.values.get(work.shown, ()) if (value.field, value.value) == ("title", work.title))
+        chosen["title"] = next(named, chosen.get("title") or Value("title", work.title, work.title_source or "text", work.shown, False))
+    return chosen
+
+
+_OF_A_PIECE = ("title", "subtitle", "summary", "report_number")
+"""What a piece says of itself alone."""
+
+
+def judged_rows(planned: Plan) -> list[dict[str, Any]]:
+    """A row a document whose tags stand for a work."""
+    parts = {document: number for work in planned.works for document, number in part_numbers(work).items()}
+    return [
+        {"work": work, "document": document, "main": at == 0, "part": parts.get(document)}
+        for work, documents in sorted(planned.judged.items())
+        for at, document in enumerate(documents)
+    ]
+
+
+def part_numbers(work: Work) -> dict[str, int]:
+    """The pieces of a work, numbered from 1 in their order."""
+    return {document: number for number, document in enumerate(work.parts, start=1)}
 
 
 def current_copies(work: Work) -> list[str]:
@@ -45,11 +77,12 @@ def current_copies(work: Work) -> list[str]:
 
 def copy_rows(work: Work, planned: Plan) -> list[dict[str, Any]]:
     rows = []
+    parts = part_numbers(work)
     for copy in work.copies:
         urls = sorted({sighting.url for sighting in planned.items[copy.document].sightings}) or [""]
         home = home_url(planned, copy.document)
         for url in urls:
-            main = copy.role != "main" or url == home
+            main = copy.role not in ("main", "part") or url == home
             rows.append(
                 {
                     "document": copy.document,
@@ -58,6 +91,7 @@ def copy_rows(work: Work, planned: Plan) -> list[dict[str, Any]]:
                     "role": copy.role if main else "copy",
                     "reason": copy.reason if main else "the same bytes at another address",
                     "shown": copy.document == work.shown and url == home,
+                    "part": parts.get(copy.document) if url == home else None,
                 }
             )
     return rows

@@ -1,4 +1,4 @@
-"""Groups documents into works: versions, mirrors, a landing page with its report, nearly the same text twice.
+"""Groups documents into works: versions, mirrors, a landing page with its report, a report in several pieces, nearly the same text twice.
 
 Every join has a reason in words. Joins are found through keys and buckets, so that the time grows nearly linearly with the
 number of documents. The work's id is its first document's, first by run, then a document before a page, then date, then id: a
@@ -10,20 +10,23 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from evidence.records import Decision
 from warehouse.containment import Texts, contained_pages
+from warehouse.file_parts import file_parts
 from warehouse.history import History
 from warehouse.items import Item
 from warehouse.landing_pages import landing_joins
 from warehouse.likeness import bucket_keys, same_title, title_overlap, titles_conflict
+from warehouse.page_parts import page_parts
+from warehouse.parts import Parts
 
 MAX_COMPARED = 20
 """How many members of one bucket a document is compared with: buckets of a template's pages would else cost their square."""
 SMALL_TEXT = 50
 """Below so many shingles a signature says little."""
-JOIN_ORDER = ("decision", "same_text", "identifier", "address", "landing_page", "near_duplicate")
+JOIN_ORDER = ("decision", "same_text", "identifier", "address", "landing_page", "part", "near_duplicate")
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,11 @@ class Work:
     shown: str
     copies: tuple[Copy, ...]
     """All members, the shown one first, then in the order of ``Item.order``."""
+    parts: tuple[str, ...] = ()
+    """The documents of a publication in several pieces, in their order; empty for one in one piece."""
+    title: str | None = None
+    """What the whole is called where its pieces' titles share it and none has it alone; ``title_source`` is where it stood."""
+    title_source: str | None = None
 
 
 def group(items: Sequence[Item], history: History, decisions: Sequence[Decision] = (), texts: Texts = lambda ids: ()) -> list[Work]:
@@ -60,7 +68,8 @@ def group(items: Sequence[Item], history: History, decisions: Sequence[Decision]
     known = {one.id: one for one in sorted(items, key=lambda one: one.order)}
     ordered = list(known.values())
     apart = _parted(decisions, known)
-    joins = [join for join in _joins(ordered, history, decisions, texts) if join.a in known and join.b in known]
+    pieces = _all_pieces(ordered, history)
+    joins = [join for join in _joins(ordered, history, decisions, texts, pieces) if join.a in known and join.b in known]
     joins.sort(key=lambda join: JOIN_ORDER.index(join.kind))
     forest = _Forest(known, apart)
     kept = [join for join in joins if forest.join(join.a, join.b)]
@@ -70,7 +79,31 @@ def group(items: Sequence[Item], history: History, decisions: Sequence[Decision]
     reasons: dict[str, list[Join]] = defaultdict(list)
     for join in kept:
         reasons[forest.root(join.a)].append(join)
-    return sorted((_work(group_, reasons[root], history) for root, group_ in members.items()), key=lambda work: work.id)
+    in_pieces = {id: one for one in pieces for id in one.documents}
+    return sorted((_work(group_, reasons[root], history, _pieces(group_, in_pieces)) for root, group_ in members.items()), key=lambda work: work.id)
+
+
+def _all_pieces(items: Sequence[Item], history: History) -> list[Parts]:
+    """All publications in several pieces, no document in two of them."""
+    found: list[Parts] = []
+    taken: set[str] = set()
+    for one in (*page_parts(items, history), *file_parts(items)):
+        if not taken & set(one.documents):
+            taken |= set(one.documents)
+            found.append(one)
+    return found
+
+
+def _pieces(members: Sequence[Item], in_pieces: Mapping[str, Parts]) -> Parts | None:
+    """The pieces that a work came in: those of its members, as many as people have left together; None for one in one piece.
+
+    Where several sets of pieces were joined (a report's pages and its files), the largest is told.
+    """
+    ids = {one.id for one in members}
+    sets = {id: in_pieces[id] for id in sorted(ids & in_pieces.keys())}.values()
+    kept = [replace(one, documents=tuple(id for id in one.documents if id in ids)) for one in sets]
+    best = max(kept, key=lambda one: len(one.documents), default=None)
+    return best if best is not None and len(best.documents) > 1 else None
 
 
 class _Forest:
@@ -119,7 +152,9 @@ def _parted(decisions: Sequence[Decision], known: Mapping[str, Item]) -> dict[st
     return apart
 
 
-def _joins(items: Sequence[Item], history: History, decisions: Sequence[Decision], texts: Texts) -> Iterator[Join]:
+def _joins(
+    items: Sequence[Item], history: History, decisions: Sequence[Decision], texts: Texts, pieces: Sequence[Parts]
+) -> Iterator[Join]:
     for decision in decisions:
         if decision.action == "merge" and decision.other:
             why = f": {decision.reason}" if decision.reason else ""
@@ -129,6 +164,11 @@ def _joins(items: Sequence[Item], history: History, decisions: Sequence[Decision
     yield from _same_address(history)
     for page, document, reason in (*landing_joins(items), *contained_pages(items, texts)):
         yield Join(page, document, "landing_page", reason, page=page)
+    for one in pieces:
+        for first, document, reason in one.joins():
+            yield Join(first, document, "part", reason)
+        if one.page is not None:
+            yield Join(one.page, one.documents[0], "landing_page", one.reason, page=one.page)
     yield from _near_duplicates(items)
 
 
@@ -228,14 +268,20 @@ class _Standing:
     older_at: set[str] = field(default_factory=set)
 
 
-def _work(members: Sequence[Item], joins: Sequence[Join], history: History) -> Work:
+def _work(members: Sequence[Item], joins: Sequence[Join], history: History, pieces: Parts | None) -> Work:
     standings = {one.id: _standing(one, history) for one in members}
+    parts = pieces.documents if pieces is not None else ()
     shown = max(members, key=lambda one: _preference(one, standings[one.id]))
-    copies = [Copy(shown.id, "main", _why_shown(shown, members, standings[shown.id]))]
+    if shown.id in parts:
+        by_id = {one.id: one for one in members}
+        shown = next((by_id[id] for id in parts if by_id[id].status != "refused" and by_id[id].is_page == shown.is_page), shown)
+    why = "the first part" if shown.id in parts else _why_shown(shown, members, standings[shown.id])
+    copies = [Copy(shown.id, "main", why)]
     for one in members:
         if one is not shown:
-            copies.append(_copy(one, shown, joins, standings[one.id]))
-    return Work(members[0].id, shown.id, tuple(copies))
+            copies.append(_copy(one, shown, joins, standings[one.id], one.id in parts))
+    title, source = (pieces.title, pieces.title_source) if pieces is not None and shown.id in parts else (None, None)
+    return Work(members[0].id, shown.id, tuple(copies), parts, title, source)
 
 
 def _standing(one: Item, history: History) -> _Standing:
@@ -275,7 +321,7 @@ def _why_shown(shown: Item, members: Sequence[Item], standing: _Standing) -> str
     return "the newest and fullest readable copy"
 
 
-def _copy(one: Item, shown: Item, joins: Sequence[Join], standing: _Standing) -> Copy:
+def _copy(one: Item, shown: Item, joins: Sequence[Join], standing: _Standing, part: bool) -> Copy:
     """The member's role, by the strongest join that touches it: one with the shown copy before any other."""
     touching = sorted(
         (join for join in joins if one.id in (join.a, join.b)),
@@ -284,6 +330,8 @@ def _copy(one: Item, shown: Item, joins: Sequence[Join], standing: _Standing) ->
     join = touching[0] if touching else Join(one.id, shown.id, "near_duplicate", "joined through other copies")
     if one.content_digest and one.content_digest == shown.content_digest:
         return Copy(one.id, "copy", "the same text word for word as the shown copy")
+    if part:
+        return Copy(one.id, "part", next((join.reason for join in touching if join.kind == "part"), join.reason))
     landing = next((join for join in touching if join.kind == "landing_page" and join.page == one.id), None)
     if landing and not shown.is_page:
         return Copy(one.id, "landing_page", landing.reason)
@@ -300,5 +348,6 @@ _ROLE_OF = {
     "identifier": "version",
     "address": "version",
     "landing_page": "version",
+    "part": "part",
     "near_duplicate": "near_duplicate",
 }

@@ -17,6 +17,7 @@ from extract.html.body import body_blocks, selected_blocks
 from extract.html.declared import calls_itself_article, declared_values
 from extract.html.links import file_links
 from extract.html.page_kind import page_kind
+from extract.html.parts import part_links
 from extract.media_type import HTML
 
 # trafilatura and htmldate log every page they find odd; the reasons that matter are in the record.
@@ -48,7 +49,7 @@ def read_html(payload: bytes, url: str | None, selectors: tuple[tuple[str, str],
         by_field.setdefault(field, []).append(selector)
     selected = _selected(tree, by_field)
     seen, summary = declared_values(tree, payload, url)
-    links = file_links(tree, url)
+    links, parts = file_links(tree, url), part_links(tree, url)
     for selector in by_field.get("remove", []):
         for element in _select(tree, selector):
             element.drop_tree()
@@ -60,7 +61,7 @@ def read_html(payload: bytes, url: str | None, selectors: tuple[tuple[str, str],
     blocks = _article_alone(blocks, {_letters(title) for title in titles})
     return Reading(
         HTML, (Leaf(1, tuple(blocks)),), seen=(*selected, *seen), tables=tuple(tables), links=links, summary=summary,
-        page_kind=page_kind(tree, titles[0] if titles else None, calls_itself_article(tree), blocks),
+        page_kind=page_kind(tree, titles[0] if titles else None, calls_itself_article(tree), blocks), part_links=parts,
     )
 
 

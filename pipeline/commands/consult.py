@@ -273,6 +273,8 @@ def _print_work(work: dict[str, Any]) -> None:
         value = work.get(name)
         if value not in (None, "", [], ()):
             console.print(f"{name}: {', '.join(value) if isinstance(value, list) else value}")
+    for part in work["parts"]:
+        console.print(f"part {part['part']}: {part['title'] or '(untitled)'}, {part['word_count']} words: {part['url'] or part['document']}")
     for facet in ("relevance", "study_design", "evidence_strength"):
         one = work.get(facet)
         if one:

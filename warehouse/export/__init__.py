@@ -101,11 +101,11 @@ def coded_works(connection: duckdb.DuckDBPyConnection, ids: list[str], run: str)
 _DETAILS = {
     "evidence": """SELECT work, facet, label, score, unsure, said_by, "method", version, document, page, span_start, span_end, quote, url
                    FROM v_evidence WHERE work IN (SELECT unnest(string_split(?, ','))) ORDER BY work, facet, label, span_start""",
-    "findings": """SELECT w.id AS work, f.* FROM findings f JOIN works w ON w.judged_document = f.document
-                   WHERE w.id IN (SELECT unnest(string_split(?, ','))) ORDER BY w.id, f.number""",
-    "places_found": """SELECT w.id AS work, p.* FROM places p JOIN works w ON w.judged_document = p.document
-                       WHERE w.id IN (SELECT unnest(string_split(?, ','))) ORDER BY w.id, p.number""",
-    "copies_found": """SELECT c.work, c.document, c.url, c.role, c.reason, c.shown, d.media_type
+    "findings": """SELECT w.id AS work, f.* FROM findings f JOIN judged_documents j ON j.document = f.document JOIN works w ON w.id = j.work
+                   WHERE w.id IN (SELECT unnest(string_split(?, ','))) ORDER BY w.id, NOT j.main, j.part, f.number""",
+    "places_found": """SELECT w.id AS work, p.* FROM places p JOIN judged_documents j ON j.document = p.document JOIN works w ON w.id = j.work
+                       WHERE w.id IN (SELECT unnest(string_split(?, ','))) ORDER BY w.id, NOT j.main, j.part, p.number""",
+    "copies_found": """SELECT c.work, c.document, c.url, c.role, c.part, c.reason, c.shown, d.media_type
                        FROM copies c JOIN documents d ON d.id = c.document
                        WHERE c.work IN (SELECT unnest(string_split(?, ','))) AND c.url <> '' ORDER BY c.work, c.shown DESC, c.role, c.url""",
 }

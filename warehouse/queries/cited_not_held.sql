@@ -4,7 +4,7 @@
 WITH cited AS (
     SELECT coalesce(lower(r.doi), lower(trim(r.title, ' .'))) AS cited, arg_max(r.raw, (length(r.raw), r.raw)) AS reference,
            max(r."year") AS "year", max(lower(r.doi)) AS doi, max(lower(trim(r.title, ' .'))) AS title, count(DISTINCT w.id) AS works
-    FROM refs r JOIN works w ON w.shown_document = r.document
+    FROM refs r JOIN (SELECT DISTINCT work, document FROM copies WHERE role IN ('main', 'part')) k ON k.document = r.document JOIN works w ON w.id = k.work
     WHERE coalesce(r.doi, r.title) IS NOT NULL AND w.relevance = 'relevant'
     GROUP BY 1
 )

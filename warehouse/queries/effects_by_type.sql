@@ -7,7 +7,7 @@ SELECT f.type AS integration_type, f.outcome, count(DISTINCT f.work) AS works,
        count(DISTINCT f.work) FILTER (f.direction = 'unclear') AS unclear
 FROM (
     SELECT w.id AS work, unnest(g.integration_types) AS type, g.outcome, g.direction
-    FROM findings g JOIN works w ON w.judged_document = g.document
+    FROM findings g JOIN judged_documents j ON j.document = g.document JOIN works w ON w.id = j.work
     WHERE g.own AND NOT g.hedged AND w.relevance = 'relevant'
       AND list_position(['none', 'anecdotal', 'limited', 'moderate', 'strong'], w.evidence_strength)
           >= list_position(['none', 'anecdotal', 'limited', 'moderate', 'strong'], $strength)

@@ -3,7 +3,7 @@
 WITH held AS (
     SELECT DISTINCT w.id, unnest(f.integration_types) AS type, f.outcome, w.evidence_strength,
            EXISTS (FROM v_work_tags t WHERE t.work = w.id AND t.facet = 'evidence_strength' AND t.unsure) AS guess
-    FROM findings f JOIN works w ON w.judged_document = f.document WHERE f.own AND w.relevance = 'relevant'
+    FROM findings f JOIN judged_documents j ON j.document = f.document JOIN works w ON w.id = j.work WHERE f.own AND w.relevance = 'relevant'
 )
 SELECT i.label AS integration_type, o.label AS outcome, count(DISTINCT h.id) AS works,
        arg_max(h.evidence_strength, list_position(['none', 'anecdotal', 'limited', 'moderate', 'strong'], h.evidence_strength)) AS strongest

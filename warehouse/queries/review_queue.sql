@@ -2,7 +2,7 @@
 -- grain: a row a facet and label that was ever guessed
 SELECT t.facet, t.label, count(*) FILTER (t.stands AND t.unsure) AS waiting, count(*) FILTER (t.decision IS NOT NULL) AS settled,
        count(*) FILTER (t.decision IS NOT NULL AND d."action" = 'accept') AS accepted, avg(t.score) FILTER (t.stands AND t.unsure) AS mean_score
-FROM tags t JOIN works w ON w.judged_document = t.document LEFT JOIN decisions d ON d.id = t.decision
+FROM tags t JOIN judged_documents j ON j.document = t.document JOIN works w ON w.id = j.work LEFT JOIN decisions d ON d.id = t.decision
 WHERE t.said_by = 'machine' AND t.unsure
 GROUP BY ALL
 ORDER BY waiting DESC, t.facet, t.label

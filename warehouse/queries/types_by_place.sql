@@ -3,7 +3,7 @@
 -- parameter within (place, default ): only places in this country or part of one, by its code; all where empty
 SELECT coalesce(p.code, p."name") AS place, any_value(p."name" ORDER BY p."name") AS "name", t.label AS integration_type,
        count(DISTINCT w.id) AS works, count(DISTINCT w.id) FILTER (w.evidence_strength IN ('moderate', 'strong')) AS at_least_moderate
-FROM works w JOIN places p ON p.document = w.judged_document JOIN v_work_tags t ON t.work = w.id AND t.facet = 'integration_type'
+FROM works w JOIN judged_documents j ON j.work = w.id JOIN places p ON p.document = j.document JOIN v_work_tags t ON t.work = w.id AND t.facet = 'integration_type'
 WHERE w.relevance = 'relevant'
   AND ($within = '' OR lower(p.code) = $within OR list_contains(list_transform(p.lies_in, lambda one: lower(one)), $within))
 GROUP BY coalesce(p.code, p."name"), t.label
