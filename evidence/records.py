@@ -266,7 +266,7 @@ class Tag:
     """A label of a facet given to a document, with the sentence that shows it.
 
     ``score`` is a calibrated probability; ``unsure`` marks a best guess that a person should look at; ``method`` names the
-    stage that decided ("cues", "embedding", "combined", …). Only ``off_topic`` and ``none`` may lack a span.
+    stage that decided ("cues", "combined", "rules", "adjudicated" with a model's name, …). Only ``off_topic`` and ``none`` may lack a span.
     """
 
     facet: str

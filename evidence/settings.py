@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from evidence.errors import UsageError
@@ -36,6 +38,24 @@ class Settings(BaseSettings):
     """Published snapshots that are kept, the current one among them; who reads the one before must not lose it."""
     semantic: bool = True
     """Whether embeddings are used in tagging and search."""
+    adjudicator: str = ""
+    """The address (http://127.0.0.1:PORT/v1) of a language model on this machine that is asked about unsure labels; none is asked by default."""
+    adjudicator_model: str = ""
+    """The name by which that address knows the model."""
+
+    @field_validator("adjudicator")
+    @classmethod
+    def _on_this_machine(cls, address: str) -> str:
+        """Documents never leave the machine, so nothing but a loopback address will do."""
+        try:
+            parts = urlsplit(address)
+            host = parts.hostname or ""
+            near = parts.port is not None and ip_address("127.0.0.1" if host == "localhost" else host).is_loopback
+        except ValueError:
+            near = False
+        if address and not (near and parts.scheme == "http" and not parts.username):
+            raise ValueError("expected an address of this machine, such as http://127.0.0.1:8080/v1")
+        return address
 
 
 @cache

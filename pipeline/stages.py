@@ -24,6 +24,7 @@ from evidence.settings import settings
 from evidence.taxonomy import load_taxonomy
 from extract.reading import EXTRACTOR_VERSION, Hints, read
 from language.encoder import Encoder
+from pipeline.adjudicator import adjudicator, second_opinion, version_with_adjudicator
 from pipeline.local_files import LOCAL, LocalItem, items_in, name_of
 from pipeline.local_pool import LocalPool, Outcome
 
@@ -165,7 +166,7 @@ def tag_document(document: Document) -> Tagging:
 
 def classifier_version() -> str:
     """The version under which tags are kept; it changes with code, taxonomy and models."""
-    return version_of(load_taxonomy())
+    return version_with_adjudicator(version_of(load_taxonomy()))
 
 
 def classify(base: Base, run: str, progress: Progress | None = None) -> StageCount:
@@ -176,7 +177,7 @@ def classify(base: Base, run: str, progress: Progress | None = None) -> StageCou
     done_before = {(row["document"], row["extractor_version"]) for row in read_columns(rooms, ["document", "extractor_version"])}
     waiting = [row["id"] for row in read_columns(base.documents(EXTRACTOR_VERSION), ["id", "status"])
                if row["status"] != "refused" and (row["id"], EXTRACTOR_VERSION) not in done_before]
-    done, refusals = 0, []
+    done, refusals, asked = 0, [], adjudicator()
     if waiting:
         wanted = set(waiting)
         with tagging_pool() as pool, SegmentWriter(rooms, run, Tagging, SEGMENT_DOCUMENTS) as writer:
@@ -186,6 +187,8 @@ def classify(base: Base, run: str, progress: Progress | None = None) -> StageCou
                     tagging = Tagging(outcome.item.id, EXTRACTOR_VERSION, version, status="untagged", reason=outcome.reason)
                     refusals.append((outcome.item.title or outcome.item.id, outcome.reason or ""))
                 else:
+                    # Here and not in the worker, whose documents have a time limit.
+                    tagging = second_opinion(tagging, outcome.item, load_taxonomy(), asked)
                     done += 1
                 writer.add(tagging)
                 if progress:
@@ -231,9 +234,12 @@ def read_paths(paths: Iterable[Path]) -> Iterator[Answer]:
 
 def tag_paths(paths: Iterable[Path]) -> Iterator[Answer]:
     """Reads and tags local documents, in order."""
+    asked = adjudicator()
     with tagging_pool() as pool:
         for outcome in pool.map(read_and_tag, items_in(paths)):
             document, tagging = outcome.value or (None, None)
+            if document is not None and tagging is not None:
+                tagging = second_opinion(tagging, document, load_taxonomy(), asked)
             yield Answer(outcome.item.path, document, tagging, outcome.reason, _digest(outcome), outcome.wall_s)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHMARKS = ("extraction_speed", "hostile", "real_site", "publish", "search", "readers")
+BENCHMARKS = ("extraction_speed", "tagging_speed", "plain_pipeline", "hostile", "real_site", "publish", "search", "readers")
 
 
 def main() -> int:
