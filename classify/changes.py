@@ -132,7 +132,8 @@ _ARMS = re.compile(
     re.IGNORECASE,
 )
 _NS = re.compile(r"\bp ?= ?n\.?s\b|\(n\.?s\.?\)|[;,] ?n\.?s\.?\b", re.IGNORECASE)
-_DOUBT = re.compile(r"\b(?:although|but|however|though|except|whereas|while)\b", re.IGNORECASE)
+DOUBT = re.compile(r"\b(?:although|but|however|though|except|whereas|while|despite)\b", re.IGNORECASE)
+"""Words after which a sentence takes back some of what it said."""
 _SIGNIFICANT = re.compile(r"(?<!not )(?<!no )(?<!non)(?<!without )\bsignificant(?:ly)?\b", re.IGNORECASE)
 _BOTH = re.compile(r"\b(?:both|all|the two|either) (?:\w+ )?(?:groups?|arms?|conditions|treatments)\b", re.IGNORECASE)
 _BETWEEN = re.compile(r"\b(?:between|across|among)\b", re.IGNORECASE)
@@ -199,7 +200,7 @@ def change_votes(text: str, outcome: str, intervention: str, comparator: str) ->
     }
     none = [change for change in found if change.name == "no_change"]
     signs = (
-        small, large, bool(none), bool(none) and (not moves or none[0].distance < moves[0].distance), bool(_DOUBT.search(plain)),
+        small, large, bool(none), bool(none) and (not moves or none[0].distance < moves[0].distance), bool(DOUBT.search(plain)),
         bool(_SIGNIFICANT.search(plain)), bool(_BOTH.search(plain)), bool(moves), swapped is not None, bool(pair),
         bool(_BETWEEN.search(plain)),
     )

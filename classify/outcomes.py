@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from classify.changes import CLAUSE_BORDER, Change, changes_near
+from classify.changes import CLAUSE_BORDER, DOUBT, Change, changes_near
 from classify.claims import Named
 from classify.linear_models import Array
 from evidence.taxonomy import Taxonomy
@@ -28,7 +28,6 @@ TRAITS = ("constant", *SIGNS)
 NEAR = 45
 """Characters: a word of change within so many of an outcome is said of it."""
 
-_DOUBT = re.compile(r"\b(?:although|but|however|though|except|whereas|while|despite)\b", re.IGNORECASE)
 _BAD_NEWS = re.compile(
     r"\b(?:wors\w+|poorer|negative\w*|imped\w+|hinder\w*|obstacle\w*|burden\w*|inappropriate\w*|unnecessar\w+|duplicat\w+|detriment\w*|harm\w*|"
     r"delay\w*|frustrat\w+|suffer\w*|deteriorat\w+|difficult\w*|fragment\w+|overhead|wasted|wrong|lost|unsafe|complaints? (?:rose|increas\w+)|"
@@ -110,7 +109,7 @@ def direction_votes(taxonomy: Taxonomy, outcome: str, plain: str, start: int, en
     mixed = [change for change in found if change.name == "mixed"]
     signs = (
         bool(none), bool(none) and none[0].distance < NEAR, bool(mixed), bool(mixed) and mixed[0].distance < NEAR,
-        bool(_DOUBT.search(plain)), bool(_BAD_NEWS.search(local)), bool(_BETTER.search(plain)), bool(_BAD_NEWS.search(plain)),
+        bool(DOUBT.search(plain)), bool(_BAD_NEWS.search(local)), bool(_BETTER.search(plain)), bool(_BAD_NEWS.search(plain)),
         bool(_CANNOT_TELL.search(plain)),
     )
     votes = np.array([[float(given[vote] == label) for vote in VOTES] for label in DIRECTIONS])
