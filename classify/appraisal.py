@@ -15,6 +15,7 @@ from classify.effects import Effect, effect_of
 from classify.findings import is_own
 from classify.label_evidence import is_denied, quote
 from classify.prose import Prose, Sentence
+from classify.wording import Wording
 from evidence.records import AacodsAnswer, Appraisal, Span
 from evidence.taxonomy import StrengthRules, StrengthStart, StrengthStep
 
@@ -31,40 +32,40 @@ _UNITS = (
     r"practitioners|analysts|patient records|births|mothers|pairs|clients|visits|consultations|prescriptions|stakeholders"
 )
 _SAMPLES = (
-    re.compile(rf"\b[nN] ?= ?{_NUMBER}"),
-    re.compile(
+    Wording(rf"\b[nN] ?= ?{_NUMBER}"),
+    Wording(
         rf"\b{_NUMBER} (?:(?!(?:and|of|to|or|in|per|we|were|was|had|the|by|from|with|years?|months?|weeks?|days?)\b)[\w-]+ ){{0,3}}"
         rf"(?:{_UNITS})\b",
         re.IGNORECASE,
     ),
-    re.compile(
+    Wording(
         rf"\b(?:sample|total|cohort|survey|data(?:set)?) (?:size )?(?:of|comprising|included|from) (?:over |about |around |approximately |some )?"
         rf"{_NUMBER}\b",
         re.IGNORECASE,
     ),
 )
-_MILLIONS = re.compile(rf"\b(\d+(?:\.\d+)?) million (?:[\w-]+ ){{0,3}}(?:{_UNITS})\b", re.IGNORECASE)
-_POPULATION = re.compile(r"\b(?:population|serv(?:es|ing|ed)|covers?|home to|worldwide|each year|every year|per year|nationally|"
+_MILLIONS = Wording(rf"\b(\d+(?:\.\d+)?) million (?:[\w-]+ ){{0,3}}(?:{_UNITS})\b", re.IGNORECASE)
+_POPULATION = Wording(r"\b(?:population|serv(?:es|ing|ed)|covers?|home to|worldwide|each year|every year|per year|nationally|"
     r"in the uk|across the uk|prevalence)\b", re.IGNORECASE)
 _TENS = {
     "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18,
     "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
 }
 _ONES = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
-_NUMBER_WORDS = re.compile(rf"\b({'|'.join(_TENS)})(?:[- ]({'|'.join(_ONES)}))?\b", re.IGNORECASE)
-_AIM = re.compile(r"\b(?:aims?|aimed|purpose|objectives?|was to|were to|is to)\b", re.IGNORECASE)
-_MEASURED = re.compile(
+_NUMBER_WORDS = Wording(rf"\b({'|'.join(_TENS)})(?:[- ]({'|'.join(_ONES)}))?\b", re.IGNORECASE)
+_AIM = Wording(r"\b(?:aims?|aimed|purpose|objectives?|was to|were to|is to)\b", re.IGNORECASE)
+_MEASURED = Wording(
     r"\bfrom [£$€]?\d[^.;]{0,60}\bto [£$€]?\d|\bby [£$€]?\d|\bbetween \d[^.;]{0,12} and \d|\bmedian \d|\d (?:\w+ )?against \d", re.IGNORECASE
 )
 """Two figures, or how far one moved: what a result gives and an impression does not."""
-_WISHED = re.compile(r"\b(?:will|would|should|shall|must|aims?|intends?|expected|hopes?|target\w*|could|may|might)\b", re.IGNORECASE)
-_ACCOUNTS = re.compile(r"\b(?:overspen\w+|underspen\w+|budget\w*|forecast\w*|variance|turnover|deficit|surplus|year-end|month \d)\b", re.IGNORECASE)
+_WISHED = Wording(r"\b(?:will|would|should|shall|must|aims?|intends?|expected|hopes?|target\w*|could|may|might)\b", re.IGNORECASE)
+_ACCOUNTS = Wording(r"\b(?:overspen\w+|underspen\w+|budget\w*|forecast\w*|variance|turnover|deficit|surplus|year-end|month \d)\b", re.IGNORECASE)
 """Money that was spent otherwise than planned is no effect of anything."""
-_LIMITATION = re.compile(r"\b(?:limitations?|caveats?|scope of|this (?:report|study|paper|document) (?:covers|focuses)|"
+_LIMITATION = Wording(r"\b(?:limitations?|caveats?|scope of|this (?:report|study|paper|document) (?:covers|focuses)|"
     r"excluded)\b", re.IGNORECASE)
-_FUNDING = re.compile(r"\b(?:funded by|funding from|commissioned by|sponsored by|conflicts? of interests?|competing interests?|"
+_FUNDING = Wording(r"\b(?:funded by|funding from|commissioned by|sponsored by|conflicts? of interests?|competing interests?|"
     r"independent)\b", re.IGNORECASE)
-_OPEN_INTEREST = re.compile(
+_OPEN_INTEREST = Wording(
     r"\b(?:no (?:competing|conflicts?(?: of)?|conflicting|financial) interests?|nothing to (?:declare|disclose)|"
     r"(?:funders?|sponsors?) (?:had|has|have|played) no (?:role|part|influence)|"
     r"independently of (?:the )?(?:funders?|commissioners?)|editorial(?:ly)? independen\w+|independent evaluation|"
@@ -72,12 +73,12 @@ _OPEN_INTEREST = re.compile(
     r"limitations of (?:this|the|our) (?:study|report|review|evaluation|work))\b",
     re.IGNORECASE,
 )
-_PROMOTES = re.compile(
+_PROMOTES = Wording(
     r"\b(?:our (?:award-winning|market-leading|innovative|unique) (?:\w+ )?(?:product|solution|platform|service|software)|"
     r"book a demo|contact (?:us|our sales)|request a quote|why choose|trusted by|get in touch (?:today|with our)|our customers)\b",
     re.IGNORECASE,
 )
-_NEW = re.compile(
+_NEW = Wording(
     r"\b(?:little is known|(?:first|largest) (?:study|trial|review|evaluation|report) (?:to|of|in)|"
     r"gaps? in (?:the |our )?(?:evidence|knowledge|literature|research)|"
     r"(?:adds?|contributes?) to (?:the )?(?:\w+ )?(?:evidence|knowledge|literature|debate|understanding)|"
@@ -85,7 +86,7 @@ _NEW = re.compile(
     r"to (?:our|the authors') knowledge)\b",
     re.IGNORECASE,
 )
-_METHOD = re.compile(r"\b(?:method|methodology|we (?:analysed|interviewed|surveyed|searched|reviewed|collected)|data were|was analysed|"
+_METHOD = Wording(r"\b(?:method|methodology|we (?:analysed|interviewed|surveyed|searched|reviewed|collected)|data were|was analysed|"
     r"were analysed|peer.review)", re.IGNORECASE)
 
 
@@ -225,7 +226,7 @@ class Appraiser:
 def _may_show(condition: str, sentence: Sentence) -> bool:
     """Aims are no doubts ("to discuss preliminary findings"), only a result can hold at all sites, and the lead says what a study is for."""
     if condition == "own_doubt":
-        return not _AIM.search(sentence.plain)
+        return not _AIM.found(sentence.plain)
     if condition == "replicated":
         return effect_of(sentence).figure or is_measured(sentence)
     return condition != "predicts" or sentence.zone == "lead"
@@ -245,12 +246,12 @@ def own_claims(prose: Prose) -> list[Sentence]:
 def is_measured(sentence: Sentence) -> bool:
     """Whether the sentence tells that something measured has changed or differs: "fell from 41 to 27", "higher than before (8 against 6)"."""
     effect = effect_of(sentence)
-    return bool(effect.signs - {"mixed"}) and effect.past and not _WISHED.search(sentence.plain) and bool(_MEASURED.search(sentence.plain))
+    return bool(effect.signs - {"mixed"}) and effect.past and not _WISHED.found(sentence.plain) and _MEASURED.found(sentence.plain)
 
 
 def is_supported(sentence: Sentence, effect: Effect) -> bool:
     """Whether a claim carries its own figure and speaks of what has happened."""
-    if _ACCOUNTS.search(sentence.plain):
+    if _ACCOUNTS.found(sentence.plain):
         return False
     return effect.figure and effect.past and not effect.expected and not effect.hedged and bool(effect.signs - {"none", "mixed"})
 
@@ -261,7 +262,7 @@ def largest_sample(prose: Prose) -> Sample | None:
         found = [
             Sample(size, sentence)
             for sentence in prose.zones(*zones)
-            if not sentence.cited and sentence.kind != "table" and not _POPULATION.search(sentence.plain)
+            if not sentence.cited and sentence.kind != "table" and not _POPULATION.found(sentence.plain)
             for size in sample_sizes(sentence.plain)
         ]
         if found:
@@ -290,7 +291,7 @@ def aacods(prose: Prose) -> tuple[AacodsAnswer, ...]:
     """
     document = prose.document
 
-    def first(pattern: re.Pattern[str], sentences: Iterable[Sentence]) -> Span | None:
+    def first(pattern: Wording, sentences: Iterable[Sentence]) -> Span | None:
         return next((quote(prose, s, m.start(), m.end()) for s in sentences if s.is_prose and (m := pattern.search(s.plain))), None)
 
     method, scope, money = (first(pattern, prose.sentences) for pattern in (_METHOD, _LIMITATION, _FUNDING))

@@ -12,6 +12,7 @@ import numpy as np
 from classify.comparison import Arms, arms_of, figures, is_swapped
 from classify.linear_models import Array, Choice, read_model
 from classify.prose import plain as plainly
+from classify.wording import Wording
 from evidence.errors import IntegrandError
 
 LABELS = ("increase", "decrease", "no_change")
@@ -61,13 +62,13 @@ _WORDS: tuple[tuple[str, str], ...] = (
         r"imped\w+|hinder\w+|obstacle|burden\w*|detriment\w*|"
         r"inappropriate\w*"),
 )
-_CHANGES = tuple((name, re.compile(rf"\b(?:{words})\b", re.IGNORECASE)) for name, words in _WORDS)
+_CHANGES = tuple((name, Wording(rf"\b(?:{words})\b", re.IGNORECASE)) for name, words in _WORDS)
 _LESS = r"reduction|decrease|decline|fall|drop|loss|lowering"
 _LOWER, _HIGHER = r"halved|reduced|lower(?:ed)?|decreased|smaller|fewer", r"doubled|increased|higher|greater|raised|trebled"
 _ODDS = r"(?:odds|risks?|likelihood|chances?|probability) (?:of|for)"
 _ILL = r"decreas\w+|declin\w+|deteriorat\w+|wors\w+|poorer"
 _COMPOUNDS = tuple(
-    (name, re.compile(rf"\b(?:{words})\b", re.IGNORECASE))
+    (name, Wording(rf"\b(?:{words})\b", re.IGNORECASE))
     for name, words in (
         ("decrease", rf"(?:greater|larger|more|higher|bigger|steeper|faster) (?:\w+ ){{0,2}}(?:{_LESS})s?|(?:reduced|decreased|declined|fell|"
             r"dropped) (?:significantly )?(?:more|faster)|(?:smaller|less|lower|slower) (?:\w+ )?(?:increase|rise|gain|growth)s?"),
@@ -132,7 +133,7 @@ _ARMS = re.compile(
     re.IGNORECASE,
 )
 _NS = re.compile(r"\bp ?= ?n\.?s\b|\(n\.?s\.?\)|[;,] ?n\.?s\.?\b", re.IGNORECASE)
-DOUBT = re.compile(r"\b(?:although|but|however|though|except|whereas|while|despite)\b", re.IGNORECASE)
+DOUBT = Wording(r"\b(?:although|but|however|though|except|whereas|while|despite)\b", re.IGNORECASE)
 """Words after which a sentence takes back some of what it said."""
 _SIGNIFICANT = re.compile(r"(?<!not )(?<!no )(?<!non)(?<!without )\bsignificant(?:ly)?\b", re.IGNORECASE)
 _BOTH = re.compile(r"\b(?:both|all|the two|either) (?:\w+ )?(?:groups?|arms?|conditions|treatments)\b", re.IGNORECASE)
@@ -200,7 +201,7 @@ def change_votes(text: str, outcome: str, intervention: str, comparator: str) ->
     }
     none = [change for change in found if change.name == "no_change"]
     signs = (
-        small, large, bool(none), bool(none) and (not moves or none[0].distance < moves[0].distance), bool(DOUBT.search(plain)),
+        small, large, bool(none), bool(none) and (not moves or none[0].distance < moves[0].distance), DOUBT.found(plain),
         bool(_SIGNIFICANT.search(plain)), bool(_BOTH.search(plain)), bool(moves), swapped is not None, bool(pair),
         bool(_BETWEEN.search(plain)),
     )

@@ -17,6 +17,7 @@ from classify.cue_index import CueIndex
 from classify.effects import Effect, effect_of
 from classify.label_evidence import Key, LabelEvidence
 from classify.prose import Prose, Sentence
+from classify.wording import Wording
 from evidence.taxonomy import Cue, Taxonomy
 
 KINDS = frozenset(("body", "list", "quote", "abstract", "caption"))
@@ -28,7 +29,7 @@ OPENING = 0.1
 OPENING_MERIT = 2.0
 """What standing in the first tenth or in a summary is worth, in signs of a claim."""
 
-INTERVENTION = re.compile(
+INTERVENTION = Wording(
     r"\b(?:interventions?|programmes?|programs?|pilots?|services?|teams?|pathways?|models?|schemes?|projects?|integrat\w+|approach(?:es)?|"
     r"hubs?|networks?|apps?|training|initiatives?|case[- ]manage\w+|care co-?ordinat\w+|self-care|self-management|tele(?:health|care|medicine)|"
     r"joint\w*|partnerships?|sharing|shared|\w+-led|records?|commissioning|multi-?disciplin\w+|inter-?disciplin\w+|clinics?|rehabilitation|"
@@ -78,15 +79,15 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
         r"system|agenc|sector|service)\w*|neighbourhood|network|personal (?:health )?budgets?|commission\w+|community)\b"),
     ("overall", r"\b(?:overall|in total|significantly|dramatically|substantial\w*|considerably|greatly|generally|broadly|success\w*)\b"),
 )
-TALK = tuple((name, re.compile(words, re.IGNORECASE)) for name, words in _PATTERNS)
+TALK = tuple((name, Wording(words, re.IGNORECASE)) for name, words in _PATTERNS)
 _TALK = dict(TALK)
-_IMPACT = re.compile(
+_IMPACT = Wording(
     r"\b(?:impacts?|effects?|effective\w*|benefi\w+|return of|compared (?:with|to)|than|made .{0,12}difference|chang(?:ed|es|ing)|support(?:ed|ing)|"
     r"reliable|useful|valuable|happier|directly|aware|easier|quicker|result(?:s|ed)? (?:in|of)|first time|success\w*|\d ?%)\b|\d ?%", re.IGNORECASE,
 )
-_RESULT_HEADING = re.compile(r"result|finding|impact|outcome|evidence|achiev|conclusion|benefit|success|effect|what we|evaluation|difference", re.I)
+_RESULT_HEADING = Wording(r"result|finding|impact|outcome|evidence|achiev|conclusion|benefit|success|effect|what we|evaluation|difference", re.I)
 
-_APART = re.compile(r"\bbaseline\b|\bdrop-?outs?\b|\bparticipants who\b|\bcharacteristics\b|\blost to follow", re.IGNORECASE)
+_APART = Wording(r"\bbaseline\b|\bdrop-?outs?\b|\bparticipants who\b|\bcharacteristics\b|\blost to follow", re.IGNORECASE)
 """Who took part and who left: figures about people, not about what was done for them."""
 
 FEATURES = (
@@ -136,7 +137,7 @@ class ClaimReader:
             if sentence.kind not in KINDS or sentence.plain.count(" ") + 1 < FEWEST_WORDS:
                 continue
             effect = effect_of(sentence)
-            if not effect.signs and not _IMPACT.search(sentence.plain):
+            if not effect.signs and not _IMPACT.found(sentence.plain):
                 continue
             outcomes = self.outcomes(sentence.plain)
             if not outcomes and not effect.signs & {"better", "worse", "none", "mixed", "down"} and not effect.figure:
@@ -176,11 +177,11 @@ class ClaimReader:
 
 def _says_no_effect(sentence: Sentence, effect: Effect) -> bool:
     """Whether nothing is said to have happened: an expectation, a condition, a line without a verb (codebook, section 13)."""
-    if any(_TALK[name].search(sentence.plain) for name in ("perfect", "past")):
+    if any(_TALK[name].found(sentence.plain) for name in ("perfect", "past")):
         return False
-    expected = effect.expected and bool(_TALK["intended"].search(sentence.plain))
+    expected = effect.expected and _TALK["intended"].found(sentence.plain)
     if expected or sentence.plain.startswith("If "):
-        return not any(_TALK[name].search(sentence.plain) for name in ("present", "found"))
+        return not any(_TALK[name].found(sentence.plain) for name in ("present", "found"))
     return not sentence.is_prose
 
 
@@ -199,7 +200,7 @@ def _under_result_heading(sentences: Iterable[Sentence]) -> set[int]:
     found, held = set(), False
     for sentence in sentences:
         if sentence.kind == "heading":
-            held = bool(_RESULT_HEADING.search(sentence.plain))
+            held = _RESULT_HEADING.found(sentence.plain)
         elif held:
             found.add(sentence.number)
     return found
@@ -209,12 +210,12 @@ def _said(sentence: Sentence, effect: Effect, outcomes: Sequence[Named], strong:
     """The signs in one sentence by name: those of :data:`TALK`, and what :data:`FEATURES` makes of them."""
     plain, signs = sentence.plain, effect.signs
     distances = [change.distance for one in outcomes if one.strong for change in changes_near(plain, one.start, one.end)[:1]]
-    said = {name: float(bool(pattern.search(plain))) for name, pattern in TALK}
+    said = {name: float(pattern.found(plain)) for name, pattern in TALK}
     said |= {
         "claim": float(effect.is_claim), "expected": float(effect.expected), "hedged": float(effect.hedged),
         "strong": float(any(one.strong for one in outcomes)),
         "beside_change": 1.0 / (1.0 + min(distances, default=200) / 20), "integration_strong": float(strong),
-        "intervention": float(bool(INTERVENTION.search(plain))), "very_long": float(len(plain) > 450),
+        "intervention": float(INTERVENTION.found(plain)), "very_long": float(len(plain) > 450),
         "better": float("better" in signs), "down": float("down" in signs),
     }
     return said | {
@@ -222,7 +223,7 @@ def _said(sentence: Sentence, effect: Effect, outcomes: Sequence[Named], strong:
         "counted": max(said[name] for name in ("percent", "from_to", "count", "money", "p_value")),
         "compared": max(said["compared"], said["p_value"]),
         "ahead": sum(said[name] for name in ("duty", "intended", "expected", "aim_verb", "asks")),
-        "beside_the_point": said["trouble"] + said["measured"] + float(bool(_APART.search(plain))),
+        "beside_the_point": said["trouble"] + said["measured"] + float(_APART.found(plain)),
         "joined": said["joint"] + said["integration_strong"] + float(near), "outcome": said["strong"],
         "worse": float("worse" in signs), "none": float(bool(signs & {"none", "mixed"})), "lead": float(sentence.zone in ("title", "lead")),
         "cited": float(sentence.cited), "own": float(sentence.own),

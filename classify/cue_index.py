@@ -1,8 +1,8 @@
 """All cues of the taxonomy in one pass over a sentence.
 
-A cue can only match where a literal of each of its words occurs, so every word is looked up once (and remembered for the life of the
-index) for the literals in it; only cues all of whose words are there are tried as regular expressions. On policy reports about 3,000 cues
-cost one millisecond a page, where trying each costs a hundred.
+A cue can only match where a fragment of each of its words stands, so what stands between white space is looked up once (and remembered for
+the life of the index) for the fragments in it; only cues all of whose words are there are tried as regular expressions. On policy reports
+about 3,000 cues cost a millisecond a page, where trying each costs a hundred.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from evidence.taxonomy import Cue
+from classify.fragments import Fragment, Fragments, folded
+from evidence.taxonomy import Cue, Slot
 
 K = TypeVar("K")
-_WORD = re.compile(r"\w+")
-REMEMBERED = 200_000
-"""Distinct words whose literals are kept: the vocabulary of some thousand reports, about 40 MB at most."""
+_NONE: frozenset[int] = frozenset()
+REMEMBERED = 100_000
+"""Stretches whose fragments are kept, about 30 MB: after so many different ones the memory starts afresh."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,80 +31,111 @@ class Hit(Generic[K]):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry(Generic[K]):
-    key: K
-    cue: Cue
-    needs: tuple[frozenset[int], ...]
+_UNFIXED = re.compile(r"[-'?*&]")
+"""What in a cue's word may be written in more than one way."""
 
 
-def _literals(word: str) -> str:
-    return max(re.split(r"[-'?*&]", word), key=len).lower()
+class _Phrase:
+    """The pattern of one cue or more. ``needs`` are fragments by number: of each set one must be there."""
+
+    __slots__ = ("_cue", "_heads", "entries", "needs")
+
+    def __init__(self, cue: Cue, needs: tuple[frozenset[int], ...]) -> None:
+        self._cue = cue
+        self._heads = tuple({_UNFIXED.split(word)[0].lower() for word in cue.slots[0].alternatives} if "and" not in cue.slots[0].alternatives else ())
+        self.needs = needs
+        self.entries: list[int] = []
+
+    def first(self, plain: str, low: str) -> re.Match[str] | None:
+        """The first match: tried only where a word of the phrase begins. ``low`` is the same text :func:`~classify.fragments.folded`."""
+        pattern = self._cue.compiled()
+        if not all(self._heads):
+            return pattern.search(plain)
+        best: re.Match[str] | None = None
+        for head in self._heads:
+            at = low.find(head)
+            while at >= 0 and (best is None or at < best.start()):
+                if match := pattern.match(plain, at):
+                    best = match
+                    break
+                at = low.find(head, at + 1)
+        return best
+
+
+def _fragments(slot: Slot) -> list[frozenset[Fragment]]:
+    """What a slot cannot match without: of every set one fragment. All parts of a single word; of several words the longest part of each."""
+    if "and" in slot.alternatives:
+        return []
+    parts = [[one for one in _parts(word) if one.text] for word in slot.alternatives]
+    if len(parts) == 1:
+        return [frozenset((one,)) for one in parts[0]]
+    return [frozenset(max(ones, key=lambda one: one.worth) for ones in parts)] if all(parts) else []
+
+
+def _parts(word: str) -> list[Fragment]:
+    pieces = _UNFIXED.split(word.lower())
+    return [Fragment(piece, opens=at == 0, ends=at == len(pieces) - 1) for at, piece in enumerate(pieces)]
+
+
+class _Known(dict[str, frozenset[int]]):
+    """The numbers of the fragments that a stretch holds, found when first asked for."""
+
+    def __init__(self, fragments: Fragments) -> None:
+        super().__init__()
+        self._fragments = fragments
+
+    def __missing__(self, stretch: str) -> frozenset[int]:
+        found = self._fragments.within(stretch)
+        if len(self) >= REMEMBERED:
+            self.clear()
+        self[stretch] = found
+        return found
 
 
 class CueIndex(Generic[K]):
     """Finds which cues match a sentence. ``entries`` are (key, cue) pairs; the order of hits is that of the entries."""
 
     def __init__(self, entries: Iterable[tuple[K, Cue]]) -> None:
-        self._numbers: dict[str, int] = {}
-        self._literals: list[str] = []
-        self._entries: list[_Entry[K]] = []
-        self._by_literal: dict[int, list[int]] = {}
-        self._always: list[int] = []
-        for key, cue in entries:
-            self._file(key, cue)
-        self._lengths = sorted({len(literal) for literal in self._numbers})
-        self._known: dict[str, tuple[int, ...]] = {}
+        self._numbers: dict[Fragment, int] = {}
+        self._fragments = Fragments()
+        self._entries = list(entries)
+        self._filed: dict[int, list[_Phrase]] = {}
+        self._always: list[_Phrase] = []
+        phrases: dict[str, _Phrase] = {}
+        for at, (_, cue) in enumerate(self._entries):
+            if cue.pattern not in phrases:
+                phrases[cue.pattern] = self._file(cue)
+            phrases[cue.pattern].entries.append(at)
+        self._known = _Known(self._fragments)
 
-    def _file(self, key: K, cue: Cue) -> None:
-        needs = []
-        for slot in cue.slots:
-            literals = {_literals(word) for word in slot.alternatives}
-            if "and" in slot.alternatives or "" in literals:
-                continue
-            needs.append(frozenset(self._number(literal) for literal in literals))
-        at = len(self._entries)
-        self._entries.append(_Entry(key, cue, tuple(needs)))
-        if not needs:
-            self._always.append(at)
-            return
-        for number in max(needs, key=lambda need: min(len(self._literals[number]) for number in need)):
-            self._by_literal.setdefault(number, []).append(at)
+    def _file(self, cue: Cue) -> _Phrase:
+        needs = [words for slot in cue.slots for words in _fragments(slot)]
+        needs.sort(key=lambda words: -min(one.worth for one in words))
+        numbers = [frozenset(self._number(one) for one in words) for words in needs]
+        phrase = _Phrase(cue, tuple(numbers[1:]))
+        if not numbers:
+            self._always.append(phrase)
+        for number in numbers[0] if numbers else ():
+            self._filed.setdefault(number, []).append(phrase)
+        return phrase
 
-    def _number(self, literal: str) -> int:
-        if literal not in self._numbers:
-            self._numbers[literal] = len(self._literals)
-            self._literals.append(literal)
-        return self._numbers[literal]
-
-    def _in_word(self, word: str) -> tuple[int, ...]:
-        found = self._known.get(word)
-        if found is None:
-            numbers = self._numbers
-            found = tuple(
-                {
-                    numbers[part]
-                    for length in self._lengths
-                    if length <= len(word)
-                    for at in range(len(word) - length + 1)
-                    if (part := word[at : at + length]) in numbers
-                }
-            )
-            if len(self._known) < REMEMBERED:
-                self._known[word] = found
-        return found
+    def _number(self, fragment: Fragment) -> int:
+        if fragment not in self._numbers:
+            self._numbers[fragment] = len(self._numbers)
+            self._fragments.file(fragment, self._numbers[fragment])
+        return self._numbers[fragment]
 
     def hits(self, plain: str) -> list[Hit[K]]:
         """Every cue that matches, once each at its first place."""
-        present: set[int] = set()
-        for word in set(_WORD.findall(plain.lower())):
-            present.update(self._in_word(word))
-        tried: set[int] = set(self._always)
-        for number in present:
-            tried.update(self._by_literal.get(number, ()))
-        result: list[Hit[K]] = []
-        for at in sorted(tried):
-            entry = self._entries[at]
-            if all(not need.isdisjoint(present) for need in entry.needs) and (match := entry.cue.compiled().search(plain)):
-                result.append(Hit(entry.key, entry.cue, match.start(), match.end()))
-        return result
+        present = _NONE.union(*map(self._known.__getitem__, plain.split()))
+        low = folded(plain)
+        found: dict[int, re.Match[str]] = {}
+        for phrases in (self._always, *(self._filed[number] for number in self._filed.keys() & present)):
+            for phrase in phrases:
+                for need in phrase.needs:
+                    if need.isdisjoint(present):
+                        break
+                else:
+                    if match := phrase.first(plain, low):
+                        found.update(dict.fromkeys(phrase.entries, match))
+        return [Hit(*self._entries[at], *found[at].span()) for at in sorted(found)]

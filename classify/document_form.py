@@ -9,6 +9,7 @@ import re
 from math import log1p
 
 from classify.prose import Prose, Sentence
+from classify.wording import Wording
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("first_person", r"\b(?:I|I'm|I've|I'd|my|me|myself)\b"),
@@ -63,8 +64,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("debate", r"\b(?:of course|frankly|surely|perhaps|in my view|i think|i believe|let's|isn't|don't|doesn't|it's|can't|won't|that's|"
         r"you|your)\b"),
 )
-_COMPILED = tuple((name, re.compile(pattern, 0 if name in ("first_person", "statistics") else re.IGNORECASE)) for name, pattern in _PATTERNS)
-_STAMP = re.compile(r"\b\d{1,2}:\d\d(?::\d\d)?(?:\.\d+)?\b")
+_COMPILED = tuple((name, Wording(pattern, 0 if name in ("first_person", "statistics") else re.IGNORECASE)) for name, pattern in _PATTERNS)
+_STAMP = Wording(r"\b\d{1,2}:\d\d(?::\d\d)?(?:\.\d+)?\b")
 _INLINE_RESULTS = re.compile(r"\b(?:Results?|Findings|RESULTS|FINDINGS)\b ?[:.]? ?[A-Z(0-9]")
 _INLINE_METHODS = re.compile(r"\b(?:Methods?|METHODS|Methodology|Design|Methods and [Aa]nalysis|Methods/[Dd]esign)\b ?[:.]? ?[A-Z(0-9]")
 SAMPLE_CHARS = 60_000
@@ -87,19 +88,19 @@ def traits(prose: Prose) -> list[float]:
     values = [1.0]
     patterns = dict(_COMPILED)
     for _, pattern in _COMPILED:
-        values.append(log1p(1000.0 * len(pattern.findall(sample)) / words))
+        values.append(log1p(1000.0 * pattern.count(sample) / words))
     zones = [sentence.zone for sentence in prose.sentences]
     share = max(1, len(zones))
     told = [sentence for sentence in prose.sentences if sentence.kind in ("body", "list")]
     values += [
-        log1p(1000.0 * len(_STAMP.findall(sample)) / words),
+        log1p(1000.0 * _STAMP.count(sample) / words),
         log1p(prose.words) / 4.0,
         zones.count("methods") / share,
         zones.count("results") / share,
         log1p(1000.0 * sum(sentence.cited for sentence in told) / prose.words),
         float(bool(_INLINE_RESULTS.search(lead))),
         float(bool(_INLINE_METHODS.search(lead))),
-        log1p(1000.0 * len(patterns["will_be"].findall(lead)) / lead_words),
+        log1p(1000.0 * patterns["will_be"].count(lead) / lead_words),
         log1p(sum(sentence.plain.count(" ") for sentence in told) / max(1, len(told))),
         sum(not sentence.is_prose for sentence in told) / max(1, len(told)),
     ]
@@ -120,4 +121,4 @@ def _sample(prose: Prose) -> tuple[str, int]:
 
 def is_plan(sentence: Sentence) -> bool:
     """Whether the sentence speaks of what is still to come."""
-    return bool(dict(_COMPILED)["will_be"].search(sentence.plain))
+    return dict(_COMPILED)["will_be"].found(sentence.plain)

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from classify.prose import Sentence
+from classify.wording import Wording
 
 _DOWN = (
     r"reduc(?:e|ed|es|ing|tions?)|decreas\w+|fell|fallen|falls? in|fewer|lower(?:ed|ing)?|drop(?:ped|s)?|declin\w+|cut(?:ting)? (?:by|"
@@ -39,10 +40,10 @@ _NONE = (
 )
 _MIXED = r"\bmixed\b|\bvar(?:y|ies|ied)\b|inconsistent|conflicting|equivocal|depend(?:s|ed)? on|both positive and negative"
 _PATTERNS = {
-    name: re.compile(rf"\b(?:{words})\b" if name != "mixed" else words, re.IGNORECASE)
+    name: Wording(rf"\b(?:{words})\b" if name != "mixed" else words, re.IGNORECASE)
     for name, words in (("down", _DOWN), ("up", _UP), ("better", _BETTER), ("worse", _WORSE), ("none", _NONE), ("mixed", _MIXED))
 }
-_EXPECTED = re.compile(
+_EXPECTED = Wording(
     r"\b(?:will|would|shall|should|must|ought|aims?|aimed|aiming|intend(?:s|ed)?|intention|expect(?:s|ed)?|hopes?|hoped|hoping|plan(?:s|"
     r"ned|ning)?|seeks?|seeking|designed to|in order to|"
     r"so as to|to (?:help )?(?:reduce|improve|increase|prevent|avoid|enhance|deliver|ensure|support|lower|cut)|target(?:s|ed)?|ambition|"
@@ -51,21 +52,21 @@ _EXPECTED = re.compile(
     r"vision)\b",
     re.IGNORECASE,
 )
-_HEDGED = re.compile(
+_HEDGED = Wording(
     r"\b(?:may|might|could|can|possibl[ey]|potential(?:ly)?|likely|unlikely|appears?|appeared|seems?|seemed|suggests?|suggested|"
     r"suggesting|tend(?:s|ed)? to|some evidence|limited evidence|"
     r"emerging evidence|probably|perhaps|indicat(?:es?|ed|ing) that|anecdotal(?:ly)?|broadly)\b",
     re.IGNORECASE,
 )
-_RESULT = re.compile(
+_RESULT = Wording(
     r"\b(?:found|show(?:ed|s|n)?|demonstrat\w+|result(?:ed|s|ing)? in|led to|leading to|has (?:been )?|have (?:been )?|had|"
     r"was associated with|were associated with|associated with|compared (?:with|to)|"
     r"since|following the|after the|p ?[<=>]|evidence|reported|contribut\w+|achiev\w+|thanks to|because of|as a result|due to|impact)\b",
     re.IGNORECASE,
 )
-_FIGURE = re.compile(r"\b\d+(?:[.,]\d+)* ?(?:%|per ?cent|percentage points?|days?|hours?|weeks?|fewer|people|patients|million|"
+_FIGURE = Wording(r"\b\d+(?:[.,]\d+)* ?(?:%|per ?cent|percentage points?|days?|hours?|weeks?|fewer|people|patients|million|"
     r"admissions|beds)|£ ?\d|[€$] ?\d|\bp ?[<=>] ?0?\.\d", re.IGNORECASE)
-_PAST = re.compile(r"\b(?:has|have|had|was|were|been|did|\w{3,}ed|fell|rose|led|saw|found|cut|made|grew|went)\b")
+_PAST = Wording(r"\b(?:has|have|had|was|were|been|did|\w{3,}ed|fell|rose|led|saw|found|cut|made|grew|went)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +92,10 @@ def effect_of(sentence: Sentence) -> Effect:
 
 def effect_in(plain: str) -> Effect:
     """The effect that a sentence (in plain characters) speaks of."""
-    signs = frozenset(name for name, pattern in _PATTERNS.items() if pattern.search(plain))
+    signs = frozenset(name for name, pattern in _PATTERNS.items() if pattern.found(plain))
     if not signs or plain.endswith("?"):
         return Effect(frozenset(), False, False, False, False, False)
     return Effect(
-        signs, bool(_EXPECTED.search(plain)), bool(_HEDGED.search(plain)), bool(_RESULT.search(plain)), bool(_PAST.search(plain)),
-        bool(_FIGURE.search(plain)),
+        signs, _EXPECTED.found(plain), _HEDGED.found(plain), _RESULT.found(plain), _PAST.found(plain),
+        _FIGURE.found(plain),
     )

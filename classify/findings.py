@@ -18,6 +18,7 @@ from classify.label_evidence import Key, quote
 from classify.linear_models import Array, Choice, Pooled
 from classify.outcomes import DIRECTIONS, change_at, change_of_direction, direction_votes, outcome_rows, place_of
 from classify.prose import Prose, Sentence
+from classify.wording import Wording
 from evidence.records import Finding, Place
 from evidence.taxonomy import Taxonomy
 from language.encoder import Vectors
@@ -31,7 +32,7 @@ OTHERS_WORK = ("narrative_review", "systematic_review", "opinion", "protocol", "
 
 WITHOUT_STUDY = ("policy", "record", "statistics", "case_study")
 """Designs of documents that may report effects of their own, but none that "a study found"."""
-_A_STUDY = re.compile(r"\b(?:an?|one|another|the)\b[^.;]{0,60}\b(?:stud(?:y|ies)|trials?|reviews?|meta-analys[ie]s|evaluation)\b[^.;]{0,60}?"
+_A_STUDY = Wording(r"\b(?:an?|one|another|the)\b[^.;]{0,60}\b(?:stud(?:y|ies)|trials?|reviews?|meta-analys[ie]s|evaluation)\b[^.;]{0,60}?"
     r"\b(?:found|show(?:ed|s|n)|report(?:ed|s)|suggest(?:ed|s)|concluded|demonstrated)\b", re.IGNORECASE)
 _NAMED = re.compile(r"\b(?:the|our|this|an?) ((?:[\w'-]+ ){0,5}?(?:programme|program|service|team|pathway|pilot|model|scheme|project|"
     r"hub|intervention|network|initiative|approach|app))\b", re.IGNORECASE)
@@ -151,7 +152,7 @@ def is_own(sentence: Sentence, design: str) -> bool:
     """Whether the effect shows in this document's own data."""
     if sentence.cited or (not sentence.own and design in OTHERS_WORK):
         return False
-    return sentence.own or design not in WITHOUT_STUDY or not _A_STUDY.search(sentence.plain)
+    return sentence.own or design not in WITHOUT_STUDY or not _A_STUDY.found(sentence.plain)
 
 
 def _intervention(plain: str, types: Sequence[str]) -> str:

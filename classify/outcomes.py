@@ -15,6 +15,7 @@ import numpy as np
 from classify.changes import CLAUSE_BORDER, DOUBT, Change, changes_near
 from classify.claims import Named
 from classify.linear_models import Array
+from classify.wording import Wording
 from evidence.taxonomy import Taxonomy
 
 OUTCOME_FEATURES = (
@@ -28,18 +29,18 @@ TRAITS = ("constant", *SIGNS)
 NEAR = 45
 """Characters: a word of change within so many of an outcome is said of it."""
 
-_BAD_NEWS = re.compile(
+_BAD_NEWS = Wording(
     r"\b(?:wors\w+|poorer|negative\w*|imped\w+|hinder\w*|obstacle\w*|burden\w*|inappropriate\w*|unnecessar\w+|duplicat\w+|detriment\w*|harm\w*|"
     r"delay\w*|frustrat\w+|suffer\w*|deteriorat\w+|difficult\w*|fragment\w+|overhead|wasted|wrong|lost|unsafe|complaints? (?:rose|increas\w+)|"
     r"higher rate of|longer|dearer|reluctan\w+|lack)\b",
     re.IGNORECASE,
 )
-_BETTER = re.compile(
+_BETTER = Wording(
     r"\b(?:improv\w+|better|benefi\w+|enhanc\w+|positiv\w+|effective\w*|help(?:ed|s|ing)?|enabl\w+|support\w*|facilitat\w+|happier|useful|valuable|"
     r"success\w*|reliable|efficacy|easier|quicker|sooner|more aware|valued|gain\w*|achiev\w+|deliver\w*)\b",
     re.IGNORECASE,
 )
-_CANNOT_TELL = re.compile(
+_CANNOT_TELL = Wording(
     r"\b(?:not possible to|could not be (?:shown|determined|assessed|established)|too (?:small|few|early|soon)|unclear|no evidence that|unable to|"
     r"insufficient|cannot be|not (?:yet )?known|further (?:research|work|evaluation))\b",
     re.IGNORECASE,
@@ -109,8 +110,7 @@ def direction_votes(taxonomy: Taxonomy, outcome: str, plain: str, start: int, en
     mixed = [change for change in found if change.name == "mixed"]
     signs = (
         bool(none), bool(none) and none[0].distance < NEAR, bool(mixed), bool(mixed) and mixed[0].distance < NEAR,
-        bool(DOUBT.search(plain)), bool(_BAD_NEWS.search(local)), bool(_BETTER.search(plain)), bool(_BAD_NEWS.search(plain)),
-        bool(_CANNOT_TELL.search(plain)),
+        DOUBT.found(plain), _BAD_NEWS.found(local), _BETTER.found(plain), _BAD_NEWS.found(plain), _CANNOT_TELL.found(plain),
     )
     votes = np.array([[float(given[vote] == label) for vote in VOTES] for label in DIRECTIONS])
     return votes, np.array([1.0, *(float(sign) for sign in signs)])

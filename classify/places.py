@@ -16,11 +16,12 @@ from classify.label_evidence import Key, LabelEvidence, quote
 from classify.linear_models import Pooled
 from classify.place_names import WORD, Entry, gazetteer, place_key
 from classify.prose import Prose, Sentence
+from classify.wording import Wording
 from evidence.records import Place
 
 LABEL = "place"
 
-_POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[\dA-Z]? ?\d[A-Z]{2}\b")
+_POSTCODE = Wording(r"\b[A-Z]{1,2}\d[\dA-Z]? ?\d[A-Z]{2}\b")
 _NOT_BEFORE = re.compile(
     r"(?:\b(?:University|Universities|School|Institute|College|Bishop|Lord|Lady|Baroness|Duke|Sir|Earl|Mr|Mrs|Ms|Miss|Dr|Prof|Professor|"
     r"Press|Diocese)(?: of| at)?\.?|@|#|www\.|\.)\s*$"
@@ -110,7 +111,7 @@ class Mention:
 
 def mentions(sentence: Sentence) -> Iterator[Mention]:
     """The places that a sentence names, addresses and people left out."""
-    if _POSTCODE.search(sentence.plain):
+    if _POSTCODE.found(sentence.plain):
         return
     plain, index, taken = sentence.plain, gazetteer(), 0
     last: Mention | None = None

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from classify.wording import Wording
 from evidence.records import Document, Passage, Span
 from language.sentences import sentence_spans
 
@@ -22,8 +23,8 @@ _PLAIN = str.maketrans(
 ZONES = ("title", "lead", "background", "methods", "results", "discussion", "plan", "other")
 """Where a sentence stands: ``lead`` is abstract, summary or opening; ``plan`` a section on what is still to be done."""
 
-_SECTIONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (zone, re.compile(pattern, re.IGNORECASE))
+_SECTIONS: tuple[tuple[str, Wording], ...] = tuple(
+    (zone, Wording(pattern, re.IGNORECASE))
     for zone, pattern in (
         ("skipped", r"^\W*[\d.]*\W*(?:references?|bibliography|works cited|literature cited|further reading|end ?notes|acknowledge?ments?|"
                     r"competing interests?|conflicts? of interests?|authors?'? contributions?|author information|cookies?(?: policy)?|"
@@ -41,28 +42,28 @@ _SECTIONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 
-_CITED = re.compile(
+_CITED = Wording(
     r"\([^()]*?[A-Z][\w'&. -]+,? (?:and others|et al\.?|& [A-Z]\w+)?,? ?\(?(?:19|20)\d\d[a-z]?[^()]*\)|\bet al\b|"
     r"\[ ?\d{1,3}(?: ?[,;-] ?\d{1,3})* ?\]|"
     r"[a-z][.,]\d{1,3}(?:[,-]\d{1,3})*(?:\s|$)|\b[A-Z][a-z]+ (?:and (?:others|colleagues|[A-Z][a-z]+) )?\((?:19|20)\d\d\)"
 )
-_OTHERS = re.compile(
+_OTHERS = Wording(
     r"\b(?:previous|earlier|recent|prior|other|several|many|numerous|existing|published|international|these|those|most|some|past)"
     r"(?: \w+){0,2} (?:stud(?:y|ies)|trials?|reviews?|research|evaluations?|literature|reports?|authors|evidence)\b|\bliterature\b|"
     r"\belsewhere\b|\banother (?:study|trial|evaluation|review)\b|"
     r"\b(?:research|evidence) (?:has |have )?(?:show|suggest|indicat|demonstrat)",
     re.IGNORECASE,
 )
-_OWN = re.compile(
+_OWN = Wording(
     r"\b(?:we|our|us|this (?:study|trial|report|paper|review|evaluation|survey|analysis|article|project|programme|research)|"
     r"the present (?:study|paper)|in this (?:study|paper|report|article)|my)\b",
     re.IGNORECASE,
 )
-_REFERENCE_LIKE = re.compile(
+_REFERENCE_LIKE = Wording(
     r"^\W*(?:\[?\d{1,3}[\].)]?\s+)?[A-Z][\w'’-]+,? (?:[A-Z]\.?[ -]?){1,3}[,.;&].{10,}(?:\(?(?:19|20)\d\d[a-z]?\)?)[.;:,) ]|"
     r"\bdoi: ?10\.|https?://doi\.org|\b(?:19|20)\d\d;\s?\d+(?:\(\d+\))?:\s?[eE]?\d+|\bAccessed (?:on )?\d|\[(?:Online|Accessed|Internet)\]"
 )
-_CHROME = re.compile(
+_CHROME = Wording(
     r"\b(?:we use cookies|accept (?:all )?cookies|cookie (?:settings|preferences|policy)|privacy (?:policy|notice)|"
     r"skip to (?:main )?content|all rights reserved|terms (?:and conditions|of use)|sign up (?:to|for) our|"
     r"subscribe to|share on (?:twitter|facebook|linkedin)|"
@@ -70,7 +71,7 @@ _CHROME = re.compile(
     r"creative commons|open access article|©|\(c\) (?:19|20)\d\d|permissions? to reproduce",
     re.IGNORECASE,
 )
-_VERB = re.compile(
+_VERB = Wording(
     r"\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|may|might|should|must|do|does|did|\w{3,}ed|\w{3,}ing|make|need|"
     r"work|help|"
     r"provide|show|found|led|says?|fell|rose|grew|went|saw|made|gave|took|ran|kept|came|brought|became|began|held|met|set)\b",
@@ -103,7 +104,7 @@ class Sentence:
     @property
     def is_prose(self) -> bool:
         """Whether it says something: at least six words, one of them a verb."""
-        return self.kind != "heading" and self.plain.count(" ") >= 5 and bool(_VERB.search(self.plain))
+        return self.kind != "heading" and self.plain.count(" ") >= 5 and _VERB.found(self.plain)
 
 
 class Prose:
@@ -142,19 +143,19 @@ def plain(text: str) -> str:
 
 def is_chrome(text: str) -> bool:
     """Whether the text belongs to the page rather than to the document: cookie notices, menus, licences."""
-    return bool(_CHROME.search(text)) and len(text) < 400
+    return len(text) < 400 and _CHROME.found(text)
 
 
 def is_reference(text: str) -> bool:
     """Whether the text reads like an entry of a reference list."""
-    return len(text) < 900 and bool(_REFERENCE_LIKE.search(text))
+    return len(text) < 900 and _REFERENCE_LIKE.found(text)
 
 
 def zone_of(heading: str) -> str | None:
     """The zone that a section heading opens, ``skipped`` for reference lists and the like, None where it says nothing."""
     if len(heading) > 90:
         return None
-    return next((zone for zone, pattern in _SECTIONS if pattern.search(plain(heading))), None)
+    return next((zone for zone, pattern in _SECTIONS if pattern.found(plain(heading))), None)
 
 
 def _is_title(heading: str, document: Document) -> bool:
@@ -187,8 +188,8 @@ def _sentences(document: Document, text: str) -> Iterator[Sentence]:
         if not zone:
             zone = "lead" if not has_lead and opening < LEAD_LENGTH else "other"
         opening += end - start if kind != "heading" else 0
-        own = bool(_OWN.search(sentence))
-        cited = bool(_CITED.search(sentence)) or (not own and bool(_OTHERS.search(sentence)))
+        own = _OWN.found(sentence)
+        cited = _CITED.found(sentence) or (not own and _OTHERS.found(sentence))
         yield Sentence(number, passage, page, start, end, kind, zone, sentence, cited, own)
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from classify.label_evidence import Key, LabelEvidence, best_mention, quote
 from classify.prose import Prose
+from classify.wording import Wording
 from evidence.errors import UsageError
 from evidence.records import Span, Tag
 
@@ -34,12 +35,12 @@ LEAD_LENGTH = 4000
 
 
 @cache
-def core_terms() -> dict[str, re.Pattern[str]]:
+def core_terms() -> dict[str, Wording]:
     """The groups of core terms. Raises ``UsageError`` naming the group where a pattern is wrong."""
     terms = {}
     for group, pattern in tomllib.loads(FILE.read_text(encoding="utf-8")).items():
         try:
-            terms[group] = re.compile(pattern, re.IGNORECASE)
+            terms[group] = Wording(pattern, re.IGNORECASE)
         except re.error as error:
             raise UsageError(f"core_terms.toml: {group}: expected a regular expression: {error}") from None
     return terms
@@ -51,10 +52,10 @@ def core_features(prose: Prose) -> list[float]:
     told = [sentence.plain for sentence in prose.sentences if sentence.kind != "table"]
     counts, densities, leads = [], [], []
     for pattern in core_terms().values():
-        count = sum(bool(pattern.search(plain)) for plain in told)
+        count = sum(pattern.found(plain) for plain in told)
         counts.append(log1p(count))
         densities.append(log1p(1000 * count / max(300, prose.words)))
-        leads.append(log1p(len(pattern.findall(lead))))
+        leads.append(log1p(pattern.count(lead)))
     return [sum(counts), sum(densities), sum(leads), float(sum(one > DENSE for one in densities)), float(sum(one > 0 for one in leads))]
 
 

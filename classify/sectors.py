@@ -16,6 +16,7 @@ from math import log1p
 from pathlib import Path
 
 from classify.prose import Prose, Sentence
+from classify.wording import Wording
 from evidence.errors import UsageError
 
 FILE = Path(__file__).parent / "sectors.toml"
@@ -25,8 +26,8 @@ REACH = 400
 
 @dataclass(frozen=True)
 class Sectors:
-    joining: re.Pattern[str]
-    sectors: dict[str, re.Pattern[str]]
+    joining: Wording
+    sectors: dict[str, Wording]
     boundaries: dict[str, frozenset[frozenset[str]]]
 
 
@@ -35,8 +36,8 @@ def sectors() -> Sectors:
     """The sectors of the data file. Raises ``UsageError`` naming the key where one is wrong."""
     content = tomllib.loads(FILE.read_text(encoding="utf-8"))
     try:
-        named = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in content["sectors"].items()}
-        joining = re.compile(content["joining"], re.IGNORECASE)
+        named = {name: Wording(pattern, re.IGNORECASE) for name, pattern in content["sectors"].items()}
+        joining = Wording(content["joining"], re.IGNORECASE)
     except (re.error, KeyError) as error:
         raise UsageError(f"sectors.toml: expected joining and [sectors] as regular expressions: {error}") from None
     boundaries = {}
@@ -55,7 +56,7 @@ CARE = ("primary", "hospital", "community", "social", "mental", "health", "publi
 def names_care(plain: str) -> bool:
     """Whether the text names a sector of health or care."""
     known = sectors().sectors
-    return any(known[name].search(plain) for name in CARE)
+    return any(known[name].found(plain) for name in CARE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,9 @@ def joints(prose: Prose) -> list[Joint]:
     found = []
     for sentence in prose.sentences:
         plain = sentence.plain[:REACH]
-        if sentence.kind in ("table", "footnote") or not known.joining.search(plain):
+        if sentence.kind in ("table", "footnote") or not known.joining.found(plain):
             continue
-        named = [name for name, pattern in known.sectors.items() if pattern.search(plain)]
+        named = [name for name, pattern in known.sectors.items() if pattern.found(plain)]
         if len(named) >= 2:
             found.append(Joint(sentence, frozenset(frozenset(pair) for pair in combinations(named, 2))))
     return found

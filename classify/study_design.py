@@ -22,6 +22,7 @@ from classify.document_form import TRAITS, traits
 from classify.label_evidence import Key, LabelEvidence, best_mention, quote
 from classify.linear_models import Array, Choice
 from classify.prose import Prose, Sentence
+from classify.wording import Wording
 from evidence.errors import UsageError
 from evidence.records import Span
 
@@ -39,15 +40,15 @@ EVIDENCE = (
 STUDIES = (
     "systematic_review", "randomised_trial", "quasi_experiment", "observational", "economic_evaluation", "mixed_methods", "qualitative", "modelling",
 )
-_FUTURE = re.compile(r"\bwill (?:be|receive|undergo|complete|include|assess|compare|have|use|take|recruit|collect|test|then|also)\b", re.IGNORECASE)
-_DONE_HERE = re.compile(
+_FUTURE = Wording(r"\bwill (?:be|receive|undergo|complete|include|assess|compare|have|use|take|recruit|collect|test|then|also)\b", re.IGNORECASE)
+_DONE_HERE = Wording(
     r"\b(?:we|our|this (?:\w+ ){0,3}(?:study|paper|article|review|trial|project|research|protocol)|the (?:present|current) \w+|here|"
     r"(?:was|were|is|are|will be) (?:\w+ ){0,2}(?:conducted|used|applied|performed|carried|undertaken|employed|adopted|collected|analy[sz]ed|"
     r"searched|done|included|assessed|interviewed|recruited|held|chosen|selected|designed|identified|administered|"
     r"compared|randomi[sz]ed|allocated|assigned|followed|surveyed|matched)|"
     r"utili[sz]ed|consisted of|used an?|design(?:ed)?:?|using)\b", re.IGNORECASE,
 )
-_PAST = re.compile(r"\b(?:was|were) (?:\w+ly )?(?:\w+ed|found|given|taken|drawn|held|sent|made|done|seen|shown|undertaken|chosen)\b", re.IGNORECASE)
+_PAST = Wording(r"\b(?:was|were) (?:\w+ly )?(?:\w+ed|found|given|taken|drawn|held|sent|made|done|seen|shown|undertaken|chosen)\b", re.IGNORECASE)
 
 EXPECTED: dict[str, tuple[str, ...]] = {
     "systematic_review": ("search", "references", "methods", "lead_will", "lead_results"),
@@ -101,14 +102,14 @@ def kinds(chances: Array, labels: tuple[str, ...]) -> list[float]:
 
 
 @cache
-def designations() -> dict[str, dict[str, re.Pattern[str]]]:
+def designations() -> dict[str, dict[str, Wording]]:
     """How each design is named in titles and openings. Raises ``UsageError`` naming the key where a pattern is wrong."""
     content = tomllib.loads((FOLDER / "designations.toml").read_text(encoding="utf-8"))
-    patterns: dict[str, dict[str, re.Pattern[str]]] = {}
+    patterns: dict[str, dict[str, Wording]] = {}
     for design, places in content.items():
         for place, words in places.items():
             try:
-                patterns.setdefault(design, {})[place] = re.compile("|".join(f"(?:{word})" for word in words), re.IGNORECASE)
+                patterns.setdefault(design, {})[place] = Wording("|".join(f"(?:{word})" for word in words), re.IGNORECASE)
             except re.error as error:
                 raise UsageError(f"designations.toml: {design}.{place}: expected regular expressions: {error}") from None
     return patterns
@@ -126,7 +127,7 @@ def evidence_rows(prose: Prose, evidence: dict[Key, LabelEvidence], labels: tupl
     said = sum(declared[label][0] for label in labels)
     first = min((at for count, at in declared.values() if count), default=0)
     both = all(declared.get(kind, (0, 0))[0] for kind in ("qualitative", "observational"))
-    mixed, announced = both_methods(own), bool(designations()["protocol"]["title"].search(prose.title))
+    mixed, announced = both_methods(own), designations()["protocol"]["title"].found(prose.title)
     rows, leading = [], first_in_lead(own)
     for label in labels:
         side = 1.0 if label == "protocol" else -1.0 if label in STUDIES else 0.0
@@ -141,8 +142,8 @@ def evidence_rows(prose: Prose, evidence: dict[Key, LabelEvidence], labels: tupl
             lead / lead_total if lead_total else 0.0, log1p(one.count("against") + ("against" in one.title)), log1p(one.count("citing")),
             log1p(one.count("strong", ("results", "discussion"))),
             float(bool("title" in names and names["title"].search(prose.title))),
-            log1p(len(names["opening"].findall(opening))) if "opening" in names else 0.0,
-            log1p(len(names["title"].findall(headings))) if "title" in names else 0.0,
+            log1p(names["opening"].count(opening)) if "opening" in names else 0.0,
+            log1p(names["title"].count(headings)) if "title" in names else 0.0,
             side * (future - 0.5), -side * told,
             log1p(declared[label][0]), declared[label][0] / said if said else 0.0, float(bool(declared[label][0]) and declared[label][1] == first),
             float(label == "mixed_methods" and both),
@@ -160,11 +161,11 @@ def declarations(prose: Prose, labels: tuple[str, ...]) -> dict[str, tuple[int, 
     """
     found = dict.fromkeys(labels, (0, 0))
     for sentence in prose.zones("lead", "methods"):
-        if sentence.cited or sentence.kind == "heading" or not _DONE_HERE.search(sentence.plain):
+        if sentence.cited or sentence.kind == "heading" or not _DONE_HERE.found(sentence.plain):
             continue
         for label in labels:
             terms = designations().get(label, {}).get("terms")
-            if terms is not None and terms.search(sentence.plain):
+            if terms is not None and terms.found(sentence.plain):
                 count, first = found[label]
                 found[label] = (count + 1, first if count else sentence.number)
     return found
