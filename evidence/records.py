@@ -132,9 +132,18 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Table:
+    """A table, or the piece of one that stands on a page.
+
+    ``continues``: it goes on from the table before it; its first ``repeated_rows`` rows are that one's head again, and with ``torn_row``
+    the row after these is the rest of a row that the page break cut.
+    """
+
     page: int
     rows: tuple[tuple[str, ...], ...]
     caption: str | None = None
+    continues: bool = False
+    repeated_rows: int = 0
+    torn_row: bool = False
 
 
 @dataclass(frozen=True, slots=True)

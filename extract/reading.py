@@ -17,6 +17,7 @@ from extract import media_type as media
 from extract.assembly import lay_out
 from extract.bibliography import read_entry
 from extract.blocks import Reading
+from extract.continued_tables import linked
 from extract.epub import read_epub
 from extract.fingerprint import fingerprints
 from extract.html import read_html
@@ -136,7 +137,7 @@ def to_document(payload: bytes, reading: Reading, hints: Hints) -> Document:
         pages=layout.pages,
         sections=layout.sections,
         passages=layout.passages,
-        tables=reading.tables,
+        tables=linked(reading.tables, layout),
         references=located(reading.references, layout) if reading.references else references_of(layout),
         links=reading.links,
         signature=signature,

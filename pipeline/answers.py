@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from evidence.records import JUDGEMENTS, Document, Finding, Place, Span, Tag, Tagging
+from extract.continued_tables import whole_tables
 
 
 def identity(path: Path, document: Document) -> dict[str, Any]:
@@ -36,8 +37,8 @@ def refused_tagging(path: Path, reason: str | None, digest: str | None, seconds:
     return identity(path, empty) | {"media_type": None, "sha256": digest} | tagging(nothing) | {"version": None, "seconds": round(seconds, 3)}
 
 
-def reading(path: Path, document: Document, seconds: float, lines: bool) -> dict[str, Any]:
-    """One line of `read --json`; ``lines`` adds each page's lines with their boxes in points."""
+def reading(path: Path, document: Document, seconds: float, lines: bool, whole: bool = False) -> dict[str, Any]:
+    """One line of `read --json`; ``lines`` adds each page's lines with their boxes in points, ``whole`` joins tables over pages."""
     pages = []
     for page in document.pages:
         answer: dict[str, Any] = {"number": page.number, "text": page.text, "ocr": page.ocr}
@@ -51,11 +52,19 @@ def reading(path: Path, document: Document, seconds: float, lines: bool) -> dict
         "pages": pages,
         "sections": [{"heading": one.heading, "level": one.level, "page": one.page, "start": one.start, "end": one.end}
                      for one in document.sections],
-        "tables": [{"page": one.page, "rows": [list(row) for row in one.rows], "caption": one.caption} for one in document.tables],
+        "tables": _whole(document) if whole else [
+            {"page": one.page, "rows": [list(row) for row in one.rows], "caption": one.caption, "continues": one.continues,
+             "repeated_rows": one.repeated_rows, "torn_row": one.torn_row} for one in document.tables],
         "references": [{"raw": one.raw, "authors": list(one.authors), "year": one.year, "title": one.title, "doi": one.doi, "url": one.url}
                        for one in document.references],
         "seconds": round(seconds, 3),
     }
+
+
+def _whole(document: Document) -> list[dict[str, Any]]:
+    """The tables as a reader sees them, each once, with the pages that it stands on."""
+    return [{"page": one.pages[0], "pages": list(one.pages), "rows": [list(row) for row in one.rows], "caption": one.caption}
+            for one in whole_tables(document.tables)]
 
 
 def span(one: Span | None) -> dict[str, Any] | None:

@@ -25,6 +25,12 @@ MOST_LINES = 3
 """Lines of an entry beside rows; what is longer is a text of its own."""
 
 
+FEWEST_TICKS = 4
+MOST_EMPTY = 0.45
+"""Share of filled cells below which rows must begin with one: charts and diagrams had 0.14 to 0.38, tables of real reports 0.6 and more, torn
+pieces of tables included, forms 0.31."""
+
+
 @dataclass(slots=True)
 class Grid:
     """``cells[row][column]`` holds the printed lines of each cell; a merged cell's text stands in its top left place."""
@@ -172,13 +178,39 @@ def _grid(across: list[_Rule], down: list[_Rule], words: Sequence[Word]) -> tupl
         for row in range(len(ys) - 1)
     ]
     _spread(cells, owner, ys)
-    cells = _split_rows(_without_empty(cells))
+    cells = _split_rows(_without_empty(_without_axis(cells)))
     filled = sum(bool(cell) for row in cells for cell in row)
     if len(cells) < 2 or len(cells[0]) < 2 or filled < 3:
         return None, panel
-    if filled < 0.3 * len(set(owner)) and filled < 12:
+    if (filled < 0.3 * len(set(owner)) and filled < 12) or _scattered(cells, filled):
         return None, None
-    return Grid(box, cells, {id(word) for word in inside}), None
+    return Grid(box, cells, {id(word) for row in cells for cell in row for item in cell for word in item.words}), None
+
+
+def _without_axis(cells: list[list[list[Segment]]]) -> list[list[list[Segment]]]:
+    """The rows without that of a chart's area above its table of data: one cell holds the ticks of the axis, the others nothing."""
+    return [row for row in cells if sum(map(bool, row)) != 1 or not _is_axis(next(cell for cell in row if cell))]
+
+
+def _is_axis(cell: Sequence[Segment]) -> bool:
+    """Whether a cell's lines are the ticks of an axis: numbers one below the other by equal steps."""
+    if len(cell) < FEWEST_TICKS:
+        return False
+    try:
+        ticks = [float(item.text.strip(" %£$€").replace(",", "")) for item in cell]
+    except ValueError:
+        return False
+    step = ticks[1] - ticks[0]
+    return step != 0 and all(abs(below - above - step) <= 0.01 * abs(step) for above, below in pairwise(ticks))
+
+
+def _scattered(cells: list[list[list[Segment]]], filled: int) -> bool:
+    """Whether the labels of a chart or the boxes of a diagram lie in the grid of its lines: most cells empty, most rows without a first.
+
+    Forms and timetables have empty cells too, but their rows begin with what they are about.
+    """
+    firsts = sum(bool(row[0]) for row in cells)
+    return filled < MOST_EMPTY * len(cells) * len(cells[0]) and 2 * firsts < len(cells)
 
 
 def _spread(cells: list[list[list[Segment]]], owner: list[int], ys: list[float]) -> None:

@@ -21,13 +21,14 @@ PathsArgument = Annotated[list[Path], typer.Argument(metavar="PATH...", help="Fi
 def read(
     paths: PathsArgument, json_: JsonOption = False,
     lines: Annotated[bool, typer.Option("--lines", help="Give each page's lines with their boxes in points.")] = False,
+    whole_tables: Annotated[bool, typer.Option("--whole-tables", help="Give a table that goes on over pages as one.")] = False,
 ) -> None:
     """Read files without a base: text in reading order, sections, tables, references, metadata."""
     refused = 0
     for one in stages.read_paths(paths):
         refused += one.document is None
         if json_:
-            _line(answers.reading(one.path, one.document, one.wall_s, lines) if one.document is not None
+            _line(answers.reading(one.path, one.document, one.wall_s, lines, whole_tables) if one.document is not None
                   else answers.refused_reading(one.path, one.reason, one.digest, one.wall_s))
         elif one.document is None:
             say(f"refused {answers.printable(one.path)}: {one.reason}")
