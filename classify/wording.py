@@ -3,7 +3,7 @@
 A :class:`Wording` is used like a compiled expression and finds exactly what that would find. All of them share one memory of stretches of text
 (what stands between white space) and what each stretch means to each expression: nothing; that the expression matches in it; or that a match
 may begin or go on in it. A sentence means what its stretches mean, found in one pass and kept for all expressions that are asked about it.
-On policy reports nine of ten searches are answered so, and tagging a page takes half the time.
+On policy reports nine of ten searches are answered so; with ``cue_index``, tagging a page takes a third of the time that it took.
 """
 
 from __future__ import annotations
