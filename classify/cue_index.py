@@ -2,8 +2,8 @@
 
 A cue can only match where a fragment of each of its words stands, so what stands between white space is looked up once (and remembered for
 the life of the index) for the fragments in it; only cues all of whose words are there are tried as regular expressions. On policy reports
-7,500 cues cost a millisecond a page, where trying each costs a hundred times that.
 7,500 cues cost a millisecond a page, where trying each costs some hundred times that.
+"""
 
 from __future__ import annotations
 
