@@ -24,8 +24,8 @@ class DecisionCount:
     """What training did with a base's decisions.
 
     ``decisions`` are all of the base; ``labels`` those that they settled and that were learnt, ``not_learnt`` those of facets that no model learns
-    so; ``on_gold`` and ``beside`` are documents; ``overruled`` earlier words that a later one took back; ``unknown`` targets that are no document
-    that could be read; ``apart`` says in words where the gold file said otherwise.
+    so; ``on_gold`` and ``beside`` are documents; ``overruled`` earlier words that a later one took back; ``unknown`` targets that are no
+    document that this extractor has read; ``apart`` says in words where the gold file said otherwise.
     """
 
     decisions: int = 0
@@ -43,7 +43,7 @@ class DecisionCount:
         return (
             f"{self.decisions} decisions: {self.labels} labels learnt ({self.not_learnt} of facets without a model not), "
             f"on {self.on_gold} documents of the gold file and {self.beside} beside it; {self.overruled} taken back by a later one, "
-            f"{len(self.apart)} against the gold file, {self.unknown} targets not to be read"
+            f"{len(self.apart)} against the gold file, {self.unknown} targets that this extractor has not read"
         )
 
     def as_json(self) -> dict[str, object]:
