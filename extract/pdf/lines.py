@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from operator import attrgetter
 
 from extract.pdf.characters import HYPHENS, Word
@@ -75,26 +76,40 @@ def mark_small(words: Sequence[Word]) -> None:
     sizes = {word.size for word in words}
     if not sizes or min(sizes) > SMALL * max(sizes):
         return
-    anchor = words[0]
-    for previous, word, following in zip([anchor, *words], words, [*words[1:], None], strict=False):
-        if word.run is previous.run and (following is None or following.run is word.run) and not previous.raised:
-            continue
-        size = word.size
-        if not previous.raised:
-            anchor = previous
-        if size <= SMALL * anchor.size and _belongs(word, anchor, word.x0 - previous.x1):
-            _raise(word, anchor)
-        elif following is not None and size <= SMALL * following.size and _belongs(word, following, following.x0 - word.x1):
-            _raise(word, following)
+    anchor, seen, last = words[0], -1, len(words) - 1
+    # Sizes change where a run ends; what follows a raised word is looked at too, as it may go on.
+    for end in [at for at, (word, following) in enumerate(pairwise(words)) if word.run is not following.run]:
+        for at in (end, end + 1):
+            while at > seen:
+                seen = at
+                anchor = _marked(words, at, anchor)
+                at += words[at].raised and at < last
     largest = SMALL * max(sizes)
     loose = [word for word in words if word.size <= largest and not word.raised and len(word.text) < 9 and _MARK.match(word.text)]
     if not loose or len(loose) > 120:
         return
     for word in loose:
+        left, size = word.x0, word.size
         for other in words:
-            if other.size * SMALL > word.size and _belongs(word, other, word.x0 - other.x1):
+            gap, em = left - other.x1, other.size
+            # (the first conditions are those of _belongs, asked here as most words are elsewhere)
+            if gap < 0.6 * em and gap > -0.35 * em and em * SMALL > size and _belongs(word, other, gap):
                 _raise(word, other)
                 break
+
+
+def _marked(words: Sequence[Word], at: int, anchor: Word) -> Word:
+    """Raises a word where it belongs to the one before it, or the one behind; gives the last word before it that stands on the line."""
+    word, previous = words[at], words[at - 1] if at else words[0]
+    if not previous.raised:
+        anchor = previous
+    if word.size <= SMALL * anchor.size and _belongs(word, anchor, word.x0 - previous.x1):
+        _raise(word, anchor)
+    elif at + 1 < len(words):
+        following = words[at + 1]
+        if word.size <= SMALL * following.size and _belongs(word, following, following.x0 - word.x1):
+            _raise(word, following)
+    return anchor
 
 
 def _belongs(word: Word, anchor: Word, gap: float) -> bool:
