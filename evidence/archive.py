@@ -351,7 +351,7 @@ def read_answer(base: Base, capture: Capture) -> tuple[Headers, bytes]:
     if capture.archive_path is None or capture.archive_offset is None:
         raise IntegrandError(f"{capture.url}: nothing was archived ({capture.outcome})")
     path = base.root / capture.archive_path
-    if ".." in path.parts or not path.is_relative_to(base.archive):
+    if ".." in Path(capture.archive_path).parts or not path.is_relative_to(base.archive):
         raise IntegrandError(f"{capture.url}: {capture.archive_path!r} is no file of the archive; restore its index from a backup")
     try:
         with open(path, "rb") as file:

@@ -36,6 +36,12 @@ def test_a_capture_is_read_back_as_it_was_given(base: Base) -> None:
     check(base)
 
 
+def test_a_base_that_is_named_from_another_folder_is_read(base: Base) -> None:
+    (written,) = fill(base, "r1", "a")
+    (base.root / "elsewhere").mkdir()
+    assert read_payload(Base(base.root / "elsewhere" / ".."), written) == BODY + b"a"
+
+
 def test_the_records_of_a_capture_are_those_that_web_archive_tools_expect(base: Base) -> None:
     fill(base, "r1", "a")
     (path,) = files(base)
