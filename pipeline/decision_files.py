@@ -7,6 +7,7 @@ import os
 import re
 from collections import defaultdict
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 from evidence.base import Base
@@ -15,7 +16,9 @@ from evidence.output import write_whole
 from evidence.records import Decision
 from evidence.segments import from_json
 from evidence.taxonomy import Taxonomy
+from warehouse.decision_sheets import held_tags, is_sheet, sheet_decisions
 from warehouse.decisions import read_decisions
+from warehouse.snapshot import require_snapshot
 
 ACTIONS = ("accept", "reject", "change", "add", "merge", "split")
 """Actions that may be brought in. ``redact`` is not among them: it removes payloads, and that is done by a command of its own."""
@@ -28,11 +31,16 @@ def export_decisions(base: Base, path: Path) -> int:
     return len(decisions)
 
 
-def import_decisions(base: Base, path: Path, taxonomy: Taxonomy) -> tuple[int, int]:
-    """Adds the decisions of a file to their reviewers' files; returns how many were new and how many were known by their id.
+def import_decisions(base: Base, path: Path, taxonomy: Taxonomy, reviewer: str | None = None) -> tuple[int, int]:
+    """Adds the decisions of a file to their reviewers' files; returns how many were new and how many were there already.
 
-    The whole file is checked first: a line that is wrong brings in nothing. Raises ``UsageError`` naming it.
+    The file is JSON lines, or a sheet that the ``reviewer`` has filled in (``warehouse.decision_sheets``). The whole of it is checked
+    first: a line that is wrong brings in nothing. Raises ``UsageError`` naming it.
     """
+    if is_sheet(path):
+        return _import_sheet(base, path, taxonomy, reviewer)
+    if reviewer is not None:
+        raise UsageError(f"{path}: each line names its reviewer; leave --reviewer out")
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
@@ -44,9 +52,27 @@ def import_decisions(base: Base, path: Path, taxonomy: Taxonomy) -> tuple[int, i
         by_reviewer: dict[str, list[Decision]] = defaultdict(list)
         for one in fresh.values():
             by_reviewer[one.reviewer].append(one)
-        for reviewer, decisions in sorted(by_reviewer.items()):
-            _append(base.decisions / f"{reviewer}.jsonl", decisions)
+        for name, decisions in sorted(by_reviewer.items()):
+            _append(base.decisions / f"{name}.jsonl", decisions)
     return len(fresh), len(given) - len(fresh)
+
+
+def _import_sheet(base: Base, path: Path, taxonomy: Taxonomy, reviewer: str | None) -> tuple[int, int]:
+    if reviewer is None:
+        raise UsageError(f"{path}: a sheet does not say who decided; give --reviewer NAME")
+    _check_reviewer(reviewer, str(path))
+    with require_snapshot(base).connect() as connection:
+        held = held_tags(connection)
+    with base.lock():
+        decisions, repeated = sheet_decisions(path, reviewer, datetime.now(UTC), taxonomy, held, read_decisions(base))
+        if decisions:
+            _append(base.decisions / f"{reviewer}.jsonl", decisions)
+    return len(decisions), repeated
+
+
+def _check_reviewer(reviewer: str, where: str) -> None:
+    if not re.fullmatch(r"\w[\w.@+-]{0,79}", reviewer):
+        raise UsageError(f"{where}: reviewer {reviewer!r}: expected a short name of letters, digits, dots or dashes")
 
 
 def as_line(decision: Decision) -> str:
@@ -61,8 +87,7 @@ def _checked(line: str, where: str, taxonomy: Taxonomy) -> Decision:
         raise UsageError(f"{where}: not a decision: {error}") from None
     if one.action not in ACTIONS:
         raise UsageError(f"{where}: action {one.action!r}: expected one of {', '.join(ACTIONS)}")
-    if not re.fullmatch(r"\w[\w.@+-]{0,79}", one.reviewer):
-        raise UsageError(f"{where}: reviewer {one.reviewer!r}: expected a short name of letters, digits, dots or dashes")
+    _check_reviewer(one.reviewer, where)
     for label in (one.label, one.new_label):
         if label is None:
             continue

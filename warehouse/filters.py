@@ -12,6 +12,7 @@ from evidence.errors import UsageError
 from evidence.records import STRENGTHS
 from evidence.taxonomy.vocabulary import unknown
 from warehouse.known_values import checked_value
+from warehouse.loading import literal
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,8 @@ def allowed_works(filters: Filters, connection: duckdb.DuckDBPyConnection) -> se
     conditions: list[str] = []
     values: list[object] = []
     for facet, labels in sorted(meant.items()):
-        conditions.append("EXISTS (FROM v_work_tags t WHERE t.work = w.id AND t.facet = ? AND t.label IN (SELECT unnest(?)))")
-        values += [facet, labels]
+        some = f"string_split({literal(labels)}, ',')"
+        conditions.append(f"EXISTS (FROM v_work_tags t WHERE t.work = w.id AND t.facet = {literal([facet])} AND t.label IN (SELECT unnest({some})))")
     if filters.place:
         conditions.append(
             'EXISTS (FROM places p JOIN judged_documents j ON j.document = p.document WHERE j.work = w.id AND (lower(p."name") IN (SELECT unnest(?)) '
@@ -92,7 +93,8 @@ def allowed_works(filters: Filters, connection: duckdb.DuckDBPyConnection) -> se
         values.append(checked_day(filters.since))
     if not conditions:
         return None
-    return {row[0] for row in connection.execute(f"SELECT w.id FROM works w WHERE {' AND '.join(conditions)}", values).fetchall()}
+    sql = f"SELECT w.id FROM works w WHERE {' AND '.join(conditions)}"
+    return {row[0] for row in (connection.execute(sql, values) if values else connection.execute(sql)).fetchall()}
 
 
 def checked_day(day: str) -> str:

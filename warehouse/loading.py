@@ -34,6 +34,15 @@ def create_views(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(VIEWS.read_text("utf-8"))
 
 
+def literal(values: Iterable[object]) -> str:
+    """Ids, numbers or labels as one text in SQL, for ``string_split(…, ',')``.
+
+    What is asked at every search goes so and not as a parameter: a parameter makes duckdb import pandas where it is installed (0.3 s of a
+    cold search; duckdb 1.5.5). For what a person wrote take parameters.
+    """
+    return "'" + joined(values).replace("'", "''") + "'"
+
+
 def joined(values: Iterable[object]) -> str:
     """Ids, numbers or labels as one parameter, for ``string_split(?, ',')``: a list as parameter costs 0.2 ms an element (duckdb 1.5.5)."""
     return ",".join(str(value) for value in values)

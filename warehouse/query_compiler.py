@@ -173,8 +173,12 @@ class Compiler:
         wanted = [one for leaf in asked_of_text(node) if (one := self._in_field(passages_schema(), leaf, "body", True)) is not None]
         if not wanted:
             return None
-        here = tantivy.Query.const_score_query(tantivy.Query.term_query(passages_schema(), "work", work), 0.0)
-        return tantivy.Query.boolean_query([(_MUST, here), (_MUST, tantivy.Query.boolean_query([(_SHOULD, one) for one in wanted]))])
+        return tantivy.Query.boolean_query([(_MUST, of_work(work)), (_MUST, tantivy.Query.boolean_query([(_SHOULD, one) for one in wanted]))])
+
+
+def of_work(work: int) -> tantivy.Query:
+    """The passages of one work, by its number in the index."""
+    return tantivy.Query.const_score_query(tantivy.Query.term_query(passages_schema(), "work", work), 0.0)
 
 
 def asked_of_text(node: Node | None) -> list[Text]:

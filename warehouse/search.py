@@ -8,7 +8,7 @@ hits. A question in three or more plain words also finds works that say it in ot
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -21,10 +21,11 @@ from evidence.records import JUDGEMENTS, STRENGTHS
 from evidence.taxonomy.vocabulary import unknown
 from language.thesaurus import load_thesaurus
 from warehouse import vectors
+from warehouse.facet_counts import FacetCounts
 from warehouse.filters import Filters, allowed_works, checked_labels, known_labels
 from warehouse.known_values import is_kind, unknown_value
 from warehouse.lenses import counted, lenses, terms_of
-from warehouse.loading import joined
+from warehouse.loading import literal
 from warehouse.query_compiler import Compiler, asked_of_text, relaxed, text_of
 from warehouse.query_language import Node, Valued, Word, is_plain, leaves, parse, shown
 from warehouse.quoting import quoted
@@ -33,8 +34,12 @@ from warehouse.similar_works import telling_words
 from warehouse.snapshot import Snapshot
 from warehouse.spelling import suggested
 from warehouse.synonyms import Widening, widened
-from warehouse.text_index import indexed_works, open_index
+from warehouse.text_index import indexed_works, open_index, passages_schema, works_schema
 
+Numbers = NDArray[np.int64]
+Scores = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+"""Works are numbers here, as in the text index: by number, or one value a work."""
 FUSION_K = 60
 MEANING_FLOOR = 0.45
 """Cosine below which a vector says nothing. On a real programme site (816 texts, all-MiniLM-L6-v2) the best texts for questions
@@ -98,23 +103,24 @@ class Searcher:
         self.snapshot, self._encode, self._run = snapshot, encode, str(snapshot.manifest["run"])
         self._connection = snapshot.connect()
         try:
-            self._works = open_index(snapshot.text / "works").searcher()
-            self._passages = open_index(snapshot.text / "passages").searcher()
+            self._works = open_index(snapshot.text / "works", works_schema()).searcher()
+            self._passages = open_index(snapshot.text / "passages", passages_schema()).searcher()
         except ValueError as error:
             raise IntegrandError(f"{snapshot.text}: cannot be opened ({error}); publish again with `integrand publish`") from error
         self._ids = indexed_works(snapshot.text)
         self._number = {id: number for number, id in enumerate(self._ids) if id}
         # Works of equal score come in the order of their ids; numbers only say when they came into the index.
         self._rank = np.argsort(np.argsort(np.array(self._ids), kind="stable")) if self._ids else np.zeros(0, dtype=np.int64)
-        self._newest = [self._number[row[0]] for row in self._connection.execute(_NEWEST).fetchall()]
+        self._newest = np.array([self._number[row[0]] for row in self._connection.execute(_NEWEST).fetchall()], dtype=np.int64)
+        self._facets = FacetCounts(self._connection, self._ids)
         self._labels = known_labels(self._connection)
         self.lenses = lenses(self._connection)
         """The published typologies through which works may be sought and counted."""
         self._matrix: vectors.Floats | None = None
         if encode is not None and snapshot.vectors.exists():
             self._matrix = vectors.load(snapshot)
-            rows = self._connection.execute("SELECT work FROM vectors ORDER BY number").fetchall()
-            self._vector_works = np.array([self._number[row[0]] for row in rows], dtype=np.int64)
+            runs = self._connection.execute("SELECT work, count(*) FROM vectors GROUP BY work ORDER BY min(number)").fetchall()
+            self._vector_works = np.repeat(np.array([self._number[work] for work, _ in runs], dtype=np.int64), [count for _, count in runs])
 
     def close(self) -> None:
         self._connection.close()
@@ -146,12 +152,12 @@ class Searcher:
         wide = widened(node, query, load_thesaurus()) if expand else Widening(node)
         ranked, scores = self._by_words(compiler, wide.node, allowed)
         loosened = False
-        if not ranked and node is not None and is_plain(node) and not isinstance(node, Word):
+        if not len(ranked) and node is not None and is_plain(node) and not isinstance(node, Word):
             node, loosened = relaxed(node), True
             wide = widened(node, query, load_thesaurus()) if expand else Widening(node)
             ranked, scores = self._by_words(compiler, wide.node, allowed)
-        hits, fused, rows = self._fused(node, ranked, scores, allowed, open_ended=loosened or is_plain(node))
-        answer = self._answer(query, shown(node), compiler, wide.node, filters, hits, fused, rows, (limit, offset), started, lens)
+        ranking = self._fused(node, ranked, scores, allowed, open_ended=loosened or is_plain(node))
+        answer = self._answer(query, shown(node), compiler, wide.node, filters, ranking, (limit, offset), started, lens)
         return replace(
             answer,
             expanded={**wide.expanded, **compiler.expanded},
@@ -175,31 +181,33 @@ class Searcher:
         allowed = self._allowed(filters)
         allowed = np.ones(len(self._ids), dtype=np.bool_) if allowed is None else allowed
         allowed[self._number[work]] = False
-        ranked, scores = self._by_words(compiler, node, allowed) if node is not None else ([], {})
+        ranked, scores = self._by_words(compiler, node, allowed)
         # Nearly everything shares some word with a work: more than these say nothing.
-        ranked = ranked[:MOST_LIKE]
+        ranked = ranked[:MOST_LIKE] if node is not None else ranked[:0]
         meant = None
         if self._matrix is not None and len(own := self._matrix[self._vector_works == self._number[work]]):
             meant = vectors.normalised(own.mean(axis=0, keepdims=True), 1)[0]
-        hits, fused, rows = self._merged(ranked, scores, allowed, meant, extend=True)
-        answer = self._answer(f"like {work}", shown(node), compiler, node, filters, hits, fused, rows, (limit, 0), started, lens)
+        ranking = self._merged(ranked, scores, allowed, meant, extend=True)
+        answer = self._answer(f"like {work}", shown(node), compiler, node, filters, ranking, (limit, 0), started, lens)
         return replace(answer, notes=list(self._notes))
 
     def _answer(
-        self, query: str, parsed: str, compiler: Compiler, node: Node | None, filters: Filters, hits: list[int], fused: dict[int, float],
-        rows: dict[int, int], part: tuple[int, int], started: float, lens: str | None,
-    ) -> SearchAnswer:
+        self, query: str, parsed: str, compiler: Compiler, node: Node | None, filters: Filters, ranking: _Ranking,
+        part: tuple[int, int], started: float, lens: str | None,
+    ) -> SearchAnswer:  # fmt: skip
         """The answer with ``part`` (how many, from which) of the hits in full."""
         limit, offset = part
+        hits = ranking.hits.tolist()
         page = hits[max(offset, 0) : max(offset, 0) + max(limit, 0)]
         ids = [self._ids[number] for number in hits]
-        works = described(self._connection.cursor(), [self._ids[number] for number in page])
+        cursor = self._connection.cursor()
+        works = described(cursor, [self._ids[number] for number in page], {self._ids[number]: self._facets.labels(number) for number in page})
         labels = [f"{facet}:{label}" for facet, some in checked_labels(filters, self._labels).items() for label in some]
-        passages = quoted(self._connection.cursor(), self._passages, compiler, node, {number: self._ids[number] for number in page}, rows, labels)
+        passages = quoted(cursor, self._passages, compiler, node, {number: self._ids[number] for number in page}, ranking.nearest, labels)
         for work, number in zip(works, page, strict=True):
-            work["score"] = round(fused.get(number, 0.0), 6)
+            work["score"] = round(float(ranking.fused[number]), 6)
             work["passages"] = passages[number]
-        facets = self._facets(ids) | ({lens: counted(self._connection.cursor(), self.lenses[lens], ids)} if lens else {})
+        facets = self._facets.counted(ranking.hits) | ({lens: counted(cursor, self.lenses[lens], ids)} if lens else {})
         return SearchAnswer(query, parsed, self._run, len(hits), time.monotonic() - started, facets, works, ids)
 
     def _unknown(self, node: Node | None, filters: Filters) -> list[str]:
@@ -209,80 +217,76 @@ class Searcher:
         found = (unknown_value(self._connection.cursor(), kind, value) for kind, value in asked)
         return [told for told in found if told is not None]
 
-    def _allowed(self, filters: Filters) -> NDArray[np.bool_] | None:
-        found = allowed_works(filters, self._connection.cursor())
+    def _allowed(self, filters: Filters) -> Mask | None:
+        found = allowed_works(filters, self._connection.cursor()) if filters else None
         if found is None:
             return None
         mask = np.zeros(len(self._ids), dtype=np.bool_)
         mask[[self._number[id] for id in found]] = True
         return mask
 
-    def _by_words(self, compiler: Compiler, node: Node | None, allowed: NDArray[np.bool_] | None) -> tuple[list[int], dict[int, float]]:
-        """Work numbers by BM25, best first; without words all works, the newest first."""
-        if node is None or not asked_of_text(node):
-            found = self._found(compiler.works_query(node)) if node is not None else dict.fromkeys(self._number.values(), 0.0)
-            ordered = [number for number in self._newest if number in found]
-            return [number for number in ordered if allowed is None or allowed[number]], found
-        found = self._found(compiler.works_query(node))
-        ordered = sorted(found, key=lambda number: (-found[number], self._rank[number]))
-        return [number for number in ordered if allowed is None or allowed[number]], found
+    def _by_words(self, compiler: Compiler, node: Node | None, allowed: Mask | None) -> tuple[Numbers, Scores]:
+        """Work numbers by BM25, best first, and the score of every work; without words all works, the newest first."""
+        scores = np.zeros(len(self._ids), dtype=np.float64)
+        if node is None:
+            ranked = self._newest
+        else:
+            found, some = self._found(compiler.works_query(node))
+            scores[found] = some
+            if asked_of_text(node):
+                ranked = found[np.lexsort((self._rank[found], -some))]
+            else:
+                mask = np.zeros(len(self._ids), dtype=np.bool_)
+                mask[found] = True
+                ranked = self._newest[mask[self._newest]]
+        return ranked if allowed is None else ranked[allowed[ranked]], scores
 
-    def _found(self, query: tantivy.Query) -> dict[int, float]:
+    def _found(self, query: tantivy.Query) -> tuple[Numbers, Scores]:
         if not self._ids:
-            return {}
+            return np.zeros(0, dtype=np.int64), np.zeros(0)
         hits = self._works.search(query, limit=len(self._ids), count=False).hits
         numbers = self._works.fast_field_values("number", [address for _, address in hits])
-        return {int(number): float(score) for number, (score, _) in zip(numbers, hits, strict=True) if number is not None}
+        return np.array(numbers, dtype=np.int64), np.array([score for score, _ in hits], dtype=np.float64)
 
-    def _fused(
-        self, node: Node | None, ranked: list[int], scores: dict[int, float], allowed: NDArray[np.bool_] | None, open_ended: bool
-    ) -> tuple[list[int], dict[int, float], dict[int, int]]:
-        """Hits best first, their scores, and the vector row nearest to the query by hit."""
+    def _fused(self, node: Node | None, ranked: Numbers, scores: Scores, allowed: Mask | None, open_ended: bool) -> _Ranking:
         asked = text_of(node)
         if self._matrix is None or self._encode is None or not asked:
-            return ranked, {number: 1.0 / (FUSION_K + rank) for rank, number in enumerate(ranked, start=1)}, {}
+            return self._merged(ranked, scores, allowed, None, extend=False)
         meant = vectors.normalised(self._encode([asked]), 1)[0]
         return self._merged(ranked, scores, allowed, meant, extend=open_ended and len(asked.split()) >= WORDS_FOR_MEANING)
 
-    def _merged(
-        self, ranked: list[int], scores: dict[int, float], allowed: NDArray[np.bool_] | None, meant: vectors.Floats | None, extend: bool
-    ) -> tuple[list[int], dict[int, float], dict[int, int]]:
+    def _merged(self, ranked: Numbers, scores: Scores, allowed: Mask | None, meant: vectors.Floats | None, extend: bool) -> _Ranking:
         """The ranking by words merged with that by nearness to ``meant``; with ``extend`` this one may bring works of its own."""
-        rankings, row_of = [ranked], np.zeros(0, dtype=np.int64)
-        if meant is not None and self._matrix is not None:
-            best, row_of = vectors.work_similarities(self._matrix, self._vector_works, meant, len(self._ids))
-            words, by_meaning = set(ranked), list[int]()
-            for number in np.lexsort((self._rank, -best)).tolist():
-                if best[number] < MEANING_FLOOR or (not extend and len(by_meaning) >= len(words)):
-                    break
-                if number in words or (extend and len(by_meaning) < MOST_BY_MEANING and (allowed is None or allowed[number])):
-                    by_meaning.append(number)
-            rankings.append(by_meaning)
-        fused: dict[int, float] = {}
-        for ranking in rankings:
-            for rank, number in enumerate(ranking, start=1):
-                fused[number] = fused.get(number, 0.0) + 1.0 / (FUSION_K + rank)
-        hits = sorted(fused, key=lambda number: (-fused[number], -scores.get(number, 0.0), self._rank[number]))
-        return hits, fused, {number: int(row_of[number]) for number in rankings[-1]} if len(rankings) > 1 else {}
+        fused = np.zeros(len(self._ids))
+        fused[ranked] = 1.0 / (FUSION_K + np.arange(1, len(ranked) + 1))
+        if meant is None or self._matrix is None:
+            return _Ranking(ranked, fused, lambda _: None)
+        near = vectors.Nearness(self._matrix, self._vector_works, meant, len(self._ids))
+        by_meaning = np.flatnonzero(near.best >= MEANING_FLOOR)
+        by_meaning = by_meaning[np.lexsort((self._rank[by_meaning], -near.best[by_meaning]))]
+        wanted = fused[by_meaning] > 0
+        if extend:
+            others = np.ones(len(by_meaning), dtype=np.bool_) if allowed is None else allowed[by_meaning]
+            taken = wanted | others
+            wanted |= others & (np.cumsum(taken) - taken < MOST_BY_MEANING)
+        by_meaning = by_meaning[wanted]
+        fused[by_meaning] += 1.0 / (FUSION_K + np.arange(1, len(by_meaning) + 1))
+        hits = np.flatnonzero(fused)
+        hits = hits[np.lexsort((self._rank[hits], -scores[hits], -fused[hits]))]
+        meaningful = set(by_meaning.tolist())
+        return _Ranking(hits, fused, lambda number: near.row(number) if number in meaningful else None)
 
-    def _facets(self, ids: list[str]) -> dict[str, dict[str, int]]:
-        """Hits by label of each facet, by source, year and place, the most frequent first."""
-        counts: dict[str, dict[str, int]] = {}
-        for facet, label, count in self._connection.cursor().execute(_FACETS, {"ids": joined(ids)}).fetchall():
-            counts.setdefault(facet, {})[label] = count
-        return counts
+
+@dataclass(frozen=True)
+class _Ranking:
+    """Hits best first, the fused score of every work, and the row of the vector nearest to the query (None: words alone) by number."""
+
+    hits: Numbers
+    fused: Scores
+    nearest: Callable[[int], int | None]
 
 
 _NEWEST = "SELECT id FROM works ORDER BY published DESC NULLS LAST, title NULLS LAST, id"
-
-_FACETS = """
-WITH hit AS (SELECT w.id, w.source, w."year" FROM works w WHERE w.id IN (SELECT unnest(string_split($ids, ','))))
-SELECT facet, label, count(*) AS works FROM (
-    SELECT DISTINCT t.facet, t.label, hit.id FROM hit JOIN v_work_tags t ON t.work = hit.id
-  UNION ALL SELECT 'source', source, id FROM hit WHERE source IS NOT NULL
-  UNION ALL SELECT 'year', "year"::VARCHAR, id FROM hit WHERE "year" IS NOT NULL
-  UNION ALL SELECT DISTINCT 'place', p."name", hit.id FROM hit JOIN judged_documents j ON j.work = hit.id JOIN places p ON p.document = j.document
-) GROUP BY ALL ORDER BY facet, works DESC, label"""
 
 
 def _other_encoder(snapshot: Snapshot, encode: vectors.Encode) -> str | None:
@@ -293,25 +297,32 @@ def _other_encoder(snapshot: Snapshot, encode: vectors.Encode) -> str | None:
     return f"searched by words alone: the vectors were made by {theirs}, the encoder is {ours}; publish again to search by meaning"
 
 
-def described(cursor: Any, ids: Sequence[str]) -> list[dict[str, Any]]:
-    """The works in full as search answers give them, in the order of ``ids``; ``guesses`` are the labels, by facet, that are unsure."""
+def described(cursor: Any, ids: Sequence[str], labels: Mapping[str, Iterable[tuple[str, str, bool]]] | None = None) -> list[dict[str, Any]]:
+    """The works in full as search answers give them, in the order of ``ids``; ``guesses`` are the labels, by facet, that are unsure.
+
+    ``labels`` are (facet, label, guess) of each work where they are known already.
+    """
     rows = cursor.execute(
-        """
+        f"""
         SELECT id, title, authors, published, publisher, url, landing_url, source, availability, relevance,
                study_design, evidence_strength, unsure, parts
-        FROM works WHERE id IN (SELECT unnest(string_split(?, ',')))""",
-        [joined(ids)],
+        FROM works WHERE id IN (SELECT unnest(string_split({literal(ids)}, ',')))"""
     )
     names = [column[0] for column in rows.description]
     found = {row[0]: dict(zip(names, row, strict=True)) | {"tags": {}, "guesses": {}} for row in rows.fetchall()}
-    for work, facet, label, guess in cursor.execute(
-        """
+    if labels is None:
+        read: dict[str, list[tuple[str, str, bool]]] = {}
+        for work, *label in cursor.execute(
+            f"""
             SELECT work, facet, label, bool_and(unsure) FROM v_work_tags
-            WHERE work IN (SELECT unnest(string_split(?, ','))) GROUP BY ALL ORDER BY ALL""",
-        [joined(ids)],
-    ).fetchall():
-        if facet not in JUDGEMENTS:
-            found[work]["tags"].setdefault(facet, []).append(label)
-        if guess:
-            found[work]["guesses"].setdefault(facet, []).append(label)
+            WHERE work IN (SELECT unnest(string_split({literal(ids)}, ','))) GROUP BY ALL ORDER BY ALL"""
+        ).fetchall():
+            read.setdefault(work, []).append((label[0], label[1], label[2]))
+        labels = read
+    for work, some in labels.items():
+        for facet, label, guess in some:
+            if facet not in JUDGEMENTS:
+                found[work]["tags"].setdefault(facet, []).append(label)
+            if guess:
+                found[work]["guesses"].setdefault(facet, []).append(label)
     return [found[id] for id in ids]

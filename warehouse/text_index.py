@@ -66,26 +66,35 @@ def works_schema() -> tantivy.Schema:
 def passages_schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("work", stored=False, indexed=True, fast=True)
-    builder.add_unsigned_field("passage", stored=False, indexed=False, fast=True)
+    builder.add_unsigned_field("passage", stored=False, indexed=True, fast=True)
+    for name in ("page", "start", "end"):
+        builder.add_unsigned_field(name, stored=False, indexed=False, fast=True)
     builder.add_text_field("document", stored=True, tokenizer_name=RAW, index_option="basic")
-    builder.add_text_field("body", tokenizer_name=STEMMED)
+    # The text is kept here too: ten hits are quoted from it in a millisecond, from the database, which scans its passages, in 40 to 200.
+    builder.add_text_field("body", stored=True, tokenizer_name=STEMMED)
     builder.add_text_field("body_exact", tokenizer_name=EXACT)
     return builder.build()
 
 
-def open_index(folder: Path) -> tantivy.Index:
-    """An index for reading.
+def open_index(folder: Path, schema: tantivy.Schema) -> tantivy.Index:
+    """An index for reading. Raises ``IntegrandError`` for one of another ``schema``, as an older program made it.
 
     Opening one makes a lock file in its folder. Where nothing may be written there, links to its files are opened in its place, in
     a folder that is removed as soon as the index holds them.
     """
     if os.access(folder, os.W_OK):
-        return _opened(folder)
+        return _of_schema(_opened(folder), schema, folder)
     with tempfile.TemporaryDirectory(prefix="integrand-") as links:
         for path in folder.iterdir():
             if path.suffix != ".lock":
                 Path(links, path.name).symlink_to(path.absolute())
-        return _opened(Path(links))
+        return _of_schema(_opened(Path(links)), schema, folder)
+
+
+def _of_schema(index: tantivy.Index, schema: tantivy.Schema, folder: Path) -> tantivy.Index:
+    if index.schema != schema:
+        raise IntegrandError(f"{folder}: was made by another version of this program; publish again with `integrand publish`")
+    return index
 
 
 def _opened(folder: Path) -> tantivy.Index:
@@ -174,9 +183,10 @@ def _write(
         for id in some:
             rows, number = texts.get(id, []), added[id]
             work_writer.add_document(tantivy.Document.from_dict({"number": number, **_work_fields(facts[id], rows)}, works_schema()))
-            for document, passage, kind, _, text in rows:
+            for document, passage, kind, page, start, end, text in rows:
                 if kind in SEARCHED_KINDS and kind != "heading":
-                    fields = {"work": number, "passage": passage, "document": document, "body": text, "body_exact": text}
+                    fields = {"work": number, "passage": passage, "page": page, "start": start, "end": end, "document": document, "body": text,
+                              "body_exact": text}
                     passage_writer.add_document(tantivy.Document.from_dict(fields, passages_schema()))
     for writer in (work_writer, passage_writer):
         writer.commit()
@@ -205,12 +215,16 @@ def _batches(connection: duckdb.DuckDBPyConnection, ids: Collection[str]) -> Ite
         yield batch
 
 
-def _texts(connection: duckdb.DuckDBPyConnection, ids: list[str]) -> dict[str, list[tuple[str, int, str, str, str]]]:
-    """(document, passage, kind, role, text) of the documents that speak for each work, the shown one first."""
-    found: dict[str, list[tuple[str, int, str, str, str]]] = {}
+Row = tuple[str, int, str, int, int, int, str]
+"""document, passage, kind, page, start, end, text"""
+
+
+def _texts(connection: duckdb.DuckDBPyConnection, ids: list[str]) -> dict[str, list[Row]]:
+    """The passages of the documents that speak for each work, the shown one first."""
+    found: dict[str, list[Row]] = {}
     with registered(connection, ids) as wanted:
         rows = connection.execute(f"""
-            SELECT c.work, p.document, p.number, p.kind, c.role, p.text
+            SELECT c.work, p.document, p.number, p.kind, p.page, p.span_start, p.span_end, p.text
             FROM (SELECT work, document, role, max(part) AS part FROM copies
                   WHERE work IN (FROM {wanted}) AND role IN ('main', 'landing_page', 'part') GROUP BY ALL) c
             JOIN passages p ON p.document = c.document
@@ -243,8 +257,8 @@ def _facts(connection: duckdb.DuckDBPyConnection, ids: list[str]) -> dict[str, d
         return {row[0]: dict(zip(names, row, strict=True)) for row in rows.fetchall()}
 
 
-def _work_fields(fact: dict[str, Any], rows: list[tuple[str, int, str, str, str]]) -> dict[str, Any]:
-    body = [text for _, _, kind, _, text in rows if kind in SEARCHED_KINDS]
+def _work_fields(fact: dict[str, Any], rows: list[Row]) -> dict[str, Any]:
+    body = [row[-1] for row in rows if row[2] in SEARCHED_KINDS]
     title = [one for one in (fact["title"], fact["subtitle"]) if one]
     headings = [*(fact["part_titles"] or []), *(fact["headings"] or [])]
     texts = {"title": title, "headings": headings, "summary": [fact["summary"]] if fact["summary"] else [], "body": body}

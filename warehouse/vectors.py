@@ -176,16 +176,22 @@ def load(snapshot: Snapshot) -> Floats:
     return matrix
 
 
-def work_similarities(matrix: Floats, works: NDArray[np.int64], query: Floats, count: int) -> tuple[Floats, NDArray[np.int64]]:
-    """The best cosine of each of ``count`` works (-1 where it has no vector) and the row that gave it (-1).
+class Nearness:
+    """How near each work of a snapshot lies to one vector.
 
-    ``works`` holds each row's work number, ``int64 [n]``, ascending; ``query`` is ``float32 [width]`` of length 1.
+    ``best`` is the highest cosine of each of ``count`` works, ``float32 [count]``, -1 where it has no vector. ``works`` holds each row's
+    work number, ``int64 [n]``, the rows of a work side by side; ``query`` is ``float32 [width]`` of length 1.
     """
-    best = np.full(count, -1.0, dtype=np.float32)
-    row_of = np.full(count, -1, dtype=np.int64)
-    scores = np.asarray(matrix @ query, dtype=np.float32)
-    order: Sequence[int] = np.lexsort((-np.arange(len(scores)), scores)).tolist()
-    ranked = np.asarray(order, dtype=np.int64)
-    best[works[ranked]] = scores[ranked]
-    row_of[works[ranked]] = ranked
-    return best, row_of
+
+    def __init__(self, matrix: Floats, works: NDArray[np.int64], query: Floats, count: int) -> None:
+        self._scores = np.asarray(matrix @ query, dtype=np.float32)
+        self._works = works
+        self.best = np.full(count, -1.0, dtype=np.float32)
+        if len(works):
+            starts = np.flatnonzero(np.r_[True, works[1:] != works[:-1]])
+            self.best[works[starts]] = np.maximum.reduceat(self._scores, starts)
+
+    def row(self, number: int) -> int:
+        """The row of a work's vector that lies nearest, the first of equals."""
+        rows = np.flatnonzero(self._works == number)
+        return int(rows[np.argmax(self._scores[rows])])

@@ -19,7 +19,7 @@ from warehouse.keys import key_problems
 from warehouse.planning import plan
 from warehouse.rows import document_rows, tagging_rows
 from warehouse.snapshot import Snapshot, current_snapshot, rolled_back_from
-from warehouse.text_index import open_index
+from warehouse.text_index import open_index, works_schema
 from warehouse.vectors import load
 from warehouse.version import builder_version
 
@@ -267,7 +267,7 @@ def _same(
 
 def _index(snapshot: Snapshot, connection: duckdb.DuckDBPyConnection, result: Verification) -> None:
     works = (connection.execute("SELECT count(*) FROM works").fetchone() or (0,))[0]
-    indexed = open_index(snapshot.text / "works").searcher().num_docs
+    indexed = open_index(snapshot.text / "works", works_schema()).searcher().num_docs
     result.count("works in the full-text index", indexed)
     if indexed != works:
         result.found(f"snapshot {snapshot.name}: the full-text index holds {indexed} works, the database {works}")

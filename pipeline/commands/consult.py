@@ -128,7 +128,7 @@ def export(
 ) -> None:
     """Write references and coded data for other programs."""
     filters = filters_from(type_, strength, design, theme, place, source, since)
-    encode = Encoder().encode if settings().semantic else None
+    encode = Encoder(threads=1).encode if settings().semantic else None
     count = export_works(_snapshot(base), format_, output, query_, filters, encode)
     if json_:
         typer.echo(json.dumps({"format": format_, "file": str(output), "works": count}))
@@ -146,7 +146,7 @@ def _snapshot(base: Path | None) -> Snapshot:
 
 
 def _searcher(base: Base) -> Searcher:
-    return Searcher(require_snapshot(base), Encoder().encode if settings().semantic else None)
+    return Searcher(require_snapshot(base), Encoder(threads=1).encode if settings().semantic else None)
 
 
 def filters_from(

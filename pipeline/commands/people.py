@@ -11,7 +11,7 @@ import typer
 
 from evidence.taxonomy import load_taxonomy
 from pipeline.agreement import agreements
-from pipeline.commands.options import BaseOption, JsonOption, existing_base
+from pipeline.commands.options import BaseOption, JsonOption, existing_base, in_utf8
 from pipeline.decision_files import export_decisions, import_decisions
 from pipeline.progress import say
 from pipeline.screening import to_screen
@@ -28,9 +28,16 @@ def export_file(file: FileArgument, base: BaseOption = None) -> None:
 
 
 @decisions.command("import")
-def import_file(file: FileArgument, base: BaseOption = None) -> None:
-    """Add decisions to their reviewers' files; those that are there already are passed over. They show when the base is next published."""
-    new, known = import_decisions(existing_base(base), file, load_taxonomy())
+def import_file(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="JSON lines, or a filled-in sheet (.csv, .xlsx).")],
+    reviewer: Annotated[str | None, typer.Option("--reviewer", metavar="NAME", help="Who filled in the sheet.", callback=in_utf8)] = None,
+    base: BaseOption = None,
+) -> None:
+    """Add decisions to their reviewers' files; those that are there already are passed over. They show when the base is next published.
+
+    A sheet is one of `integrand export --format tags-csv` or `xlsx` whose columns decision, new_label and reason were filled in.
+    """
+    new, known = import_decisions(existing_base(base), file, load_taxonomy(), reviewer)
     say(f"{new} decisions brought in, {known} were there already")
 
 

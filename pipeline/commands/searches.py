@@ -159,7 +159,7 @@ def _plain_recall(found: Recall) -> dict[str, Any]:
 
 
 def _searcher(base: Path | None) -> Searcher:
-    return Searcher(require_snapshot(existing_base(base)), Encoder().encode if settings().semantic else None)
+    return Searcher(require_snapshot(existing_base(base)), Encoder(threads=1).encode if settings().semantic else None)
 
 
 def _tell(made: Sequence[Rerun], as_json: bool) -> None:

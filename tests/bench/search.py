@@ -122,7 +122,7 @@ def measure(base: Base, folder: Path, queries: int) -> int:
     failed = [] if words <= MOST_OF_FTS5 * fts5 else [f"words take {words / fts5:.2f} of SQLite's time, {MOST_OF_FTS5} at most"]
     sys.stdout.write(f"words: {words / fts5:.3f} of SQLite's time (95 %)\n")
     if is_exported():
-        encoder = Encoder()
+        encoder = Encoder(threads=1)
         # The generated vectors are of a made encoder: cost is all that is measured here.
         with Searcher(snapshot, lambda texts: encoder.encode(texts)) as searcher:
             hybrid = told("words and meaning, with facets", times(lambda query: searcher.search(query, limit=10), ours))

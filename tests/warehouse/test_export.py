@@ -34,6 +34,7 @@ def ids_in(name: str, path: Path) -> list[str]:
     readers: dict[str, Callable[[], list[str]]] = {
         "ris": lambda: [entry["id"] for entry in rispy.loads(text)],
         "csv": lambda: [row["id"] for row in csv.DictReader(io.StringIO(text))],
+        "tags-csv": lambda: list(dict.fromkeys(row["work"] for row in csv.DictReader(io.StringIO(text)))),
         "jsonl": lambda: [json.loads(line)["id"] for line in text.splitlines()],
         "csl-json": lambda: [item["id"] for item in json.loads(text)],
         "bibtex": lambda: [entry.key.rpartition("-")[2] for entry in parsed_bibtex(text).entries],
@@ -111,7 +112,7 @@ def test_csl_json_holds_what_a_citation_needs(odd: Snapshot, tmp_path: Path) -> 
 def test_a_workbook_is_read_back_by_openpyxl_and_pandas(library: Library, odd: Snapshot, tmp_path: Path) -> None:
     export(library.snapshot, "xlsx", tmp_path / "x.xlsx")
     sheets = pandas.read_excel(tmp_path / "x.xlsx", sheet_name=None)
-    assert list(sheets) == ["works", "evidence", "findings", "places"]
+    assert list(sheets) == ["works", "evidence", "findings", "places", "copies"]
     works = sheets["works"].set_index("id")
     torbay = works.loc[library.id("torbay")]
     assert torbay["year"] == 2011 and torbay["integration_type"] == "financial; service" and torbay["unsure"] == False  # noqa: E712
@@ -127,11 +128,21 @@ def test_a_workbook_is_read_back_by_openpyxl_and_pandas(library: Library, odd: S
 
 def test_a_full_sheet_is_followed_by_another_and_a_long_cell_cut(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workbook, "MOST_ROWS", 3)
-    monkeypatch.setattr(workbook, "LONGEST_CELL", 10)
+    monkeypatch.setattr(workbook, "LONGEST_CELL", 40)
     export(library.snapshot, "xlsx", tmp_path / "x.xlsx")
     sheets = pandas.read_excel(tmp_path / "x.xlsx", sheet_name=None)
     assert [len(sheets[name]) for name in ("works", "works 2", "works 3")] == [2, 2, 1]
-    assert max(sheets["works"]["id"].str.len()) == 10
+    assert all(text.endswith(" [cut: 64 characters]") and len(text) == 40 for text in sheets["works"]["id"])
+
+
+def test_every_sheet_is_typed_filtered_and_has_a_head_that_stays(library: Library, tmp_path: Path) -> None:
+    export(library.snapshot, "xlsx", tmp_path / "x.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "x.xlsx")
+    for sheet in book.worksheets:
+        assert sheet.freeze_panes == "A2" and sheet.auto_filter.ref and sheet.auto_filter.ref.startswith("A1:")
+    works = book["works"]
+    row = {head.value: cell for head, cell in zip(works[1], works[2], strict=True)}
+    assert row["first_seen"].is_date and row["page_count"].data_type == "n" and row["unsure"].data_type == "b" and row["title"].data_type == "s"
 
 
 def test_parquet_is_read_back_with_its_lists_and_quotes(library: Library, tmp_path: Path) -> None:

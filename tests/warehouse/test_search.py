@@ -10,10 +10,11 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+import tantivy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evidence.errors import UsageError
+from evidence.errors import IntegrandError, UsageError
 from tests.warehouse.conftest import Library
 from tests.warehouse.factory import MadeBase, letters, make_document, make_tagging, prose
 from warehouse.filters import Filters
@@ -464,3 +465,41 @@ def test_a_typologys_terms_find_and_count_what_they_stand_for(library: Library, 
     for query, lens, message in (("made_typology:apart", None, "unknown label of made_typology"), ("", "nobody", "unknown typology 'nobody'")):
         with pytest.raises(UsageError, match=message):
             searcher.search(query, lens=lens)
+
+
+def test_an_index_that_an_older_program_made_is_told_in_one_line(made: MadeBase) -> None:
+    document = make_document(["Care at home."], title="Home")
+    made.run([("http://made.test/a", document)], taggings=[make_tagging(document)])
+    made.publish()
+    folder = require_snapshot(made.base).text / "passages"
+    shutil.rmtree(folder)
+    folder.mkdir()
+    schema = tantivy.SchemaBuilder()
+    schema.add_text_field("body", tokenizer_name="default")
+    index = tantivy.Index(schema.build(), path=str(folder))
+    index.writer().commit()
+    with pytest.raises(IntegrandError, match="another version of this program; publish again"):
+        Searcher(require_snapshot(made.base))
+
+
+def test_a_search_without_people_s_values_does_not_import_pandas(library: Library) -> None:
+    program = (
+        "import sys; from pathlib import Path; from warehouse.search import Searcher; from warehouse.snapshot import Snapshot; "
+        "from warehouse.filters import Filters; "
+        "print(Searcher(Snapshot(Path(sys.argv[1]))).search('care', Filters(type=('service',))).total, 'pandas' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(library.snapshot.path)], capture_output=True, text=True, check=True)
+    assert done.stdout.split()[1] == "False", "it costs a cold search 0.3 s"
+
+
+def test_the_facets_in_memory_are_those_of_the_tables(library: Library, searcher: Searcher) -> None:
+    with library.snapshot.connect() as database:
+        rows = database.execute(
+            "SELECT facet, label, count(DISTINCT work) FROM v_work_tags GROUP BY ALL"
+            " UNION ALL SELECT 'source', source, count(*) FROM works GROUP BY ALL"
+            " UNION ALL SELECT 'year', \"year\"::VARCHAR, count(*) FROM works WHERE \"year\" IS NOT NULL GROUP BY ALL"
+            " UNION ALL SELECT 'place', p.name, count(DISTINCT w.id) FROM works w JOIN places p ON p.document = w.judged_document GROUP BY ALL"
+        ).fetchall()
+    counted = searcher.search("").facets
+    assert {(facet, label, count) for facet, some in counted.items() for label, count in some.items()} == set(rows)
+    assert all(list(some.values()) == sorted(some.values(), reverse=True) for some in counted.values())

@@ -18,7 +18,7 @@ from warehouse.export.evidence_table import write_evidence_table
 from warehouse.export.json_lines import write_json_lines
 from warehouse.export.parquet import write_parquet
 from warehouse.export.ris import write_ris
-from warehouse.export.spreadsheet import write_csv
+from warehouse.export.spreadsheet import write_csv, write_tags
 from warehouse.export.workbook import write_workbook
 from warehouse.filters import Filters
 from warehouse.loading import joined
@@ -48,9 +48,10 @@ EXPORTERS: dict[str, Exporter] = {
         Exporter("csl-json", ".json", "references for citation processors", write_csl),
         Exporter("eppi-json", ".json", "references with their codes and coded text for EPPI-Reviewer and EPPI-Mapper", write_eppi),
         Exporter("evidence-table", ".md", "the table of included studies, in Markdown, each claim with its page", write_evidence_table),
-        Exporter("xlsx", ".xlsx", "a workbook: works, evidence, findings, places", write_workbook),
+        Exporter("xlsx", ".xlsx", "a workbook: works, evidence (with columns for decisions), findings, places, copies", write_workbook),
         Exporter("parquet", ".parquet", "a row a work with lists and the quoted evidence nested", write_parquet),
         Exporter("csv", ".csv", 'a row a work, the labels of a facet joined by "; "', write_csv),
+        Exporter("tags-csv", ".csv", "a row a tag with its quote, and columns to fill in for `integrand decisions import`", write_tags),
         Exporter("jsonl", ".jsonl", "a JSON document a line: a work with its tags, quotes, findings and places", write_json_lines),
     )
 }

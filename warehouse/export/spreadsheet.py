@@ -37,6 +37,12 @@ _PLAIN = (
     "strength_steps",
     "sample_size",
 )
+TAG_COLUMNS = (
+    "work", "title", "facet", "label", "score", "unsure", "said_by", "method", "version", "document", "page", "span_start", "span_end", "quote",
+    "url",
+)  # fmt: skip
+DECISION_COLUMNS = ("decision", "new_label", "reason")
+"""What a person fills in."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -90,3 +96,16 @@ def cell(value: Any) -> str:
         else str(value)
     )
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def write_tags(works: Iterable[dict[str, Any]], facets: object, file: BinaryIO) -> None:
+    """CSV with a row a tag that stands, and empty columns for what a person decides of it (``warehouse.decision_sheets`` reads them)."""
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([*TAG_COLUMNS, *DECISION_COLUMNS])
+    for work in works:
+        for tag in work["evidence"]:
+            row = {"work": work["id"], "title": work["title"]} | tag
+            writer.writerow([*(cell(row[name]) for name in TAG_COLUMNS), *("" for _ in DECISION_COLUMNS)])
+    text.flush()
+    text.detach()

@@ -1,0 +1,156 @@
+"""Tags as a sheet that a person fills in, and the sheet read back as decisions: CSV, or the sheet ``evidence`` of a workbook.
+
+A row is a tag. What its columns ``decision`` (accept, reject, change, add), ``new_label`` and ``reason`` say is the decision; a row that
+says nothing there decides nothing, and a row that is deleted neither.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from evidence.errors import UsageError
+from evidence.records import Decision
+from evidence.taxonomy import Taxonomy
+
+ACTIONS = ("accept", "reject", "change", "add")
+NEEDED = ("facet", "label", "decision")
+_KINDS = (".csv", ".xlsx")
+
+
+@dataclass(frozen=True)
+class HeldTags:
+    """What the base holds: documents and works by any id that leads to them, and (document, facet, label) of every tag."""
+
+    ids: frozenset[str]
+    tags: frozenset[tuple[str, str, str]]
+
+
+def is_sheet(path: Path) -> bool:
+    return path.suffix.lower() in _KINDS
+
+
+def held_tags(connection: duckdb.DuckDBPyConnection) -> HeldTags:
+    ids = connection.execute("SELECT id FROM documents UNION SELECT id FROM works UNION SELECT alias FROM aliases").fetchall()
+    tags = connection.execute("SELECT DISTINCT document, facet, label FROM tags").fetchall()
+    return HeldTags(frozenset(id for (id,) in ids), frozenset((document, facet, label) for document, facet, label in tags))
+
+
+def sheet_decisions(
+    path: Path, reviewer: str, now: datetime, taxonomy: Taxonomy, held: HeldTags, made: Sequence[Decision]
+) -> tuple[list[Decision], int]:
+    """The decisions of a sheet in its order, and how many of its rows repeat what the ``reviewer`` has decided already (``made``: all
+    decisions of the base, oldest first). Raises ``UsageError`` that names file and row for one that cannot be.
+    """
+    last: dict[tuple[str, str, str], Decision] = {}
+    count: dict[tuple[str, str, str], int] = {}
+    for one in made:
+        if one.reviewer == reviewer and one.facet and one.label:
+            key = (one.target, one.facet, one.label)
+            last[key], count[key] = one, count.get(key, 0) + 1
+    decisions, repeated = list[Decision](), 0
+    for where, row in _rows(path):
+        decision = _decision(where, row, reviewer, now, taxonomy, held)
+        if decision is None or not decision.facet or not decision.label:
+            continue
+        key = (decision.target, decision.facet, decision.label)
+        before = last.get(key)
+        if before is not None and all(getattr(before, name) == getattr(decision, name) for name in ("action", "new_label", "quote", "reason")):
+            repeated += 1
+            continue
+        # The number makes a return to an earlier judgement a decision of its own.
+        told = [reviewer, *key, decision.action, decision.new_label or "", decision.quote or "", str(count.get(key, 0))]
+        decision = replace(decision, id=hashlib.sha256("\x1f".join(told).encode()).hexdigest()[:32])
+        last[key], count[key] = decision, count.get(key, 0) + 1
+        decisions.append(decision)
+    return decisions, repeated
+
+
+def _decision(where: str, row: Mapping[str, str], reviewer: str, now: datetime, taxonomy: Taxonomy, held: HeldTags) -> Decision | None:
+    action, new_label, reason = row.get("decision", "").lower(), row.get("new_label", ""), row.get("reason", "")
+    target = row.get("document") or row.get("work", "")
+    facet, label = row["facet"], _label(row["label"])
+    if not action and not new_label:
+        if target in held.ids and row.get("document") and facet in taxonomy.facets and (target, facet, label) not in held.tags:
+            raise UsageError(f"{where}: the document has no tag {facet}:{label}; leave the label as it was and write the other under new_label, or "
+                             "write add under decision")
+        return None
+    action = action or "change"
+    if action not in ACTIONS:
+        raise UsageError(f"{where}: decision {action!r}: expected one of {', '.join(ACTIONS)}, or nothing")
+    if target not in held.ids:
+        raise UsageError(f"{where}: {target[:80]!r}: expected the id of a document or work of the base, as the sheet had it")
+    if facet not in taxonomy.facets:
+        raise UsageError(f"{where}: facet {facet!r}: expected a facet of the taxonomy")
+    if (action == "change") != bool(new_label):
+        raise UsageError(f"{where}: decision {action!r} {'needs a' if action == 'change' else 'has no'} new_label")
+    new_label = _label(new_label)
+    for one in (label, *([new_label] if new_label else [])):
+        if one not in taxonomy.facet(facet).label_ids:
+            raise UsageError(f"{where}: {one!r}: expected a label of {facet}: {', '.join(taxonomy.facet(facet).label_ids)}")
+    quote = row.get("quote") or None
+    return Decision("", reviewer, now, action, target, facet=facet, label=label, new_label=new_label or None, quote=quote, reason=reason or None,
+                    version=row.get("version") or None)
+
+
+def _label(text: str) -> str:
+    return text.strip().lower().replace("-", "_").replace(" ", "_")
+
+
+def _rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """(where it stands, cells by column) of every row that has any."""
+    tables = _workbook(path) if path.suffix.lower() == ".xlsx" else [("", _csv(path))]
+    known = False
+    for name, lines in tables:
+        place = f"{path}{f', sheet {name}' if name else ''}"
+        header = [cell.strip().lower() for cell in next(iter(lines), [])]
+        if not all(one in header for one in NEEDED):
+            continue
+        known = True
+        for number, cells in enumerate(lines[1:], start=2):
+            if any(cell.strip() for cell in cells):
+                yield f"{place}, row {number}", {column: _plain(cell) for column, cell in zip(header, cells, strict=False)}
+    if not known:
+        raise UsageError(f"{path}: no sheet has the columns {', '.join(NEEDED)}; `integrand decisions sheet` writes one to fill in")
+
+
+def _plain(cell: str) -> str:
+    """Without the apostrophe that a text has in front which a spreadsheet would run as a formula (``export.spreadsheet``)."""
+    cell = cell.strip()
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in tuple("=+-@") else cell
+
+
+def _csv(path: Path) -> list[list[str]]:
+    try:
+        text = path.read_text("utf-8-sig")
+        # Spreadsheets of countries that write 0,5 save with semicolons.
+        first = text.partition("\n")[0]
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ","))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UsageError(f"{path}: cannot be read as CSV in UTF-8: {error}") from None
+
+
+def _workbook(path: Path) -> list[tuple[str, list[list[str]]]]:
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        try:
+            return [
+                (sheet.title, [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)])
+                for sheet in book.worksheets
+            ]
+        finally:
+            book.close()
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile, InvalidFileException) as error:
+        raise UsageError(f"{path}: cannot be read as a workbook: {error}") from None
+
