@@ -61,13 +61,17 @@ def _documents(gold: GoldFile, tagger: Tagger) -> Evaluation:
             predictions.append({**answers.refused_tagging(Path(name), one.reason, one.digest, one.wall_s), "path": name})
             notes.append(f"refused {name}: {one.reason}")
             continue
-        observation = tagger.observer.observe(one.document)
-        tagging = tagger.tag(one.document) if unfit(one.document) else tagger.tag_observed(one.document, observation)
+        # Of what is not fit to be tagged only a score needs an observation.
+        observation = tagger.observer.observe(one.document) if gold.labelled or not unfit(one.document) else None
+        tagging = tagger.tag(one.document) if observation is None or unfit(one.document) else tagger.tag_observed(one.document, observation)
         predictions.append({**answers.identity(Path(name), one.document), **answers.tagging(tagging), "path": name})
-        cases.append(Case(name, dict(row), observation, one.document))
+        if observation is not None:
+            cases.append(Case(name, dict(row), observation, one.document))
         found[name] = tagging
     if not gold.labelled:
         return Evaluation(predictions, (), notes)
+    if len(cases) < len(gold.rows):
+        notes.append(f"{len(gold.rows) - len(cases)} of {len(gold.rows)} labelled inputs were refused and are in no score; those named above")
     known = learnt("documents")
     seen = [case for case in cases if case.document.id in known]
     if 0 < len(seen) < FEWEST:

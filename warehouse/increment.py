@@ -8,7 +8,7 @@ have to be indexed and embedded again is then read from the difference of the ta
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,11 +32,15 @@ INDEXED_ROLES = "('main', 'landing_page', 'part')"
 
 @dataclass(frozen=True)
 class Increment:
-    """Documents by id: ``arriving`` have no rows yet, ``leaving`` have some that must go, ``judged`` may have other tags than before."""
+    """Documents by id: ``arriving`` have no rows yet, ``leaving`` have some that must go, ``judged`` may have other tags than before.
+
+    ``anchored`` tells of decisions, by id, on documents whose decisions are as before whether their quotes were found.
+    """
 
     arriving: frozenset[str]
     leaving: frozenset[str]
     judged: frozenset[str]
+    anchored: Mapping[str, bool]
 
     @property
     def size(self) -> int:
@@ -52,12 +56,37 @@ def increment(connection: duckdb.DuckDBPyConnection, planned: Plan) -> Increment
     """What a copied database lacks and holds too much."""
     held = _column(connection, "SELECT id FROM documents")
     tagged = _column(connection, "SELECT document FROM taggings")
-    decided_before = _column(connection, "SELECT DISTINCT document FROM tags WHERE said_by = 'person' OR decision IS NOT NULL")
-    decided_now = {id for one in planned.decisions if one.facet for id in planned.decided_on.get(one.id, ())}
+    same, anchored = _decided_as_before(connection, planned)
+    decided = _column(connection, "SELECT DISTINCT document FROM tags WHERE said_by = 'person' OR decision IS NOT NULL")
+    decided |= {id for one in planned.decisions if one.facet for id in planned.decided_on.get(one.id, ())}
     present = planned.items.keys()
     arriving = present - held
-    judged = arriving | decided_before | decided_now | (planned.tagged.keys() - tagged)
-    return Increment(frozenset(arriving), frozenset(held - present), frozenset(judged & present))
+    judged = (arriving | (decided - same) | (planned.tagged.keys() - tagged)) & present
+    kept = {id: found for document in same - judged for id, found in anchored.get(document, {}).items()}
+    return Increment(frozenset(arriving), frozenset(held - present), frozenset(judged), kept)
+
+
+def _decided_as_before(connection: duckdb.DuckDBPyConnection, planned: Plan) -> tuple[set[str], dict[str, dict[str, bool]]]:
+    """The documents to which the same decisions apply as in the snapshot, and whether the quotes of these were found, by document and
+    decision. A decision that applies to several documents (the parts of a work) counts as new: the snapshot names only the first.
+    """
+    before: dict[str, list[tuple[object, ...]]] = {}
+    anchored: dict[str, dict[str, bool]] = {}
+    for document, found, *told in connection.execute("""
+        SELECT document, anchored, id, "action", facet, label, new_label, quote, version FROM decisions
+        WHERE document IS NOT NULL AND facet IS NOT NULL ORDER BY decided_at, id""").fetchall():
+        before.setdefault(document, []).append(tuple(told))
+        anchored.setdefault(document, {})[told[0]] = found
+    now: dict[str, list[tuple[object, ...]]] = {}
+    shared: set[str] = set()
+    for one in planned.decisions:
+        meant = planned.decided_on.get(one.id, ()) if one.facet else ()
+        shared |= set(meant) if len(meant) > 1 else set()
+        for document in meant:
+            now.setdefault(document, []).append((one.id, one.action, one.facet, one.label, one.new_label, one.quote, one.version))
+    shown = connection.execute("SELECT DISTINCT document, decision FROM tags WHERE decision IS NOT NULL").fetchall()
+    shared |= {document for document, decision in shown if decision not in {told[0] for told in now.get(document, ())}}
+    return {document for document, some in now.items() if document not in shared and before.get(document) == some}, anchored
 
 
 def _column(connection: duckdb.DuckDBPyConnection, sql: str) -> set[str]:

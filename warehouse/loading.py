@@ -30,8 +30,24 @@ def open_database(path: Path, scratch: Path, memory: str = "1GB", threads: int =
     return connection
 
 
+VIEW_TABLES = {
+    "v_work_tags": ("tags",),
+    "v_works": ("works",),
+    "v_evidence": ("tags", "works"),
+    "v_findings": ("findings", "works"),
+    "v_changes": ("changes", "works"),
+}
+"""The tables that a view's columns come from: a column that views.sql says nothing of means what it means there."""
+
+
 def create_views(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(VIEWS.read_text("utf-8"))
+    told = {(table, column): comment for table, column, comment in connection.execute(
+        "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal").fetchall()}
+    for view, tables in VIEW_TABLES.items():
+        for column in [column for (name, column), comment in told.items() if name == view and comment is None]:
+            comment = next(told[table, column] for table in tables if (table, column) in told)
+            connection.execute(f'COMMENT ON COLUMN {view}."{column}" IS {literal([comment])}')
 
 
 def literal(values: Iterable[object]) -> str:

@@ -151,14 +151,13 @@ def _load_documents(makings: Makings, planned: Plan, loader: Loader, found: incr
     decided: dict[str, list[Decision]] = {}
     for decision in planned.decisions:
         if decision.facet:
-            for document_id in meant.get(decision.id, ()):
-                decided.setdefault(document_id, []).append(decision)
+            for id in meant.get(decision.id, ()):
+                if found is None or id in found.judged:
+                    decided.setdefault(id, []).append(decision)
     base, held, loaded = makings.base, dict[str, Document](), set[str]()
     documents = base.documents(makings.extractor_version)
-    quoted = decided.keys() | {id for one in planned.decisions if one.quote for id in meant.get(one.id, ())}
-    for document in (
-        read_segments(documents, Document) if found is None else read_some(documents, Document, "id", found.arriving | quoted)
-    ):
+    wanted = read_segments(documents, Document) if found is None else read_some(documents, Document, "id", found.arriving | decided.keys())
+    for document in wanted:
         if document.id in planned.items and document.id not in loaded:
             loaded.add(document.id)
             if found is None or document.id in found.arriving:
@@ -166,11 +165,12 @@ def _load_documents(makings: Makings, planned: Plan, loader: Loader, found: incr
             if document.id in decided:
                 held[document.id] = document
     _load_taggings(makings, planned, loader, found, held, decided)
-    anchored = {
+    anchored = dict(found.anchored) if found is not None else {}
+    anchored |= {
         one.id: any(one.quote in held[id].text for id in meant[one.id] if id in held)
         for one in planned.decisions if one.quote and not held.keys().isdisjoint(meant.get(one.id, ()))
     }
-    applied = {id: documents[0] for id, documents in meant.items() if documents[0] in planned.items}
+    applied = {id: some[0] for id, some in meant.items() if some[0] in planned.items}
     loader.add({"decisions": decision_rows(planned.decisions, anchored, applied)})
 
 

@@ -137,10 +137,17 @@ def answer(task: dict[str, Any]) -> pa.Table:
 
 def told_apart(names: list[str]) -> list[str]:
     """Column names of which no two are the same: a, a becomes a, a_2."""
-    found: list[str] = []
+    taken, found, last = set(names), list[str](), dict[str, int]()
+    seen: set[str] = set()
     for name in names:
-        free = (f"{name}_{number}" for number in range(2, len(names) + 2))
-        found.append(name if name not in found else next(one for one in free if one not in names and one not in found))
+        if name in seen:
+            number = last.get(name, 1) + 1
+            while f"{name}_{number}" in taken:
+                number += 1
+            last[name], name = number, f"{name}_{number}"
+            taken.add(name)
+        seen.add(name)
+        found.append(name)
     return found
 
 

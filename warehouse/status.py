@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from evidence.base import Base
+from evidence.base import RESUME_WITHIN, Base
 from evidence.records import Capture
 from evidence.segments import read_segments
 from warehouse.history import plain_time
@@ -27,7 +27,8 @@ class Status:
     """``works_by`` counts works by relevance, study_design, evidence_strength, integration_type and availability; "" is not judged.
 
     ``unsure`` counts works by the facets in which a machine tag is a guess. ``refused`` counts documents that could not be read
-    (the named query unread_documents lists them). ``open_run`` is a run that is unfinished.
+    (the named query unread_documents lists them). ``open_run`` is the newest run that is unfinished; ``open_run_stale`` where it is too old
+    to be gone on with.
     """
 
     snapshot: str | None
@@ -42,6 +43,7 @@ class Status:
     sources: tuple[SourceStatus, ...] = ()
     open_run: str | None = None
     open_command: str | None = None
+    open_run_stale: bool = False
     versions: dict[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
@@ -57,6 +59,7 @@ class Status:
             "unsure": self.unsure,
             "open_run": self.open_run,
             "open_command": self.open_command,
+            "open_run_stale": self.open_run_stale,
             "versions": self.versions,
             "sources": [
                 {
@@ -86,7 +89,8 @@ def status(base: Base) -> Status:
     for capture in read_segments(base.captures, Capture, ("source", "url", "run", "fetched_at", "outcome")):
         moment = plain_time(capture.fetched_at)
         last[capture.source] = max(last.get(capture.source, moment), moment)
-    unfinished = next((report for report in base.run_reports() if report.finished_at is None), None)
+    unfinished = max((report for report in base.run_reports() if report.finished_at is None), key=lambda one: one.started_at, default=None)
+    stale = unfinished is not None and datetime.now(UTC) - unfinished.started_at >= RESUME_WITHIN
     running, command = (unfinished.run, unfinished.command) if unfinished else (None, None)
     snapshot = current_snapshot(base)
     if snapshot is None:
@@ -96,6 +100,7 @@ def status(base: Base) -> Status:
             sources=tuple(SourceStatus(source, 0, 0, last[source]) for source in sorted(last)),
             open_run=running,
             open_command=command,
+            open_run_stale=stale,
         )
     counts, manifest = snapshot.manifest["counts"], snapshot.manifest
     with snapshot.connect() as connection:
@@ -129,4 +134,5 @@ def status(base: Base) -> Status:
         versions={key: manifest[key] for key in ("extractor_version", "classifier_version", "taxonomy_version", "encoder")},
         open_run=running,
         open_command=command,
+        open_run_stale=stale,
     )

@@ -40,3 +40,33 @@ SELECT h.run, h.changed_at, d.work, w.title, h.change, h.url, h.document, h.prev
        h.change = 'new' AND h.document = w.id AND h.run = min(h.run) OVER (PARTITION BY d.work) AS new_work
 FROM changes h JOIN documents d ON d.id = h.document JOIN works w ON w.id = d.work;
 COMMENT ON VIEW v_changes IS 'A row a change at an address of a work; new_work marks the one by which the work came into the base.';
+
+CREATE VIEW v_findings AS
+SELECT j.work, w.title, w.published, w.publisher, f.intervention, f.integration_types, f.outcome, f.change, f.direction, f.own, f.hedged,
+       f.population, f.place, f.effect_size, f.score, f.unsure, f.version, f.document, f.page, f.span_start, f.span_end, f.quote,
+       w.study_design, w.evidence_strength,
+       CASE WHEN u.media_type = 'application/pdf' THEN u.url || '#page=' || f.page ELSE u.url END AS url
+FROM judged_documents j JOIN findings f ON f.document = j.document
+JOIN works w ON w.id = j.work
+LEFT JOIN (SELECT c.document, arg_min(c.url, (NOT c.shown, c.url)) AS url, any_value(d.media_type) AS media_type
+           FROM copies c JOIN documents d ON d.id = c.document WHERE c.url <> '' GROUP BY ALL) u ON u.document = f.document;
+COMMENT ON VIEW v_findings IS 'A row a claim of effect that stands for a work, with its sentence and the address at which to read it.';
+
+COMMENT ON COLUMN v_work_tags.work IS 'works.id.';
+COMMENT ON COLUMN v_works.first_seen IS 'When one of its documents was first fetched, UTC.';
+COMMENT ON COLUMN v_works.last_seen IS 'When one of its documents was last fetched, UTC.';
+COMMENT ON COLUMN v_works.first_run IS 'The run that brought its first document.';
+COMMENT ON COLUMN v_works.copies IS 'Places where one of its documents was found.';
+COMMENT ON COLUMN v_works.strength_steps IS 'The steps to its evidence strength, in words.';
+COMMENT ON COLUMN v_works.sample_size IS 'People or units studied, where the text says how many.';
+COMMENT ON COLUMN v_works.integration_types IS 'Its labels of integration_type that stand.';
+COMMENT ON COLUMN v_works.themes IS 'Its labels of theme that stand.';
+COMMENT ON COLUMN v_works.populations IS 'Its labels of population that stand.';
+COMMENT ON COLUMN v_works.places IS 'The places it is about, as printed.';
+COMMENT ON COLUMN v_works.findings IS 'How many claims of effect it makes.';
+COMMENT ON COLUMN v_evidence.work IS 'works.id.';
+COMMENT ON COLUMN v_evidence.url IS 'Where to read the quote; in a PDF with the page.';
+COMMENT ON COLUMN v_findings.work IS 'works.id.';
+COMMENT ON COLUMN v_findings.url IS 'Where to read the sentence; in a PDF with the page.';
+COMMENT ON COLUMN v_changes.work IS 'works.id.';
+COMMENT ON COLUMN v_changes.new_work IS 'True for the change by which the work came into the base.';

@@ -38,7 +38,9 @@ def status(base: BaseOption = None, json_: JsonOption = False) -> None:
         sources.add_row(one.source, str(one.works), str(one.documents), f"{one.last_capture:%Y-%m-%d %H:%M} UTC" if one.last_capture else "")
     console.print(sources)
     if found.open_run:
-        console.print(f"unfinished run {found.open_run}: `integrand {found.open_command}` goes on with it", highlight=False, markup=False)
+        told = "it is older than a day and stays as it is; the next run begins anew" if found.open_run_stale else (
+            f"`integrand {found.open_command}` goes on with it")
+        console.print(f"unfinished run {found.open_run}: {told}", highlight=False, markup=False)
 
 
 def _counted(title: str, counts: dict[str, int]) -> Table:

@@ -325,13 +325,19 @@ def test_a_document_that_was_written_twice_is_loaded_once(made: MadeBase) -> Non
     assert made.rows("SELECT count(*), any_value(study_design) FROM works") == [(1, "case_study")]
 
 
-def test_every_table_and_view_says_what_it_holds_and_every_table_has_a_key(library: Library) -> None:
+def test_every_table_view_and_column_says_what_it_holds_and_every_table_has_a_key(library: Library) -> None:
     silent = library.made.rows(
         "SELECT table_name FROM duckdb_tables() WHERE comment IS NULL UNION ALL "
-        "SELECT view_name FROM duckdb_views() WHERE NOT internal AND comment IS NULL"
+        "SELECT view_name FROM duckdb_views() WHERE NOT internal AND comment IS NULL UNION ALL "
+        "SELECT table_name || '.' || column_name FROM duckdb_columns() WHERE NOT internal AND coalesce(comment, '') = ''"
     )
     assert silent == []
     assert {row[0] for row in library.made.rows("SELECT table_name FROM duckdb_tables()")} == set(keys().primary)
+
+
+def test_a_finding_is_told_with_its_work_its_page_and_where_to_read_it(library: Library) -> None:
+    (row,) = library.made.rows("SELECT work, outcome, direction, own, page, url FROM v_findings WHERE outcome = 'emergency_admissions'")
+    assert row == (library.id("torbay"), "emergency_admissions", "improved", True, 1, "http://made.test/torbay.pdf#page=1")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from evidence.records import Decision, Document
+from evidence.segments import read_some
 from tests.warehouse.factory import FIRST_DAY, MadeBase, letters, make_document, make_tagging, prose
 from warehouse import making
 from warehouse.keys import keys
@@ -232,3 +233,22 @@ def test_a_publication_that_is_stopped_anywhere_leaves_the_old_snapshot_and_can_
     assert require_snapshot(grown.base).name == old.name and (all_rows(old), found(old, "one budget")) == before
     assert [path.name for path in grown.base.warehouse.iterdir() if path.is_dir()] == [old.name]
     assert_incremental(grown, monkeypatch)
+
+
+def test_a_document_is_not_read_again_for_a_decision_that_is_known(grown: MadeBase, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = list(grown.documents.values())[:2]
+    text = first.text[:20]
+    grown.decide(Decision("k1", "ann", FIRST_DAY, "reject", first.id, facet="theme", label="workforce", quote=text))
+    grown.decide(Decision("k2", "ann", FIRST_DAY, "accept", second.id, facet="relevance", label="relevant", quote="not in any text"))
+    publish(grown, "p8", full=False)
+    asked: list[set[str]] = []
+
+    def noted(folder: object, record: type, key: str, wanted: object, *more: object) -> object:
+        asked.append(set(wanted))  # type: ignore[call-overload]
+        return read_some(folder, record, key, wanted, *more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(making, "read_some", noted)
+    grown.decide(Decision("k3", "ann", FIRST_DAY, "reject", second.id, facet="theme", label="workforce"))
+    after = publish(grown, "p9", full=False)
+    assert set().union(*asked) == {second.id}, "only the one on which something new was decided"
+    assert_same(after, publish(grown, "p10", full=True))

@@ -105,3 +105,8 @@ def test_a_guess_fills_no_gap(made: MadeBase) -> None:
         base.publish()
         rows = run_query(require_snapshot(base.base), "evidence_gaps").rows()
         assert any((row["integration_type"], row["outcome"]) == ("service", "emergency_admissions") for row in rows) is gap
+
+
+def test_places_are_limited_by_name_as_by_code(library: Library) -> None:
+    by_name, by_code = (run_query(library.snapshot, "types_by_place", {"within": within}).rows() for within in ("Torbay", "gb-tob"))
+    assert by_name == by_code and {row["name"] for row in by_name} == {"Torbay"}
