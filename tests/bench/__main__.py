@@ -8,7 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHMARKS = ("extraction_speed", "tagging_speed", "plain_pipeline", "hostile", "real_site", "publish", "search", "readers")
+BENCHMARKS = ("extraction_speed", "tagging_speed", "plain_pipeline", "hostile", "real_site", "publish", "search", "readers", "readers --base demo")
 
 
 def main() -> int:
@@ -16,7 +16,8 @@ def main() -> int:
     for name in BENCHMARKS:
         sys.stdout.write(f"== {name}\n")
         sys.stdout.flush()
-        if subprocess.run([sys.executable, "-m", f"tests.bench.{name}"], check=False).returncode != 0:
+        module, *options = name.split()
+        if subprocess.run([sys.executable, "-m", f"tests.bench.{module}", *options], check=False).returncode != 0:
             failed.append(name)
     sys.stdout.write(f"do not hold: {', '.join(failed) or 'none'}\n")
     return 1 if failed else 0

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -77,20 +78,22 @@ def made_tagging(document: Document) -> Tagging:
                    appraisal=Appraisal("anecdotal", ("starts at anecdotal",)))
 
 
-def add_run(base: Base, run: str, day: int, documents: Iterable[tuple[int, Document]]) -> None:
+def add_run(
+    base: Base, run: str, day: int, documents: Iterable[tuple[int, Document]], extractor: str = EXTRACTOR, classifier: str = CLASSIFIER,
+) -> None:
     """Captures, documents and taggings of one run, without an archive: a publication does not open it."""
     with (
         SegmentWriter(base.captures, run, Capture, 2_000) as captures,
-        SegmentWriter(base.documents(EXTRACTOR), run, Document, 50) as read,
-        SegmentWriter(base.tags(CLASSIFIER), run, Tagging, 50) as tagged,
+        SegmentWriter(base.documents(extractor), run, Document, 50) as read,
+        SegmentWriter(base.tags(classifier), run, Tagging, 50) as tagged,
     ):
         for number, document in documents:
             role = "page" if document.media_type == "text/html" else "document"
             moment = FIRST_DAY + timedelta(days=day, seconds=number)
             captures.add(Capture("made", f"http://made.test/{number}", run, moment, "fetched", 200, digest=document.id, role=role,
                                  media_type=document.media_type, size_bytes=document.size_bytes, archive_path="none", archive_offset=0))
-            read.add(document)
-            tagged.add(made_tagging(document))
+            read.add(replace(document, extractor_version=extractor))
+            tagged.add(replace(made_tagging(document), extractor_version=extractor, version=classifier))
 
 
 def encoded(texts: list[str]) -> np.ndarray:

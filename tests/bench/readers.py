@@ -1,6 +1,7 @@
-"""Readers beside a publisher: ``python -m tests.bench.readers [--documents 4000] [--minutes 5] [--every 30]``.
+"""Readers beside a publisher: ``python -m tests.bench.readers [--base made] [--documents 4000] [--minutes 5] [--every 30]``.
 
-Eight processes put 20 queries a second in all, at a base of 200,000 made passages, while new documents are published every half minute.
+Eight processes put 20 queries a second in all, at a base of 200,000 made passages or (``--base demo``) at the demonstration's, while new
+documents are published every half minute. ``--base DIR`` takes a copy of a base that is there.
 Nobody may meet an error, an answer slower than ``MOST_S``, or half of a new snapshot: the same query of the same snapshot must always find
 the same works. Prints the latencies; ends with 1 where something that must hold does not.
 """
@@ -9,7 +10,9 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -18,7 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from evidence.base import Base
-from tests.bench.publish import add_run, made_document, publication
+from evidence.taxonomy import load_taxonomy
+from tests.bench.publish import add_run, encoded, made_document, publication
+from tests.warehouse.factory import made_taxonomy
+from warehouse.build import publish
 from warehouse.search import Searcher
 from warehouse.snapshot import current_snapshot, require_snapshot
 
@@ -32,7 +38,7 @@ def words_of(base: Base) -> list[str]:
     """Queries in the base's own words: of titles, so that each finds something."""
     with require_snapshot(base).connect() as database:
         titles = database.execute("SELECT title FROM works ORDER BY id LIMIT 200").fetchall()
-    words = [title.split() for (title,) in titles if title]
+    words = [some for (title,) in titles if title and len(some := re.findall(r"\w{4,}", title)) > 1]
     return [query for one in words[:40] for query in (one[0], f"{one[0]} AND {one[1]}", f'"{one[0]} {one[1]}"', f"{one[0][:4]}* NOT {one[1]}")]
 
 
@@ -63,17 +69,41 @@ def main() -> int:
     for name, default in (("documents", 4_000), ("passages", 50), ("every", 30)):
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--minutes", type=float, default=5.0)
+    parser.add_argument("--base", default="made", help="made, demo, or the folder of a published base, which is copied")
     given = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="readers-"))
     try:
-        return measure(Base(folder / "base").create(), given)
+        return measure(prepared(folder / "base", given), given)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def prepared(folder: Path, given: argparse.Namespace) -> Base:
+    """The base to be read, published."""
+    if given.base == "made":
+        base = Base(folder).create()
+        add_run(base, "r1", 1, ((number, made_document(number, given.passages)) for number in range(given.documents)))
+        publication(base, "r1", True)
+        return base
+    if given.base == "demo":
+        subprocess.run([sys.executable, "-m", "pipeline.cli", "demo", "--base", str(folder)], check=True, stdout=subprocess.DEVNULL)
+    else:
+        shutil.copytree(given.base, folder)
+    return Base(folder)
+
+
+def publish_more(base: Base, number: int, given: argparse.Namespace) -> None:
+    """Ten new documents in a run, read and tagged by the versions that the base was."""
+    manifest = require_snapshot(base).manifest
+    extractor, classifier = manifest["extractor_version"], manifest["classifier_version"]
+    fresh = 10**6 + 10 * number
+    documents = ((at, made_document(at, given.passages)) for at in range(fresh, fresh + 10))
+    add_run(base, f"r{number}", number, documents, extractor, classifier)
+    publish(base, extractor_version=extractor, classifier_version=classifier, taxonomy=made_taxonomy() if given.base == "made" else load_taxonomy(),
+            run=f"r{number}", encode=encoded, encoder="made")
+
+
 def measure(base: Base, given: argparse.Namespace) -> int:
-    add_run(base, "r1", 1, ((number, made_document(number, given.passages)) for number in range(given.documents)))
-    publication(base, "r1", True)
     context = multiprocessing.get_context("spawn")
     told: multiprocessing.Queue[Any] = context.Queue()
     queries, until = words_of(base), time.monotonic() + 60 * given.minutes
@@ -91,9 +121,7 @@ def measure(base: Base, given: argparse.Namespace) -> int:
         if time.monotonic() >= due and time.monotonic() < until:
             published += 1
             due += given.every
-            fresh = 10**6 + 10 * published
-            add_run(base, f"r{published}", published, ((number, made_document(number, given.passages)) for number in range(fresh, fresh + 10)))
-            publication(base, f"r{published}", False)
+            publish_more(base, published, given)
         time.sleep(0.05)
     return told_of(answers, errors, published, 60 * given.minutes)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -102,3 +103,10 @@ def test_status_of_a_base_that_was_never_published_tells_of_its_captures_and_ope
     made.base.open_run("harvest")
     found = status(made.base)
     assert found.snapshot is None and [one.source for one in found.sources] == ["made"] and found.open_command == "harvest"
+
+
+def test_a_run_that_was_left_open_for_a_day_is_told_as_stale(made: MadeBase) -> None:
+    made.base.open_run("harvest", now=datetime.now(UTC) - timedelta(hours=25))
+    assert status(made.base).open_run_stale
+    made.base.open_run("harvest")
+    assert status(made.base).open_run and not status(made.base).open_run_stale, "the newest counts"
