@@ -17,7 +17,7 @@ from crawler.links import HtmlPage
 from crawler.robots import Robots, robots_from
 from evidence.archive import ArchiveWriter, decoded, read_answer, require_record
 from evidence.base import Base
-from evidence.errors import IntegrandError, Refused
+from evidence.errors import IntegrandError, Refused, in_one_line
 from evidence.records import BODIED_OUTCOMES, READ_ROLES, Capture
 
 MAX_SITEMAP_LEVELS = 3
@@ -118,7 +118,7 @@ class Crawl:
             self._read(lead, capture, body or self._archived(capture))
         except Exception as error:
             reason = str(error) if isinstance(error, IntegrandError) else f"{type(error).__name__}: {error}"
-            told = f"{lead.role} {lead.url}: what it leads to could not be read ({' '.join(reason.split())[:200]})"
+            told = f"{lead.role} {lead.url}: what it leads to could not be read ({in_one_line(reason)})"
             (self.findings.warnings if lead.role in READ_ROLES else self.findings.broken).append(told)
 
     def _known(self, lead: Lead) -> tuple[Capture | None, Body | None]:

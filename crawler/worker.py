@@ -37,7 +37,7 @@ from crawler.fetching import Fetching, may_be_wanted, scrapy_settings
 from crawler.ledger import Ledger, read_ledgers
 from evidence.archive import Archive, sole_writer
 from evidence.base import Base
-from evidence.errors import IntegrandError
+from evidence.errors import IntegrandError, in_one_line
 from evidence.processes import die_with_parent
 from evidence.records import Capture, SourceCount
 from evidence.segments import as_plain
@@ -118,7 +118,7 @@ class Errand:
             if not crawls or isinstance(error, (IntegrandError, OSError)) or not isinstance(error, Exception):
                 # An archive that cannot be written concerns every source.
                 raise failure
-            crawls[0].findings.broken.append(f"the harvest ended early ({type(error).__name__}: {' '.join(str(error).split())[:200]})")
+            crawls[0].findings.broken.append(f"the harvest ended early ({type(error).__name__}: {in_one_line(error)})")
         archive.writer(source.slug).close()
         whole = self.limit is None and self.since is None
         return counted(source, ledger, crawls[0].findings, time.monotonic() - started, whole)

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+LONGEST_REASON = 200
+"""Characters of a foreign error's text that a report keeps: a reason, not a page that was quoted in it."""
+
+
+def in_one_line(error: BaseException | str, longest: int = LONGEST_REASON) -> str:
+    """What an error says on one line, of at most ``longest`` characters."""
+    return " ".join(str(error).split())[:longest]
+
 
 class IntegrandError(Exception):
     """A failure that a person can act on. ``exit_code`` is what the command line ends with."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,6 +47,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     Raises as ``output_target``, and ``IntegrandError`` where it cannot be written.
     """
     target = output_target(path)
+    _clear_abandoned(target.parent)
     # A short name of its own: one made from the target's could be too long for the file system.
     part = target.with_name(f".{os.getpid()}-{secrets.token_hex(4)}{PART}")
     try:
@@ -57,6 +60,31 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         raise IntegrandError(f"{path}: cannot be written ({error.strerror})") from error
     finally:
         part.unlink(missing_ok=True)
+
+
+IDLE_S = 600
+"""Seconds without a write after which a part whose process is gone is no other machine's work in a shared folder."""
+
+
+def _clear_abandoned(folder: Path) -> None:
+    """Removes what writers that were killed left in a folder: parts of ours whose process is no more and that nobody writes to."""
+    for part in folder.glob(f".*{PART}"):
+        name = re.fullmatch(rf"\.(\d+)-[0-9a-f]{{8}}{re.escape(PART)}", part.name)
+        try:
+            if name and not _runs(int(name[1])) and time.time() - part.stat().st_mtime > IDLE_S:
+                part.unlink()
+        except OSError:
+            continue  # another writer removed it, or it is not ours to remove
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from evidence.base import Base
-from evidence.errors import IntegrandError
+from evidence.errors import IntegrandError, in_one_line
 from evidence.records import Decision, Document, RunReport, Tagging
 from evidence.segments import read_segments, read_some
 from evidence.taxonomy import Taxonomy
@@ -62,8 +62,7 @@ def build(makings: Makings, versions: Mapping[str, str]) -> tuple[dict[str, int]
             made = _from_previous(makings, planned, previous)
         except (IntegrandError, duckdb.Error, OSError, ValueError, LookupError) as error:
             # The snapshot before is damaged, as by a full disk or a hand; the files are what counts.
-            why = " ".join(str(error).split())[:200]
-            makings.warnings.append(f"snapshot {previous.name} could not be gone on from ({why}): built from the files")
+            makings.warnings.append(f"snapshot {previous.name} could not be gone on from ({in_one_line(error)}): built from the files")
             made = None
         if made is not None:
             return made

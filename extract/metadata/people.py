@@ -31,7 +31,7 @@ def is_organisation(text: str) -> bool:
     """Whether a short line is the name of a body: capitalised, with a word that bodies are called by, or an acronym alone."""
     bare = re.sub(r"\s*\([^()]{1,40}\)\s*$", "", text).strip(" ,.")
     tokens = re.findall(r"[^\W\d_]+", bare)
-    if not 1 <= len(tokens) <= 14 or re.search(r"[.?!]\s|[?!:]|https?:|@|\d|^(?:A|An|Our|Your|This|These)\s", bare):
+    if not 1 <= len(tokens) <= 14 or re.search(r"[.?!]\s|[?!:]|https?:|@|\d", bare) or _OPENS_NO_NAME.match(bare):
         return False
     if len(tokens) == 1:
         return tokens[0].isupper() and 2 <= len(tokens[0]) <= 8 and tokens[0].lower() not in words().ordinary_words
@@ -45,6 +45,12 @@ def is_organisation(text: str) -> bool:
         tokens[-1].lower() in words().organisation_places and len(tokens) <= 3 and not any(token in _JOINING for token in tokens)
     )
     return known[-1] or heads or places
+
+
+_OPENS_NO_NAME = re.compile(
+    r"(?:A|An|Our|Your|This|These|Those|That|Their|We|You|They|If|When|Where|While|As|Why|How|What|Who|Which)\s"
+    r"|(?:Dr|Prof|Professor|Mr|Mrs|Ms)\.?\s(?:[A-Z][\w.'’-]*\s){0,3}[A-Z][\w'’-]+,")
+"""How sentences open, and people with the place where they work: "If the Trust", "Dr Ann Example, University of Somewhere"."""
 
 
 _JOINING = frozenset(("and", "of", "for", "the", "in", "on", "to", "with", "at", "by"))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -63,3 +66,16 @@ def test_names_that_no_file_can_have_are_told_in_one_line(tmp_path: Path) -> Non
     loop.symlink_to(loop)
     with pytest.raises(IntegrandError, match="cannot be written"):
         write_whole(loop, b"")
+
+
+def test_what_a_killed_writer_left_goes_with_the_next_file_and_nothing_else(tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    abandoned, fresh = tmp_path / f".{gone.pid}-0123abcd.part", tmp_path / f".{gone.pid}-89ef0123.part"
+    living, foreign = tmp_path / f".{os.getpid()}-0123abcd.part", tmp_path / ".backup.part"
+    for path in (abandoned, fresh, living, foreign):
+        path.write_bytes(b"half")
+    for path in (abandoned, living, foreign):
+        os.utime(path, (time.time() - 3600, time.time() - 3600))
+    write_whole(tmp_path / "map.csv", b"whole")
+    assert sorted(tmp_path.iterdir()) == sorted([fresh, living, foreign, tmp_path / "map.csv"])

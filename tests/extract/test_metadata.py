@@ -71,6 +71,10 @@ def test_names_come_without_marks_titles_and_roles() -> None:
         ("Integrated care in England", False),
         ("Sharing an office", False),
         ("FEBRUARY 28, 2020", False),
+        ("If the Trust", False),
+        ("Which Hospitals", False),
+        ("Dr Ann Example, University of Somewhere", False),
+        ("Dr Example Hospital Trust", True),
     ],
 )
 def test_bodies_are_told_from_titles(line: str, body: bool) -> None:
