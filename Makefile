@@ -7,7 +7,7 @@ PACKAGES := evidence language crawler extract classify warehouse synthesis web p
 CORES ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast check style types layers docs quality bench clean
+.PHONY: help setup run test test-fast check style types layers docs quality bench asreview clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,5 +51,9 @@ quality: $(READY)  ## measure extraction and classification against the gold lab
 bench: $(READY)  ## measure speed and memory
 	$(BIN)/python -m tests.bench
 
+asreview: $(READY)  ## read exports by ASReview's own reader, installed beside the project
+	@test -x .venv-asreview/bin/python || ($(PYTHON) -m venv .venv-asreview && .venv-asreview/bin/pip install --quiet asreview)
+	@$(BIN)/pytest tests/warehouse/test_asreview.py
+
 clean:  ## remove what setup and the checks made (never an evidence base)
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build *.egg-info
+	rm -rf $(VENV) .venv-asreview .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build *.egg-info

@@ -8,7 +8,7 @@ hits. A question in three or more plain words also finds works that say it in ot
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -112,6 +112,9 @@ class Searcher:
         # Works of equal score come in the order of their ids; numbers only say when they came into the index.
         self._rank = np.argsort(np.argsort(np.array(self._ids), kind="stable")) if self._ids else np.zeros(0, dtype=np.int64)
         self._newest = np.array([self._number[row[0]] for row in self._connection.execute(_NEWEST).fetchall()], dtype=np.int64)
+        # Kept here, as a statement of its own would be a quarter of a search's time.
+        self._cards = self._connection.execute(CARD).to_arrow_table()
+        self._card_of = {id: at for at, id in enumerate(self._cards.column("id").to_pylist())}
         self._facets = FacetCounts(self._connection, self._ids)
         self._labels = known_labels(self._connection)
         self.lenses = lenses(self._connection)
@@ -201,7 +204,7 @@ class Searcher:
         page = hits[max(offset, 0) : max(offset, 0) + max(limit, 0)]
         ids = [self._ids[number] for number in hits]
         cursor = self._connection.cursor()
-        works = described(cursor, [self._ids[number] for number in page], {self._ids[number]: self._facets.labels(number) for number in page})
+        works = [_labelled(self._card(number), self._facets.labels(number)) for number in page]
         labels = [f"{facet}:{label}" for facet, some in checked_labels(filters, self._labels).items() for label in some]
         passages = quoted(cursor, self._passages, compiler, node, {number: self._ids[number] for number in page}, ranking.nearest, labels)
         for work, number in zip(works, page, strict=True):
@@ -209,6 +212,10 @@ class Searcher:
             work["passages"] = passages[number]
         facets = self._facets.counted(ranking.hits) | ({lens: counted(cursor, self.lenses[lens], ids)} if lens else {})
         return SearchAnswer(query, parsed, self._run, len(hits), time.monotonic() - started, facets, works, ids)
+
+    def _card(self, number: int) -> dict[str, Any]:
+        row: dict[str, Any] = self._cards.slice(self._card_of[self._ids[number]], 1).to_pylist()[0]
+        return row
 
     def _unknown(self, node: Node | None, filters: Filters) -> list[str]:
         """In words, the values asked for that no work has: a slip would else be an empty answer."""
@@ -297,32 +304,30 @@ def _other_encoder(snapshot: Snapshot, encode: vectors.Encode) -> str | None:
     return f"searched by words alone: the vectors were made by {theirs}, the encoder is {ours}; publish again to search by meaning"
 
 
-def described(cursor: Any, ids: Sequence[str], labels: Mapping[str, Iterable[tuple[str, str, bool]]] | None = None) -> list[dict[str, Any]]:
-    """The works in full as search answers give them, in the order of ``ids``; ``guesses`` are the labels, by facet, that are unsure.
+CARD = """
+SELECT id, title, authors, published, publisher, url, landing_url, source, availability, relevance, study_design, evidence_strength, unsure, parts
+FROM works"""
 
-    ``labels`` are (facet, label, guess) of each work where they are known already.
-    """
-    rows = cursor.execute(
-        f"""
-        SELECT id, title, authors, published, publisher, url, landing_url, source, availability, relevance,
-               study_design, evidence_strength, unsure, parts
-        FROM works WHERE id IN (SELECT unnest(string_split({literal(ids)}, ',')))"""
-    )
+
+def described(cursor: Any, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """The works in full as search answers give them, in the order of ``ids``; ``guesses`` are the labels, by facet, that are unsure."""
+    some = f"string_split({literal(ids)}, ',')"
+    rows = cursor.execute(f"{CARD} WHERE id IN (SELECT unnest({some}))")
     names = [column[0] for column in rows.description]
-    found = {row[0]: dict(zip(names, row, strict=True)) | {"tags": {}, "guesses": {}} for row in rows.fetchall()}
-    if labels is None:
-        read: dict[str, list[tuple[str, str, bool]]] = {}
-        for work, *label in cursor.execute(
-            f"""
-            SELECT work, facet, label, bool_and(unsure) FROM v_work_tags
-            WHERE work IN (SELECT unnest(string_split({literal(ids)}, ','))) GROUP BY ALL ORDER BY ALL"""
-        ).fetchall():
-            read.setdefault(work, []).append((label[0], label[1], label[2]))
-        labels = read
-    for work, some in labels.items():
-        for facet, label, guess in some:
-            if facet not in JUDGEMENTS:
-                found[work]["tags"].setdefault(facet, []).append(label)
-            if guess:
-                found[work]["guesses"].setdefault(facet, []).append(label)
-    return [found[id] for id in ids]
+    cards = {row[0]: dict(zip(names, row, strict=True)) for row in rows.fetchall()}
+    labels: dict[str, list[tuple[str, str, bool]]] = {}
+    for work, facet, label, guess in cursor.execute(
+        f"SELECT work, facet, label, bool_and(unsure) FROM v_work_tags WHERE work IN (SELECT unnest({some})) GROUP BY ALL ORDER BY ALL"
+    ).fetchall():
+        labels.setdefault(work, []).append((facet, label, guess))
+    return [_labelled(cards[id], labels.get(id, ())) for id in ids]
+
+
+def _labelled(card: dict[str, Any], labels: Iterable[tuple[str, str, bool]]) -> dict[str, Any]:
+    work: dict[str, Any] = card | {"tags": {}, "guesses": {}}
+    for facet, label, guess in labels:
+        if facet not in JUDGEMENTS:
+            work["tags"].setdefault(facet, []).append(label)
+        if guess:
+            work["guesses"].setdefault(facet, []).append(label)
+    return work

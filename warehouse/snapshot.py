@@ -119,10 +119,12 @@ def current_snapshot(base: Base) -> Snapshot | None:
 
 
 def require_snapshot(base: Base) -> Snapshot:
-    """Raises ``UsageError`` where nothing was published yet."""
+    """Raises ``UsageError`` where nothing was published yet, ``IntegrandError`` where the snapshot lacks its manifest or database."""
     snapshot = current_snapshot(base.require())
     if snapshot is None:
         raise UsageError(f"{base.root}: nothing published yet; run `integrand publish` or `integrand run` first")
+    if snapshot.manifest and not snapshot.database.is_file():
+        raise IntegrandError(f"{snapshot.path}: not a readable snapshot (it has no database); publish again with `integrand publish`")
     return snapshot
 
 

@@ -82,6 +82,8 @@ def open_index(folder: Path, schema: tantivy.Schema) -> tantivy.Index:
     Opening one makes a lock file in its folder. Where nothing may be written there, links to its files are opened in its place, in
     a folder that is removed as soon as the index holds them.
     """
+    if not (folder / "meta.json").is_file():
+        raise IntegrandError(f"{folder}: cannot be opened (it is no index); publish again with `integrand publish`")
     if os.access(folder, os.W_OK):
         return _of_schema(_opened(folder), schema, folder)
     with tempfile.TemporaryDirectory(prefix="integrand-") as links:

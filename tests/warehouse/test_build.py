@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -574,3 +575,21 @@ def test_so_many_snapshots_are_kept_as_is_asked(made: MadeBase) -> None:
     made.run([(URL, make_document([prose("more")], title="More"))])
     publish(made.base, extractor_version="x1", classifier_version="c1", taxonomy=made.taxonomy, run="r9", encode=None, keep=2)
     assert [one.name for one in snapshots(made.base)] == [names[2], "r9"]
+
+
+@pytest.mark.parametrize("left", [(), ("manifest.json",), ("manifest.json", "warehouse.duckdb")])
+def test_a_snapshot_that_was_emptied_is_told_in_one_line_and_replaced_by_publishing(made: MadeBase, left: tuple[str, ...]) -> None:
+    document = make_document(["Care at home."], title="Home")
+    made.run([("http://made.test/a", document)], taggings=[make_tagging(document)])
+    made.publish()
+    for path in require_snapshot(made.base).path.iterdir():
+        if path.name not in left:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    with pytest.raises(IntegrandError, match="publish again with `integrand publish`") as told:
+        Searcher(require_snapshot(made.base))
+    assert "\n" not in str(told.value)
+    if len(left) < 2:
+        with pytest.raises(IntegrandError, match="not a readable snapshot"):
+            require_snapshot(made.base)
+        made.publish("again")
+        assert Searcher(require_snapshot(made.base)).search("home").total == 1
