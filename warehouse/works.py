@@ -330,11 +330,11 @@ def _copy(one: Item, shown: Item, joins: Sequence[Join], standing: _Standing, pa
     join = touching[0] if touching else Join(one.id, shown.id, "near_duplicate", "joined through other copies")
     if one.content_digest and one.content_digest == shown.content_digest:
         return Copy(one.id, "copy", "the same text word for word as the shown copy")
-    if part:
-        return Copy(one.id, "part", next((join.reason for join in touching if join.kind == "part"), join.reason))
     landing = next((join for join in touching if join.kind == "landing_page" and join.page == one.id), None)
     if landing and not shown.is_page:
         return Copy(one.id, "landing_page", landing.reason)
+    if part:
+        return Copy(one.id, "part", next((join.reason for join in touching if join.kind == "part"), join.reason))
     if standing.older_at and not standing.latest_at:
         return Copy(one.id, "version", "an older version: " + join.reason)
     if one.is_page and not shown.is_page and join.kind in ("identifier", "near_duplicate", "landing_page"):

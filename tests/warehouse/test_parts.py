@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
+import os
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from evidence.errors import Refused
 from evidence.records import Decision, Document, Tagging
 from extract.reading import Hints, read
 from tests.warehouse.factory import _PAYLOADS, EXTRACTOR, FIRST_DAY, MadeBase, make_document, make_tagging, prose
@@ -16,6 +21,7 @@ from warehouse.snapshot import require_snapshot
 from warehouse.works import Work
 
 SITE = "https://made.test"
+SHARED = Path(os.environ.get("INTEGRAND_SHARED", Path(__file__).parents[3] / "shared"))
 
 
 def page(url: str, body: str, title: str, head: str = "", heading: str | None = None) -> tuple[str, Document]:
@@ -126,6 +132,16 @@ def test_the_files_that_a_page_offers_as_parts_of_its_report_are_one_work(made: 
     by_id = {document.id: file[-5] for file, document in files}
     assert "".join(by_id[part] for part in work.parts) == "s12a"
     assert {copy.document: copy.role for copy in work.copies}[landing.id] == "landing_page"
+
+
+def test_a_report_that_came_as_chapters_and_as_a_file_shows_the_file(made: MadeBase) -> None:
+    pages = with_contents()
+    file = (f"{SITE}/files/one-budget.pdf", make_document([prose("whole", 90)], title="One budget for two services"))
+    made.run([*pages, file], via={file[0]: (pages[-1][0], "Download the full report")})
+    (work,) = works_of(made)
+    roles = {copy.document: copy.role for copy in work.copies}
+    assert work.shown == file[1].id and roles[pages[-1][1].id] == "landing_page"
+    assert [roles[document.id] for _, document in pages[:-1]] == ["part"] * 3
 
 
 def test_the_parts_of_two_reports_on_one_page_are_not_mixed(made: MadeBase) -> None:
@@ -283,3 +299,32 @@ def test_an_older_version_of_a_part_is_a_version_and_no_part(made: MadeBase) -> 
     (work,) = works_of(made)
     roles = {copy.document: copy.role for copy in work.copies}
     assert newer.id in work.parts and pages[1][1].id not in work.parts and roles[pages[1][1].id] == "version" and len(work.parts) == 4
+
+
+def real_pages() -> list[tuple[str, Document]]:
+    """A real programme site's pages, and the articles of a benchmark at the addresses that they give themselves."""
+    site, articles = SHARED / "inputs" / "sites" / "connected-health-cities", SHARED / "bench" / "articles" / "html"
+    pages = [(f"http://chc.localhost/{path.relative_to(site)}", path.read_bytes()) for path in sorted(site.rglob("*.html"))]
+    for path in sorted(articles.glob("*.html.gz")):
+        payload = gzip.decompress(path.read_bytes())
+        own = re.search(rb"<link[^>]+rel=[\"']canonical[\"'][^>]+href=[\"'](https?://[^\"']+)", payload)
+        pages.append((own[1].decode("utf-8", "replace") if own else f"http://articles.test/{path.name}", payload))
+    found = {}
+    for url, payload in pages:
+        try:
+            document = replace(read(payload, Hints(name=url, media_type="text/html")), extractor_version=EXTRACTOR)
+        except Refused:
+            continue
+        _PAYLOADS[document.id] = payload
+        found[url] = document
+    return list(found.items())
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not (SHARED / "bench" / "articles").is_dir(), reason="the shared inputs are not there")
+def test_no_page_of_a_real_site_and_no_article_is_taken_for_a_part(made: MadeBase) -> None:
+    pages = real_pages()
+    made.run(pages)
+    assert len(pages) > 200 and not [work for work in works_of(made) if work.parts]
+    menus = [url for url, document in pages if any(link.relation == "part" for link in document.part_links)]
+    assert menus == []
