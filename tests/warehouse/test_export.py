@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import bibtexparser
 import numpy as np
@@ -340,3 +342,29 @@ def test_a_work_is_cited_in_words_and_in_the_reference_formats(library: Library)
     assert parsed_bibtex(cite(library.snapshot, library.id("torbay_page"), "bibtex")).entries[0]["year"] == "2011"
     with pytest.raises(UsageError, match="unknown style of citation 'apa'"):
         cite(library.snapshot, library.id("torbay"), "apa")
+
+REAL_EXPORT = Path(os.environ.get("INTEGRAND_SHARED", Path(__file__).resolve().parents[2].parent / "shared")) / "inputs/eppi_reviewer_export.json"
+
+
+def shapes(value: Any, at: str = "") -> dict[str, set[str]]:
+    """The keys of every kind of object, by its path; a list's members are one kind, a code below another of the same kind."""
+    found: dict[str, set[str]] = {}
+    for key, one in value.items():
+        found.setdefault(at, set()).add(key)
+        for member in one if isinstance(one, list) else [one]:
+            if isinstance(member, dict):
+                path = f"{at}/{key}".replace("/Attributes/AttributesList/Attributes/AttributesList", "/Attributes/AttributesList")
+                for inner, keys in shapes(member, path).items():
+                    found.setdefault(inner, set()).update(keys)
+    return found
+
+
+@pytest.mark.skipif(not REAL_EXPORT.is_file(), reason="needs a real export among the shared inputs")
+def test_eppi_json_has_the_keys_of_a_real_export(library: Library, tmp_path: Path) -> None:
+    export(library.snapshot, "eppi-json", tmp_path / "x.json")
+    ours = shapes(json.loads((tmp_path / "x.json").read_text("utf-8")))
+    real = shapes(json.loads(REAL_EXPORT.read_text("utf-8-sig")))
+    sets = "/CodeSets/Attributes"
+    for path in ("", "/CodeSets", "/CodeSets/SetType", sets, f"{sets}/AttributesList", "/References", "/References/Codes"):
+        newer = {"AttributeTypeId", "OldestKnownId", "SetTypeId"}
+        assert ours[path] - newer == real[path] - newer, path
