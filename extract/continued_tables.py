@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from evidence.records import Table
 from extract.assembly import Layout, Placed
@@ -34,6 +35,8 @@ def linked(tables: Sequence[Table], layout: Layout) -> tuple[Table, ...]:
     A piece continues another where it is the first thing on its page and the other the last on the page before, both have as many
     columns and begin at the same edge, and nothing gives it a name of its own. The same first row again is its head repeated.
     """
+    if not any(table.page == before.page + 1 for before, table in pairwise(tables)):
+        return tuple(tables)
     on_page: dict[int, list[Placed]] = {}
     for item in layout.placed:
         if item.block.kind not in _ASIDE:
