@@ -1,10 +1,23 @@
-"""An abstract as a document, so that designs can be told from abstracts alone."""
+"""An abstract as a document, so that designs can be told from abstracts alone; and which abstracts are about joined-up care."""
 
 from __future__ import annotations
 
 import hashlib
+import json
+from functools import cache
+from pathlib import Path
 
 from evidence.records import Document, Page, Passage, Section
+
+ABOUT = Path(__file__).parent / "lessons" / "abstracts.jsonl"
+"""DOI and relevance (codebook, section 15) of abstracts that we have read: all relevant and doubtful ones of a collection, and each fourth other."""
+
+
+@cache
+def relevant_abstracts() -> dict[str, bool]:
+    """Whether an abstract is relevant, by DOI, of those that have been read."""
+    rows = (json.loads(line) for line in ABOUT.read_text(encoding="utf-8").splitlines())
+    return {row["doi"]: row["relevance"] == "relevant" for row in rows}
 
 
 def abstract_document(title: str, abstract: str) -> Document:

@@ -9,7 +9,7 @@ a page and a bundle of minutes can be told by the same weights.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -35,7 +35,8 @@ OPENING_EXCERPTS = 3
 class CloseReading:
     """The excerpts that were read: ``vectors`` [1 + excerpts, 384], the first that of the title (zeros where there is none).
 
-    ``cued`` says by label which excerpts (positions) hold one of its cues.
+    ``cued`` says by label which excerpts (positions) hold one of its cues, ``denied`` which deny it ("The practices have not merged"): the
+    embeddings of a thing and of its denial hardly differ.
     """
 
     excerpts: tuple[Excerpt, ...]
@@ -43,6 +44,16 @@ class CloseReading:
     titled: bool
     cued: Mapping[Key, frozenset[int]]
     about: tuple[float, ...]
+    denied: Mapping[Key, frozenset[int]] = field(default_factory=dict)
+
+    def undenied(self, key: Key, logits: Array) -> Array:
+        """The logits [1 + excerpts] of a label, least where an excerpt denies it."""
+        positions = self.denied.get(key)
+        if not positions:
+            return logits
+        held = logits.copy()
+        held[[1 + at for at in positions]] = LEAST
+        return held
 
 
 def close_reading(prose: Prose, evidence: Mapping[Key, LabelEvidence], joined: Sequence[Joint], encoder: Encoder) -> CloseReading:
@@ -54,7 +65,20 @@ def close_reading(prose: Prose, evidence: Mapping[Key, LabelEvidence], joined: S
     if not prose.title:
         vectors[0] = 0.0
     cued = cued_positions(kept, evidence)
-    return CloseReading(kept, vectors, bool(prose.title), cued, about_features(found, kept, cued, numbers))
+    return CloseReading(kept, vectors, bool(prose.title), cued, about_features(found, kept, cued, numbers), denied_positions(kept, evidence))
+
+
+def denied_positions(kept: Sequence[Excerpt], evidence: Mapping[Key, LabelEvidence]) -> dict[Key, frozenset[int]]:
+    """By label, the positions of excerpts in which a sentence denies it and no other speaks for it."""
+    at = {sentence.number: position for position, one in enumerate(kept) for sentence in one.sentences}
+    result: dict[Key, frozenset[int]] = {}
+    for key, one in evidence.items():
+        if one.denied:
+            spoken = {at.get(m.sentence.number) for m in one.mentions if m.kind == "strong" and m.sentence.number not in one.denied}
+            denied = {at[number] for number in one.denied if number in at} - spoken
+            if denied:
+                result[key] = frozenset(denied)
+    return result
 
 
 def cued_positions(kept: Sequence[Excerpt], evidence: Mapping[Key, LabelEvidence]) -> dict[Key, frozenset[int]]:

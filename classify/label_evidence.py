@@ -26,6 +26,9 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 _NOT_ONLY = re.compile(r"\bnot (?:only|just|merely)\W*(?:\w+\W+)?$", re.IGNORECASE)
+_DENIED_NEAR = re.compile(
+    r"(?:\b(?:not|never|no|nor|neither|nobody|none|nothing|without)|n't)\b(?! (?:only|just|merely|longer))(?:[ '’-]+\w+){0,4} ?$", re.IGNORECASE
+)
 WINDOW = 8
 """Sentences: about a paragraph. Mentions that stand together show that something is described, not touched on."""
 
@@ -50,10 +53,11 @@ class Mention:
 
 @dataclass(slots=True)
 class LabelEvidence:
-    """The mentions of one label. ``title`` holds the kinds of cue that match the title."""
+    """The mentions of one label. ``title`` holds the kinds of cue that match the title, ``denied`` the numbers of sentences that deny one."""
 
     mentions: list[Mention] = field(default_factory=list)
     title: set[str] = field(default_factory=set)
+    denied: set[int] = field(default_factory=set)
 
     def count(self, kind: str, zones: Iterable[str] = (), cited: bool | None = None) -> float:
         """Sentences with a mention of this kind; headings and table cells count as they stand."""
@@ -121,6 +125,8 @@ class EvidenceReader:
             for hit in self.index.hits(sentence.plain):
                 if not is_denied(sentence.plain, hit.start) or hit.cue.negative:
                     found[hit.key].mentions.append(Mention(sentence, hit.cue, hit.start, hit.end))
+                if not hit.cue.negative and _DENIED_NEAR.search(sentence.plain[max(0, hit.start - 60) : hit.start]):
+                    found[hit.key].denied.add(sentence.number)
         return dict(found)
 
 

@@ -76,7 +76,8 @@ def fit_pooled(
 
     ``kinds`` [n, kinds] are probabilities of the document's kind, for which every label has weights of its own.
     """
-    scale = rows.std(axis=0) + 1e-9
+    scale = rows.std(axis=0)
+    scale[scale < 1e-9] = 1.0
     position = {label: at for at, label in enumerate(labels)}
     dummies = np.zeros((len(rows), len(labels)))
     dummies[np.arange(len(rows)), [position[name] for name in names]] = 1.0

@@ -13,6 +13,7 @@ from classify.cue_worth import read_worth
 from classify.findings import FindingModels
 from classify.heads import Heads, read_heads
 from classify.linear_models import Choice, Pooled, read_model, write_model
+from classify.relevance import RelevanceModels
 from classify.study_design import DesignModel
 from evidence.errors import IntegrandError
 
@@ -34,7 +35,7 @@ class Models:
     """One model a facet; ``facets`` holds those of :data:`TRAINED_FACETS` that have been trained. ``heads`` None reads cues alone."""
 
     study_design: DesignModel
-    relevance: Pooled
+    relevance: RelevanceModels
     strength: Pooled
     places: Pooled
     findings: FindingModels
@@ -54,7 +55,8 @@ class Models:
             write_model(own / f"finding_{part}.json", getattr(self.findings, part))
         if self.findings.heads is not None:
             self.findings.heads.write(folder / FINDING_HEADS)
-        write_model(own / "relevance.json", self.relevance)
+        write_model(own / "relevance.json", self.relevance.long)
+        write_model(own / "relevance_short.json", self.relevance.short)
         for facet, model in self.facets.items():
             write_model(own / f"facet_{facet}.json", model)
         if self.heads is not None:
@@ -92,7 +94,8 @@ def load_models(folder: Path = FOLDER, closely: bool = True) -> Models:
         read_heads(folder / FINDING_HEADS) if closely else None,
     )
     designs = DesignModel(_choice(folder / "study_design.json"), read_worth(folder / DESIGN_CUES))
-    return Models(designs, _pooled(own / "relevance.json"), strength, places, found, facets, heads)
+    relevance = RelevanceModels(_pooled(own / "relevance.json"), _pooled(own / "relevance_short.json"))
+    return Models(designs, relevance, strength, places, found, facets, heads)
 
 
 def _choice(path: Path) -> Choice:

@@ -10,7 +10,7 @@ from classify.claim_lessons import ClaimLessons, claim_lessons
 from classify.claims import Claim, ClaimReader
 from classify.close_reading import CloseReading, close_reading
 from classify.cue_worth import Counts, own_cues
-from classify.heads import Lessons, taxonomy_lessons
+from classify.heads import Heads, Lessons, fit_heads, head_keys, lessons_of_writing, taxonomy_lessons
 from classify.label_evidence import LABEL_FEATURES, EvidenceReader, Key, LabelEvidence, label_rows
 from classify.linear_models import Array
 from classify.models import TRAINED_FACETS
@@ -65,6 +65,13 @@ class Observer:
     def lessons(self) -> Lessons | None:
         """What heads learn from the taxonomy; None without an encoder."""
         return taxonomy_lessons(self.taxonomy, self.encoder) if self.encoder is not None else None
+
+    @cached_property
+    def by_writing(self) -> Heads | None:
+        """Heads fitted to the taxonomy's examples and excerpts of our own, to no labelled document; None without an encoder."""
+        if self.lessons is None or self.encoder is None:
+            return None
+        return fit_heads(head_keys(self.taxonomy), self.lessons.and_(lessons_of_writing(self.taxonomy, self.encoder)))
 
     @cached_property
     def claim_lessons(self) -> ClaimLessons | None:

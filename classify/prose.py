@@ -141,9 +141,13 @@ def plain(text: str) -> str:
     return text.translate(_PLAIN)
 
 
+MENU_BARS = 3
+"""Bars between words from which a line is a menu: four entries and more."""
+
+
 def is_chrome(text: str) -> bool:
     """Whether the text belongs to the page rather than to the document: cookie notices, menus, licences."""
-    return len(text) < 400 and _CHROME.found(text)
+    return len(text) < 400 and (_CHROME.found(text) or text.count(" | ") >= MENU_BARS)
 
 
 def is_reference(text: str) -> bool:

@@ -1,5 +1,7 @@
 """Whether a document is about joining up, personalising or commissioning care (codebook, section 15).
 
+A text that is too short to be dense or varied has a model of its own (:class:`RelevanceModels`).
+
 What counts is substance: how much of it uses the subject's core terms (``core_terms.toml``), by how many ways of joining, in the abstract,
 how densely, and how much evidence there is for the integration types. Ten features, because a hundred documents carry no more: twenty more
 of the taxonomy's counts took the cross-validated F1 from 0.83 to 0.81.
@@ -10,11 +12,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from math import log1p
 from pathlib import Path
 
 from classify.label_evidence import Key, LabelEvidence, best_mention, quote
+from classify.linear_models import Pooled
 from classify.prose import Prose
 from classify.wording import Wording
 from evidence.errors import UsageError
@@ -32,6 +36,17 @@ DENSE = 1.0
 """log(1 + sentences per thousand words) from which a group of core terms counts as dense: about two sentences in a thousand words."""
 LEAD_LENGTH = 4000
 """Characters of abstract or opening in which core terms are counted."""
+
+
+@dataclass(frozen=True)
+class RelevanceModels:
+    """How probable relevance is; ``thresholds["relevant"]`` of each is where the label turns."""
+
+    long: Pooled
+    short: Pooled
+
+    def of(self, short: bool) -> Pooled:
+        return self.short if short else self.long
 
 
 @cache

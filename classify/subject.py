@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from classify.close_reading import ABOUT_FEATURES, LEAST, MOST, READING_FEATURES, reading_row
-from classify.heads import JOINING, JOINING_BY_EXAMPLES, Heads
+from classify.heads import JOINING, JOINING_BY_EXAMPLES, JOINING_BY_WRITING, Heads
 from classify.label_evidence import Key, quote
 from classify.linear_models import Array
 from classify.observation import Observation
@@ -25,8 +25,9 @@ ABOUT_READ = (
     *READING_FEATURES[:-1], "type_best", "type_best_three", *(f"{name}_by_examples" for name in BY_EXAMPLES), *ABOUT_FEATURES,
     "short", "short_read_best", "short_read_best_by_examples",
 )
+SHORT_READ = (*READING_FEATURES[:-1], "type_best", "type_best_three", *ABOUT_FEATURES)
 SHORT = 400
-"""Words: a text with fewer cannot be dense or varied, so what its best excerpt says counts by itself."""
+"""Words: a text with fewer cannot be dense or varied. Its relevance has a model of its own, whose head has learnt from excerpts as short."""
 CUED_FACETS = ("integration_type", "boundary")
 
 
@@ -37,24 +38,29 @@ def logits_of(observation: Observation, heads: Heads | None) -> Array | None:
     return heads.logits(observation.reading.vectors)
 
 
-def about_names(read: bool) -> tuple[str, ...]:
-    return (*RELEVANCE_FEATURES, *ABOUT_READ) if read else RELEVANCE_FEATURES
+def is_short(observation: Observation) -> bool:
+    return observation.prose.words < SHORT
 
 
-def about_row(observation: Observation, heads: Sequence[Key], logits: Array | None) -> list[float]:
-    """The features of relevance: what :func:`about_names` names."""
+def about_names(read: bool, short: bool = False) -> tuple[str, ...]:
+    return (*RELEVANCE_FEATURES, *(SHORT_READ if short else ABOUT_READ)) if read else RELEVANCE_FEATURES
+
+
+def about_row(observation: Observation, heads: Sequence[Key], logits: Array | None, short: bool = False) -> list[float]:
+    """The features of relevance: what :func:`about_names` names. Those of a ``short`` text come from :data:`JOINING_BY_WRITING`."""
     reading = observation.reading
     if reading is None or logits is None:
         return list(observation.relevance)
     cued = frozenset[int]().union(*(at for (facet, _), at in reading.cued.items() if facet in CUED_FACETS))
     types = np.sort(np.clip(_best(logits)[[at for at, key in enumerate(heads) if key[0] == "integration_type"]], LEAST, MOST))[::-1]
-    learnt = reading_row(reading, logits[:, heads.index(JOINING)], None, cued)[:-1]
+    learnt = reading_row(reading, logits[:, heads.index(JOINING_BY_WRITING if short else JOINING)], None, cued)[:-1]
+    row = [*observation.relevance, *learnt, float(types[0]), float(types[:3].mean())]
+    if short:
+        return [*row, *reading.about]
     by_examples = dict(zip(READING_FEATURES, reading_row(reading, logits[:, heads.index(JOINING_BY_EXAMPLES)], None, cued), strict=True))
-    short = float(observation.prose.words < SHORT)
-    return [
-        *observation.relevance, *learnt, float(types[0]), float(types[:3].mean()), *(by_examples[name] for name in BY_EXAMPLES),
-        *reading.about, short, short * learnt[0], short * by_examples["read_best"],
-    ]
+    brief = float(is_short(observation))
+    beside = (brief, brief * learnt[0], brief * by_examples["read_best"])
+    return [*row, *(by_examples[name] for name in BY_EXAMPLES), *reading.about, *beside]
 
 
 def label_names(cue_names: Sequence[str], read: bool) -> tuple[str, ...]:
@@ -68,8 +74,9 @@ def label_row(observation: Observation, key: Key, heads: Sequence[Key], logits: 
     if observation.reading is None or logits is None or key not in heads:
         return row
     beside = [at for at, other in enumerate(heads) if other[0] == facet and other != key]
+    own = observation.reading.undenied(key, logits[:, heads.index(key)])
     read = reading_row(
-        observation.reading, logits[:, heads.index(key)], logits[:, beside].max(axis=1), observation.reading.cued.get(key, frozenset())
+        observation.reading, own, logits[:, beside].max(axis=1), observation.reading.cued.get(key, frozenset())
     )
     return [*row, *read]
 
@@ -88,8 +95,8 @@ def read_span(observation: Observation, key: Key, heads: Sequence[Key], logits: 
     reading = observation.reading
     if reading is None or logits is None or key not in heads or not reading.excerpts:
         return None
-    weights = cue_weights(observation, CUED_FACETS if key == JOINING else (key[0],), key)
-    held = np.clip(logits[1:, heads.index(key)], LEAST, MOST)
+    weights = cue_weights(observation, CUED_FACETS if key[0] == JOINING[0] else (key[0],), key)
+    held = np.clip(reading.undenied(key, logits[:, heads.index(key)])[1:], LEAST, MOST)
 
     def merit(sentence: Sentence, logit: float) -> float:
         points = logit + min(weights.get(sentence.number, 0.0), 4.0) + 2.0 * sentence.is_prose - 1.0 * sentence.cited
@@ -100,10 +107,10 @@ def read_span(observation: Observation, key: Key, heads: Sequence[Key], logits: 
 
 
 def cue_weights(observation: Observation, facets: Sequence[str], key: Key) -> dict[int, float]:
-    """By number of sentence, the weight of its cues for a label (for :data:`JOINING`, for any label of ``facets``): a strong one two."""
+    """By number of sentence, the weight of its cues for a label (for heads of relevance, for any label of ``facets``): a strong one two."""
     weights: dict[int, float] = defaultdict(float)
     for one, evidence in observation.evidence.items():
-        if one[0] in facets and key in (one, JOINING):
+        if one[0] in facets and (key == one or key[0] == JOINING[0]):
             for number, _, kind in {(m.sentence.number, m.cue.pattern, m.kind) for m in evidence.mentions}:
                 weights[number] += {"strong": 2.0, "weak": 0.67}.get(kind, 0.0)
     return weights

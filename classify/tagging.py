@@ -12,7 +12,7 @@ import numpy as np
 
 from classify.appraisal import Appraiser
 from classify.findings import findings
-from classify.heads import JOINING
+from classify.heads import JOINING, JOINING_BY_WRITING
 from classify.label_evidence import Key, best_mention, quote
 from classify.linear_models import Array
 from classify.models import Models, load_models, models_version
@@ -21,7 +21,7 @@ from classify.places import places
 from classify.relevance import relevance_tag
 from classify.shown_passages import shown
 from classify.study_design import design_span, kinds
-from classify.subject import about_row, label_row, logits_of, read_span
+from classify.subject import about_row, is_short, label_row, logits_of, read_span
 from evidence.records import LISTING, Alternative, Appraisal, Document, Span, Tag, Tagging
 from evidence.taxonomy import Taxonomy, load_taxonomy
 from language.encoder import Encoder
@@ -84,8 +84,7 @@ class Tagger:
         if reason:
             return Tagging(document.id, document.extractor_version, self.version, "untagged", reason)
         logits = logits_of(observation, self.models.heads)
-        chance = self.models.relevance.probability("relevant", about_row(observation, self.keys, logits))
-        relevance = self.relevance(observation, chance, logits)
+        chance, relevance = self.relevance(observation, logits)
         design = self.study_design(observation)
         strength, appraisal = self.strength(observation, design)
         relevant = relevance.label == "relevant"
@@ -110,10 +109,14 @@ class Tagger:
     def keys(self) -> tuple[Key, ...]:
         return self.models.heads.keys if self.models.heads is not None else ()
 
-    def relevance(self, observation: Observation, chance: float, logits: Array | None) -> Tag:
-        threshold = self.models.relevance.thresholds.get("relevant", 0.5)
-        span = read_span(observation, JOINING, self.keys, logits)
-        return relevance_tag(observation.prose, observation.evidence, chance, threshold, UNSURE["relevance"], span)
+    def relevance(self, observation: Observation, logits: Array | None) -> tuple[float, Tag]:
+        """The probability of being relevant, and the tag."""
+        short = is_short(observation)
+        model = self.models.relevance.of(short)
+        chance = model.probability("relevant", about_row(observation, self.keys, logits, short))
+        span = read_span(observation, JOINING_BY_WRITING if short else JOINING, self.keys, logits)
+        threshold = model.thresholds.get("relevant", 0.5)
+        return chance, relevance_tag(observation.prose, observation.evidence, chance, threshold, UNSURE["relevance"], span)
 
     def study_design(self, observation: Observation) -> Tag:
         model = self.models.study_design

@@ -12,15 +12,15 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classify.abstracts import abstract_document
+from classify.abstracts import abstract_document, relevant_abstracts
 from classify.appraisal import Appraiser
 from classify.changes import EVIDENCE as CHANGE_EVIDENCE
 from classify.changes import LABELS as CHANGES
@@ -31,30 +31,34 @@ from classify.cue_worth import fit_worth
 from classify.decided import is_whole, knows
 from classify.document_form import TRAITS
 from classify.finding_training import fit_findings
-from classify.heads import Heads, document_lessons, fit_heads, head_keys
+from classify.heads import Heads, Lessons, document_lessons, fit_heads, head_keys, mixed
 from classify.label_evidence import Key
-from classify.left_out import INNER_FOLDS, best_threshold, folds
+from classify.left_out import INNER_FOLDS, best_temper, best_threshold, folds
 from classify.linear_models import Array, Choice, Pooled, fit_choice, fit_pooled, write_model
 from classify.models import FOLDER, TRAINED_FACETS, Models, text_key, write_learnt
 from classify.observation import Observation, Observer
 from classify.place_names import place_key
 from classify.places import FEATURES as PLACE_FEATURES
 from classify.places import LABEL as PLACE
+from classify.relevance import RelevanceModels
+from classify.relevance_training import AboutExample, fit_relevance
 from classify.short_texts import ShortCase, short_cases
 from classify.study_design import WEIGHED, DesignModel, expected_weights, kinds
-from classify.subject import about_names, about_row, label_names, label_row, logits_of
+from classify.subject import about_row, is_short, label_names, label_row, logits_of
 from evidence.errors import IntegrandError, UsageError
 from evidence.records import Document
 from evidence.segments import read_segments
 from evidence.taxonomy import load_taxonomy
 from language.encoder import Encoder
 
-PENALTY = {"relevance": 16.0, "places": 4.0, "facets": 6.0, "shared": 3.0, "own": 2.0, "change": 1.0}
+PENALTY = {"places": 4.0, "facets": 6.0, "shared": 3.0, "own": 2.0, "change": 1.0}
 """L2 weights, chosen by cross-validation over documents on a coarse grid; half or double of each changes no score by more than its interval."""
 DECLARED_WEIGHT = 0.25
 """Weight of an abstract beside a whole document: there are four times as many, and abstracts are not what is read in earnest."""
 SHORT_WEIGHT = 0.5
 """Weight of a short text of our own beside a real document."""
+REAL_WEIGHT = 2.0
+"""Weight of a short document beside a short text of our own and an abstract: there are few, and they are what is read in earnest."""
 SHORT_DESIGN_WEIGHT = 0.3
 """Weight of a short text's design: from 0.3 to 1.0 short texts (cross-validated by pair) and others are told equally well."""
 FEWEST = 40
@@ -74,11 +78,12 @@ class Case:
 
 @dataclass(frozen=True)
 class DeclaredCase:
-    """An abstract with the design that its authors declare."""
+    """An abstract with the design that its authors declare; ``relevant`` where somebody has read it for that."""
 
     key: str
     design: str
     observation: Observation
+    relevant: bool | None = None
 
 
 def fit_models(
@@ -89,16 +94,23 @@ def fit_models(
     Places, findings and strength learn from cases all of whose labels are known.
     """
     whole = [case for case in cases if is_whole(case.truth)]
-    read = Readings(cases, observer, short, closely)
-    relevance = fit_relevance(cases, read, short)
+    read = Readings(cases, observer, short, declared, closely)
+    relevance = fit_case_relevance(cases, read, short, declared)
     out = LeftOut(cases, declared, observer, read, short)
     facets = {facet: fit_facet(cases, observer, facet, out, read) for facet in TRAINED_FACETS if observer.labels(facet)}
     design = fit_design(cases, declared, observer, short)
     labels, without = observer.labels("study_design"), fit_design(cases, declared, observer)
     seen = [one.observation for one in short]
     sorts = [kinds(without.chances(one.designs, one.traits, one.design_cues), labels) for one in seen]
-    found = fit_findings(whole, out.kinds, out.called(), observer, read.heads is not None, list(zip(short, sorts, strict=True)))
+    found = fit_findings(whole, out.kinds, out.relevant, observer, read.heads is not None, list(zip(short, sorts, strict=True)))
     return Models(design, relevance, fit_strength(whole, out, observer), fit_places(whole, out), found, facets, read.heads)
+
+
+class AboutRows(NamedTuple):
+    """The features of a short text for the model of documents and for that of short texts."""
+
+    long: list[float]
+    short: list[float]
 
 
 class Readings:
@@ -107,20 +119,26 @@ class Readings:
     Without an encoder there are none, and ``keys`` is empty.
     """
 
-    def __init__(self, cases: Sequence[Case], observer: Observer, short: Sequence[ShortCase], closely: bool) -> None:
+    def __init__(
+        self, cases: Sequence[Case], observer: Observer, short: Sequence[ShortCase] = (), declared: Sequence[DeclaredCase] = (), closely: bool = True
+    ) -> None:
         self.heads: Heads | None = None
         self.keys: tuple[Key, ...] = ()
         self.logits: dict[str, Array] = {}
-        self.short: list[Array | None] = [None] * len(short)
-        lessons = observer.lessons
-        if lessons is None or not closely:
-            return
-        self.keys = keys = head_keys(observer.taxonomy)
+        if observer.lessons is not None and closely:
+            self._fit(cases, observer, observer.lessons)
+        self.short = [self._both(one.observation) for one in short]
+        self.declared = [None if one.relevant is None else self._both(one.observation) for one in declared]
+
+    def _fit(self, cases: Sequence[Case], observer: Observer, lessons: Lessons) -> None:
+        self.keys, by_writing = head_keys(observer.taxonomy), observer.by_writing
+        keys = self.keys
+        assert by_writing is not None
         held = folds([case.key + "/heads" for case in cases], INNER_FOLDS)
 
         def fit(kept: Sequence[Case]) -> Heads:
             read = [(case.observation.reading, case.truth) for case in kept if case.observation.reading is not None]
-            return fit_heads(keys, lessons.and_(document_lessons(keys, read)))
+            return mixed(fit_heads(keys, lessons.and_(document_lessons(keys, read))), by_writing)
 
         for fold in range(INNER_FOLDS):
             heads = fit([case for case, at in zip(cases, held, strict=True) if at != fold])
@@ -129,10 +147,13 @@ class Readings:
                 if logits is not None:
                     self.logits[case.key] = logits
         self.heads = fit(cases)
-        self.short = [logits_of(one.observation, self.heads) for one in short]
 
-    def about(self, case: Case) -> list[float]:
-        return about_row(case.observation, self.keys, self.logits.get(case.key))
+    def about(self, case: Case, short: bool = False) -> list[float]:
+        return about_row(case.observation, self.keys, self.logits.get(case.key), short)
+
+    def _both(self, observation: Observation) -> AboutRows:
+        logits = logits_of(observation, self.heads)
+        return AboutRows(*(about_row(observation, self.keys, logits, short) for short in (False, True)))
 
     def row(self, case: Case, facet: str, label: str) -> list[float]:
         return label_row(case.observation, (facet, label), self.keys, self.logits.get(case.key))
@@ -141,7 +162,8 @@ class Readings:
 class LeftOut:
     """What models say of training documents that were left out of their fit: later stages must not learn from surer answers than they get.
 
-    ``chances`` are those of the designs, ``relevant`` those of being relevant, both by the case's key.
+    ``chances`` are those of the designs, ``relevant`` those of being relevant (0 where the document would not be called so), both by the
+    case's key.
     """
 
     def __init__(
@@ -154,16 +176,14 @@ class LeftOut:
         labels = observer.labels("study_design")
         for fold in range(INNER_FOLDS):
             kept = [case for case, at in zip(cases, held, strict=True) if at != fold]
-            design, relevance = fit_design(kept, declared, observer, short), fit_relevance(kept, read, short)
-            self.threshold = relevance.thresholds["relevant"]
+            design, relevance = fit_design(kept, declared, observer, short), fit_case_relevance(kept, read, short, declared)
             for case in (case for case, at in zip(cases, held, strict=True) if at == fold):
                 self.chances[case.key] = design.chances(case.observation.designs, case.observation.traits, case.observation.design_cues)
                 self.kinds[case.key] = kinds(self.chances[case.key], labels)
-                self.relevant[case.key] = relevance.probability("relevant", read.about(case))
-
-    def called(self) -> dict[str, float]:
-        """The chance of being relevant of those that would be called so, 0 of the others."""
-        return {key: chance if chance >= self.threshold else 0.0 for key, chance in self.relevant.items()}
+                short_one = is_short(case.observation)
+                model = relevance.of(short_one)
+                chance = model.probability("relevant", read.about(case, short_one))
+                self.relevant[case.key] = chance if chance >= model.thresholds["relevant"] else 0.0
 
 
 def fit_design(
@@ -186,36 +206,33 @@ def fit_design(
     return DesignModel(choice, worth)
 
 
-def fit_relevance(cases: Sequence[Case], read: Readings, short: Sequence[ShortCase] = ()) -> Pooled:
-    """Fitted on documents and short texts together; threshold and temper are those of the documents of the gold file."""
-    cases = [case for case in cases if "relevance" in case.truth]
-    count, whole = len(cases), np.array([is_whole(case.truth) for case in cases])
-    beside = [about_row(one.observation, read.keys, logits) for one, logits in zip(short, read.short, strict=True)]
-    rows = np.array([*(read.about(case) for case in cases), *beside])
-    truth = np.array([*(float(case.truth["relevance"] == "relevant") for case in cases), *(float(one.relevant) for one in short)])
-    held = np.concatenate([folds([case.key + "/relevance" for case in cases], INNER_FOLDS), np.full(len(short), -1)])
-    counts = np.concatenate([np.ones(count), short_weights(short)])
-
-    def fit(kept: NDArray[np.bool_]) -> Pooled:
-        names = ["relevant"] * int(kept.sum())
-        features = about_names(bool(read.keys))
-        return fit_pooled(rows[kept], names, ("relevant",), features, truth[kept], PENALTY["relevance"], counts=counts[kept])
-
-    logits = np.zeros(count)
-    for fold in range(INNER_FOLDS):
-        model = fit(held != fold)
-        for at in np.flatnonzero(held == fold):
-            logits[at] = model.logit("relevant", rows[at])
-    temper = _temper(logits[whole], truth[:count][whole])
-    threshold = best_threshold(1 / (1 + np.exp(-temper * logits[whole])), truth[:count][whole])
-    return replace(fit(held >= -1), temper=temper, thresholds={"relevant": threshold})
+def fit_case_relevance(
+    cases: Sequence[Case], read: Readings, short: Sequence[ShortCase] = (), declared: Sequence[DeclaredCase] = ()
+) -> RelevanceModels:
+    """Fitted on documents and short texts; that of short texts on short documents, texts of our own and abstracts that have been read."""
+    long: list[AboutExample] = []
+    brief: list[AboutExample] = []
+    for case in cases:
+        if "relevance" in case.truth:
+            relevant = case.truth["relevance"] == "relevant"
+            long.append(AboutExample(case.key, read.about(case), relevant, 1.0, is_whole(case.truth)))
+            if is_short(case.observation):
+                brief.append(AboutExample(case.key, read.about(case, short=True), relevant, REAL_WEIGHT))
+    for one, rows, weight in zip(short, read.short, short_weights(short), strict=True):
+        if not one.alone:
+            long.append(AboutExample(one.pair, rows.long, one.relevant, SHORT_WEIGHT * weight, tunes=False))
+        brief.append(AboutExample(one.pair, rows.short, one.relevant))
+    for abstract, found in zip(declared, read.declared, strict=True):
+        if abstract.relevant is not None and found is not None:
+            brief.append(AboutExample(abstract.key, found.short, abstract.relevant))
+    return fit_relevance(long, brief, bool(read.keys))
 
 
-def short_weights(short: Sequence[ShortCase]) -> Array:
-    """:data:`SHORT_WEIGHT` each, and those of the commoner kind less, so that both kinds weigh the same."""
-    relevant = np.array([one.relevant for one in short], dtype=bool)
-    share = min(1.0, float((~relevant).sum()) / max(1.0, float(relevant.sum())))
-    return SHORT_WEIGHT * np.where(relevant, share, 1.0)
+def short_weights(short: Sequence[ShortCase]) -> list[float]:
+    """One each, and those of the commoner kind less, so that both kinds weigh the same."""
+    told = [one.relevant for one in short if not one.alone]
+    share = min(1.0, (len(told) - sum(told)) / max(1.0, sum(told)))
+    return [share if one.relevant else 1.0 for one in short]
 
 
 def fit_facet(cases: Sequence[Case], observer: Observer, facet: str, out: LeftOut, read: Readings) -> Pooled:
@@ -291,7 +308,7 @@ class Table:
         self.kinds.append(out.kinds[case.key])
         self.relevant.append(case.truth.get("relevance", "relevant") == "relevant")
         self.whole.append(is_whole(case.truth))
-        self.chances.append(chance if chance >= out.threshold or chance == 1.0 else 0.0)
+        self.chances.append(chance)
 
 
 def _tuned(table: Table, labels: Sequence[str], features: Sequence[str], penalty: float, everywhere: bool) -> Pooled:
@@ -309,16 +326,9 @@ def _tuned(table: Table, labels: Sequence[str], features: Sequence[str], penalty
         for at in np.flatnonzero(held == fold):
             logits[at] = model.logit(table.names[at], rows[at], sorts[at])
     whole = np.array(table.whole)
-    temper = _temper(logits[fitted & whole], truth[fitted & whole])
+    temper = best_temper(logits[fitted & whole], truth[fitted & whole])
     scores = np.array(table.chances) / (1 + np.exp(-temper * logits))
     return replace(fit(fitted), temper=temper, thresholds=dict.fromkeys(labels, best_threshold(scores[whole], truth[whole])))
-
-
-def _temper(logits: Array, truth: Array) -> float:
-    """The factor that makes logits of documents left out fit best (temperature scaling, Guo et al. 2017)."""
-    tempers = np.linspace(0.4, 1.4, 21)
-    losses = [float(np.logaddexp(0, -np.where(truth > 0, 1, -1) * temper * logits).sum()) for temper in tempers]
-    return round(float(tempers[int(np.argmin(losses))]), 2)
 
 
 def shared_folder() -> Path:
@@ -347,10 +357,14 @@ def declared_cases(shared: Path, observer: Observer) -> list[DeclaredCase]:
     if not path.is_file():
         return []
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return [
-        DeclaredCase(row["title"], row["study_design"], observer.observe(abstract_document(row["title"], row["abstract"]), closely=False))
-        for row in rows
-    ]
+    return [declared_case(row, observer) for row in rows]
+
+
+def declared_case(row: Mapping[str, Any], observer: Observer) -> DeclaredCase:
+    """``row`` has title, abstract, study_design and, where it is known, doi. Read closely only where its relevance is a lesson."""
+    relevant = relevant_abstracts().get(row.get("doi") or "")
+    observation = observer.observe(abstract_document(row["title"], row["abstract"]), closely=relevant is not None)
+    return DeclaredCase(row["title"], row["study_design"], observation, relevant)
 
 
 def effect_sentences(shared: Path) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ import pytest
 
 from classify.decided import amended, is_whole, knows, partial, verdicts_on
 from classify.observation import Observer
-from classify.training import Case, Readings, fit_design, fit_relevance
+from classify.training import Case, Readings, fit_case_relevance, fit_design
 from evidence.records import Decision
 from evidence.taxonomy import load_taxonomy
 from tests.classify.documents import made
@@ -93,7 +93,7 @@ def test_a_decision_changes_what_relevance_and_design_learn() -> None:
         verdicts = verdicts_on(decided(*told), TAXONOMY)
         truths = [partial(verdicts["doc"], TAXONOMY)] * 6 if verdicts else []
         cases = _cases(observer, *truths)
-        relevance = fit_relevance(cases, Readings(cases, observer, (), False))
+        relevance = fit_case_relevance(cases, Readings(cases, observer, closely=False)).short
         odd = _cases(observer, {"judged": []})[-1].observation
         design = fit_design(cases, [], observer)
         chances = design.chances(odd.designs, odd.traits, odd.design_cues)
