@@ -20,8 +20,10 @@ from evidence.taxonomy import Taxonomy
 JUDGED = "judged"
 """Key of the truth of a document of which only some labels are known: facet and label of each."""
 ACTIONS = ("accept", "add", "change", "reject")
-SINGLE = (*JUDGEMENTS, "intensity")
+SINGLE = (*JUDGEMENTS, "intensity", "reality")
 """Facets of at most one label: one that holds is the only one."""
+INTEGRATION = ("integration_type", "breadth", "boundary", "level", "perspective", "evaluation_method")
+"""Facets of any number of labels that off-topic documents do not carry (codebook, section 15)."""
 OTHER = {"relevant": "off_topic", "off_topic": "relevant"}
 
 
@@ -88,7 +90,7 @@ def amended(truth: Mapping[str, Any], verdicts: Verdicts) -> tuple[dict[str, Any
                 result[facet] = label
             elif not holds and stood == label and verdicts.only(facet) is None:
                 instead = OTHER.get(label) if facet == "relevance" else None
-                if instead or facet == "intensity":
+                if instead or facet not in JUDGEMENTS:
                     result[facet] = instead
                     apart.append(f"{facet}: {label} in the file, not so decided")
                 else:
@@ -101,7 +103,22 @@ def amended(truth: Mapping[str, Any], verdicts: Verdicts) -> tuple[dict[str, Any
             result[facet] = [*kept, label] if holds else [one for one in kept if one != label]
     quotes = {**(truth.get("integration_quotes") or {}), **type_quotes(verdicts)}
     result["integration_quotes"] = {label: quote for label, quote in quotes.items() if label in (result.get("integration_type") or [])}
-    return result, apart
+    return _of_one_mind(result, truth, verdicts), apart
+
+
+def _of_one_mind(result: dict[str, Any], truth: Mapping[str, Any], verdicts: Verdicts) -> dict[str, Any]:
+    """An off-topic document has no integration labels, findings or places; of one that people called relevant against the file only what they
+    judged is known, as the file said nothing of the rest."""
+    joined = any(holds and facet in INTEGRATION for (facet, _), holds in verdicts.holds.items())
+    if result.get("relevance") == "off_topic" and joined and ("relevance", "off_topic") not in verdicts.holds:
+        result["relevance"] = "relevant"
+    if result.get("relevance") == "off_topic":
+        none: dict[str, Any] = {facet: [] for facet in (*INTEGRATION, "findings", "places")}
+        return {**result, **none, "intensity": None, "reality": None, "integration_quotes": {}}
+    if result.get("relevance") == "relevant" and truth.get("relevance") == "off_topic":
+        known = [[facet, label] for facet, label in verdicts.holds]
+        return {**result, JUDGED: [*known, ["relevance", "relevant"], ["relevance", "off_topic"]]}
+    return result
 
 
 def type_quotes(verdicts: Verdicts) -> dict[str, str]:

@@ -27,7 +27,8 @@ _DENIED = re.compile(
 )
 _NOT_ONLY = re.compile(r"\bnot (?:only|just|merely)\W*(?:\w+\W+)?$", re.IGNORECASE)
 _DENIED_NEAR = re.compile(
-    r"(?:\b(?:not|never|no|nor|neither|nobody|none|nothing|without)|n't)\b(?! (?:only|just|merely|longer))(?:[ '’-]+\w+){0,4} ?$", re.IGNORECASE
+    r"(?:\b(?:not|never|no|nor|neither|nobody|none|nothing|without)|n't)\b(?! (?:only|just|merely|longer|doubt|question|wonder)|-for-)"
+    r"(?:[ '’-]+(?!that\b|who\b|which\b)\w+){0,4} ?$", re.IGNORECASE
 )
 WINDOW = 8
 """Sentences: about a paragraph. Mentions that stand together show that something is described, not touched on."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from evidence.records import Table
 from extract.assembly import Layout, Placed
 
 _ASIDE = frozenset(("footnote", "boilerplate"))
-_CONTINUED = re.compile(r"\b(?:continued|cont(?:[’']?d|\.))", re.IGNORECASE)
+_CONTINUED = re.compile(r"(?:^|[(,;:–—-]\s*|\s)(?:continued|cont(?:[’']?d|\.))\W*$|\((?:continued|cont(?:[’']?d|\.))\)", re.IGNORECASE)
 LEFT_EDGE = 14.0
 """Points by which the left edges of two pieces may differ: margins of facing pages, an indented first cell."""
 MOST_HEAD_ROWS = 4
@@ -117,7 +117,7 @@ def whole_tables(tables: Sequence[Table]) -> tuple[WholeTable, ...]:
         last, rows = found[-1], table.rows[table.repeated_rows :]
         above = last.rows
         if table.torn_row and rows and above:
-            above = (*above[:-1], tuple(_glued(one, other) for one, other in zip(above[-1], rows[0], strict=False)))
+            above = (*above[:-1], tuple(_glued(one, other) for one, other in zip_longest(above[-1], rows[0], fillvalue="")))
             rows = rows[1:]
         found[-1] = WholeTable((*last.pages, table.page), (*above, *rows), last.caption or table.caption)
     return tuple(found)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import itertools
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -117,9 +118,10 @@ def _rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
         known = True
         for number, cells in enumerate(lines[1:], start=2):
             if any(cell.strip() for cell in cells):
-                yield f"{place}, row {number}", {column: _plain(cell) for column, cell in zip(header, cells, strict=False)}
+                filled = itertools.zip_longest(header, cells[: len(header)], fillvalue="")
+                yield f"{place}, row {number}", {column: _plain(cell) for column, cell in filled}
     if not known:
-        raise UsageError(f"{path}: no sheet has the columns {', '.join(NEEDED)}; `integrand decisions sheet` writes one to fill in")
+        raise UsageError(f"{path}: no sheet has the columns {', '.join(NEEDED)}; `integrand export --format tags-csv` writes one to fill in")
 
 
 def _plain(cell: str) -> str:

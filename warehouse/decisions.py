@@ -104,7 +104,7 @@ def apply_to_tags(rows: list[dict[str, Any]], decisions: Sequence[Decision], tex
     return rows
 
 
-SINGLE_FACETS = (*JUDGEMENTS, "intensity")
+SINGLE_FACETS = (*JUDGEMENTS, "intensity", "reality")
 """Facets of at most one label a document: a person's word takes the place of what stood."""
 
 

@@ -113,7 +113,7 @@ def search_and_try_to_note(
     except IntegrandError as error:
         if isinstance(error, UsageError):
             raise
-        answer = searcher.search(query, filters, limit, expand=not exact, lens=lens)
+        answer = searcher.search(written_out(query, history(base)), filters, limit, expand=not exact, lens=lens)
         return replace(answer, notes=[*answer.notes, f"not noted in the history: {error}"]), None
     return done.answer, done.line.number
 

@@ -58,6 +58,25 @@ def test_a_design_turned_down_without_another_leaves_the_file_as_it_is_and_says_
     assert truth["study_design"] == "opinion" and "the file stands" in apart[0]
 
 
+def test_a_decision_on_a_facet_of_at_most_one_label_stays_one_label() -> None:
+    gold = GOLD | {"reality": "real"}
+    for told, learnt in ((("reject", "reality", "real", None), None), (("accept", "reality", "real", None), "real"),
+                         (("change", "reality", "real", "virtual"), "virtual")):
+        assert amended(gold, verdicts_on(decided(told), TAXONOMY)["doc"])[0]["reality"] == learnt
+
+
+def test_what_people_call_off_topic_teaches_no_integration_and_what_they_call_relevant_only_what_they_judged() -> None:
+    gold = GOLD | {"integration_type": ["clinical"], "integration_quotes": {"clinical": "One plan."}}
+    off, _ = amended(gold, verdicts_on(decided(("reject", "relevance", "relevant", None)), TAXONOMY)["doc"])
+    assert (off["relevance"], off["integration_type"], off["integration_quotes"]) == ("off_topic", [], {})
+    told = decided(("add", "integration_type", "clinical", None))
+    joined, _ = amended(GOLD | {"relevance": "off_topic"}, verdicts_on(told, TAXONOMY)["doc"])
+    assert joined["relevance"] == "relevant"
+    assert not is_whole(joined)
+    assert knows(joined, "integration_type", "clinical")
+    assert not knows(joined, "integration_type", "service")
+
+
 def test_a_decision_that_agrees_with_the_file_changes_nothing() -> None:
     truth, apart = amended(GOLD, verdicts_on(decided(("accept", "theme", "funding", None)), TAXONOMY)["doc"])
     assert apart == [] and truth["theme"] == ["funding"]

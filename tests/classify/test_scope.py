@@ -8,10 +8,10 @@ from classify.appraisal import sample_sizes
 from classify.changes import change_of
 from classify.cue_index import CueIndex
 from classify.effects import effect_in
-from classify.label_evidence import is_denied
+from classify.label_evidence import EvidenceReader, is_denied
 from classify.places import mentions
 from classify.prose import Prose, is_chrome, is_reference, zone_of
-from evidence.taxonomy import Cue
+from evidence.taxonomy import Cue, load_taxonomy
 from tests.classify.documents import made
 
 
@@ -92,3 +92,17 @@ def test_reference_lists_and_menus_are_left_out() -> None:
     assert is_reference("Smith J, Jones P. Integrated care teams. J Integr Care. 2014;12(3):34-56.")
     assert is_chrome("We use cookies to improve this site. Accept all cookies.")
     assert not is_reference("In 2014 the two trusts merged, and the council joined them a year later.")
+
+
+@pytest.mark.parametrize(
+    ("text", "denied"),
+    [
+        ("The practices have not merged and have not formed a federation.", True),
+        ("There is no doubt that pooled budgets have brought the two bodies together.", False),
+        ("The not-for-profit federation runs the clinics.", False),
+        ("None of this would have happened without the nurses who built multidisciplinary teams.", False),
+    ],
+)
+def test_only_what_is_denied_is_kept_from_being_read(text: str, denied: bool) -> None:
+    evidence = EvidenceReader(load_taxonomy(), ["integration_type"]).read(Prose(made("A report", text)))
+    assert any(one.denied for one in evidence.values()) is denied

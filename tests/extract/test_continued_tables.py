@@ -10,7 +10,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from evidence.records import Document
-from extract.continued_tables import whole_tables
+from extract.continued_tables import _CONTINUED, whole_tables
 from extract.reading import Hints, read
 from tests.extract.test_pdf_reading import HEIGHT, PROSE, lines, made, wrapped
 
@@ -112,3 +112,10 @@ def test_a_blank_form_is_a_table_although_most_of_its_cells_are_empty() -> None:
     rows = [("Skill", "Needed", "Held"), *((f"Skill number {number}", "", "") for number in range(1, 8))]
     document = read(made(lambda canvas: lines(canvas, 60, table(canvas, 100, rows) + 60, wrapped(PROSE, 90))), Hints(name="made.pdf"))
     assert [one.rows for one in document.tables] == [tuple(rows)]
+
+
+def test_a_caption_about_what_continues_is_no_sign_that_a_table_does() -> None:
+    assert _CONTINUED.search("Table 3 (continued)")
+    assert _CONTINUED.search("Table 3. Staff by region, cont'd")
+    assert not _CONTINUED.search("Table 4. Continued professional development")
+    assert not _CONTINUED.search("Admissions continued to fall in 2019.")

@@ -126,3 +126,9 @@ def test_semicolons_and_a_guarded_formula_are_read(library: Library, held: HeldT
     path.write_text(f"document;facet;label;decision;quote\n{library.id('budgets')};study_design;policy;accept;'=1+1\n", "utf-8")
     (one,), _ = sheet_decisions(path, "bo", NOW, library.made.taxonomy, held, [])
     assert one.quote == "=1+1"
+
+
+def test_a_note_written_below_the_table_decides_nothing(library: Library, held: HeldTags, tmp_path: Path) -> None:
+    path = filled(sheet(library, tmp_path), tmp_path / "filled.csv")
+    path.write_text(path.read_text(encoding="utf-8-sig") + "checked in May\n", encoding="utf-8")
+    assert sheet_decisions(path, "bo", NOW, library.made.taxonomy, held, []) == ([], 0)
