@@ -31,6 +31,7 @@ JOINING_BY_EXAMPLES: Key = ("relevance", "by_examples")
 """The same, learnt from the taxonomy's examples alone: it knows fewer ways of speaking, and none of the labelled documents' habits."""
 JOINING_BY_WRITING: Key = ("relevance", "by_writing")
 """The same, learnt from the taxonomy's examples and from excerpts of our own alone: short texts are judged by it."""
+OF_RELEVANCE = (JOINING, JOINING_BY_EXAMPLES, JOINING_BY_WRITING)
 READ_FACETS = (
     "integration_type", "breadth", "boundary", "reality", "level", "theme", "population", "perspective", "evaluation_method",
 )
@@ -90,7 +91,7 @@ def read_heads(path: Path) -> Heads:
 def head_keys(taxonomy: Taxonomy) -> tuple[Key, ...]:
     """The heads of a taxonomy, in order."""
     read = [facet for facet in READ_FACETS if facet in taxonomy.facets]
-    return (JOINING, JOINING_BY_EXAMPLES, JOINING_BY_WRITING, *((facet, label) for facet in read for label in taxonomy.facet(facet).label_ids))
+    return (*OF_RELEVANCE, *((facet, label) for facet in read for label in taxonomy.facet(facet).label_ids))
 
 
 def taxonomy_lessons(taxonomy: Taxonomy, encoder: Encoder) -> Lessons:
@@ -114,7 +115,7 @@ def _mark(facet: str, label: str, negative: bool, at: dict[Key, int], truth: Arr
     """What one example says of every head."""
     if facet == "relevance":
         about = (label == "relevant") != negative
-        for joining in (at[JOINING], at[JOINING_BY_EXAMPLES], at[JOINING_BY_WRITING]):
+        for joining in (at[key] for key in OF_RELEVANCE):
             truth[joining], weights[joining] = float(about), 2.0
         for key, position in at.items():
             if not about and key[0] in SHOWING:
@@ -125,7 +126,7 @@ def _mark(facet: str, label: str, negative: bool, at: dict[Key, int], truth: Arr
         for key, position in at.items():
             if not negative and key[0] == facet and key[1] != label:
                 weights[position] = OTHER_LABEL
-    for joining in (at[JOINING], at[JOINING_BY_EXAMPLES], at[JOINING_BY_WRITING]):
+    for joining in (at[key] for key in OF_RELEVANCE):
         if facet in SHOWING:
             truth[joining] = float(not negative)
             weights[joining] = 1.0 if not negative or facet == "integration_type" else 0.5
@@ -143,7 +144,7 @@ def lessons_of_writing(taxonomy: Taxonomy, encoder: Encoder) -> Lessons:
     truth = np.array([[float(lesson.about if key == JOINING_BY_WRITING else key in lesson.labels) for key in keys] for lesson in written])
     sure = np.where(truth > 0, 1.0, [1.0 if key == JOINING_BY_WRITING else NOT_SAID for key in keys])
     sure[:, [keys.index(JOINING), keys.index(JOINING_BY_EXAMPLES)]] = 0.0
-    return Lessons(encoder.encode([lesson.text for lesson in written]), truth.reshape(-1, len(keys)), sure.reshape(-1, len(keys)))
+    return Lessons(encoder.encode([lesson.text for lesson in written]), truth, sure)
 
 
 WRITTEN_SHARE = 0.3
