@@ -2,8 +2,9 @@
 
 Who answers is none of this module's business: ``adjudicated`` takes a callable. An answer counts only where it quotes a literal span of the
 document, since a tag without a span that a person can open is worth nothing. Nothing is asked of labels that are sure; grades of
-strength follow from the design by rules and are graded anew where the design changes. A document that is called off topic is left so: what
-it would carry if it were not has never been read.
+strength follow from the design by rules and are graded anew where the design changes; findings follow design and integration types. A document
+that is called off topic is left so: what it would carry if it were not has never been read. Relevance is asked first, so that nothing is asked
+of labels that an off-topic document does not carry.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from classify.appraisal import Appraiser
+from classify.findings import follow
 from classify.prose import Prose
 from evidence.records import PAGE_BREAK, Alternative, Document, Span, Tag, Tagging
 from evidence.taxonomy import Facet, Taxonomy
@@ -46,24 +48,41 @@ class Opinion:
 
 
 Ask = Callable[[Question], Opinion | None]
-"""Answers a question; None where there is no answer (the reason has been told)."""
+"""Answers a question; None where the answer cannot be read (the reason has been told). Raises :class:`NobodyAnswers`."""
 Told = Callable[[str], None]
 
 
+class NobodyAnswers(Exception):
+    """Whoever is asked is not there: the question has not been answered badly, it has not been asked."""
+
+
 def adjudicated(tagging: Tagging, document: Document, taxonomy: Taxonomy, ask: Ask, tell: Told, version: str) -> Tagging:
-    """The tagging with answers in place of unsure labels, under ``version``; ``tell`` is given a line for each answer that is refused."""
-    tags: list[Tag] = []
+    """The tagging with answers in place of unsure labels, under ``version``; ``tell`` is given a line for each answer that is refused.
+
+    Raises ``NobodyAnswers`` where a question could not be put: a document is asked about as a whole or not at all.
+    """
+    taken: dict[int, Tag | None] = {}
     off_topic = False
-    for tag in tagging.tags:
-        taken = _settled(tag, document, taxonomy, ask, tell) if _is_asked(tag) else tag
-        if taken is not None:
-            tags.append(taken)
-            off_topic = off_topic or (taken.label == "off_topic" and tag.label != "off_topic")
-    result = replace(tagging, tags=tuple(tags), version=version)
-    if off_topic:
-        carried = tuple(tag for tag in tags if taxonomy.facet(tag.facet).off_topic)
-        result = replace(result, tags=carried, findings=(), places=())
-    return _graded(result, tagging, document, taxonomy)
+    for at, tag in sorted(enumerate(tagging.tags), key=lambda pair: pair[1].facet != "relevance"):
+        if off_topic and not taxonomy.facet(tag.facet).off_topic:
+            continue
+        taken[at] = settled = _settled(tag, document, taxonomy, ask, tell) if _is_asked(tag) else tag
+        off_topic = off_topic or (settled is not None and settled.label == "off_topic")
+    tags = tuple(tag for _, tag in sorted(taken.items()) if tag is not None)
+    result = _graded(replace(tagging, tags=tags, version=version), tagging, document, taxonomy)
+    return replace(result, findings=(), places=()) if off_topic else _with_findings(result, tagging, document)
+
+
+def _with_findings(result: Tagging, before: Tagging, document: Document) -> Tagging:
+    """With findings that no longer name integration types which the answers took away, and that are whose the design says."""
+    def named(of: Tagging, facet: str) -> frozenset[str]:
+        return frozenset(tag.label for tag in of.tags if tag.facet == facet)
+
+    gone = named(before, "integration_type") - named(result, "integration_type")
+    designs = named(result, "study_design")
+    if not before.findings or (not gone and designs == named(before, "study_design")):
+        return result
+    return replace(result, findings=follow(before.findings, Prose(document), gone, next(iter(designs), "")))
 
 
 def _is_asked(tag: Tag) -> bool:
@@ -92,8 +111,10 @@ def _settled(tag: Tag, document: Document, taxonomy: Taxonomy, ask: Ask, tell: T
         return replace(tag, unsure=False, method=method, span=span)
     others = tuple(other for other in tag.alternatives if other.label != opinion.label)
     chosen = next((other.score for other in tag.alternatives if other.label == opinion.label), round(1.0 - tag.score, 4))
+    # The label that holds is the likeliest, whatever the machine gave it: whoever ranks by scores must not rank against the answer.
+    high, low = max(chosen, tag.score), min(chosen, tag.score)
     kept_span = None if opinion.label == "off_topic" else span
-    return Tag(tag.facet, str(opinion.label), chosen, False, method, kept_span, (Alternative(tag.label, tag.score), *others))
+    return Tag(tag.facet, str(opinion.label), high, False, method, kept_span, (Alternative(tag.label, low), *others))
 
 
 def _options(tag: Tag, facet: Facet) -> tuple[tuple[str, str], ...]:

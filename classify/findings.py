@@ -7,12 +7,13 @@ models say how probable each is; what is recorded are the pairs of claim and out
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from classify.changes import CLAUSE_BORDER
 from classify.claim_lessons import CLAIM, DOMAIN, claim_keys
 from classify.claims import FEATURES, INTERVENTION, Claim
+from classify.effects import effect_of
 from classify.heads import Heads
 from classify.label_evidence import Key, quote
 from classify.linear_models import Array, Choice, Pooled
@@ -146,6 +147,21 @@ def _finding(taxonomy: Taxonomy, prose: Prose, one: Recorded, places: Sequence[P
         is_own(sentence, design), claim.effect.hedged or design == "modelling", quote(prose, sentence, one.start, one.start), None, place,
         size[0] if size else None, round(one.score, 4), one.score < unsure_below,
     )
+
+
+def follow(findings: Sequence[Finding], prose: Prose, gone: Collection[str], design: str) -> tuple[Finding, ...]:
+    """The findings of a document of which it is known now that it has none of the integration types ``gone``, and what its ``design`` is."""
+    return tuple(_following(one, prose, gone, design) for one in findings)
+
+
+def _following(finding: Finding, prose: Prose, gone: Collection[str], design: str) -> Finding:
+    types = tuple(label for label in finding.integration_types if label not in gone)
+    sentence = next((one for one in prose.sentences if one.start <= finding.span.start < one.end), None)
+    if sentence is None:
+        return replace(finding, integration_types=types)
+    intervention = _intervention(sentence.plain, types) if types != finding.integration_types else finding.intervention
+    hedged = effect_of(sentence).hedged or design == "modelling"
+    return replace(finding, integration_types=types, intervention=intervention, own=is_own(sentence, design), hedged=hedged)
 
 
 def is_own(sentence: Sentence, design: str) -> bool:

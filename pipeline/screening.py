@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from classify.adjudication import METHOD
 from classify.screening import Screener, screening_text
 from evidence.base import Base
 from evidence.records import Document, Tagging
@@ -52,7 +53,9 @@ def _answers(base: Base) -> dict[str, bool]:
 
 
 def _chance(tagging: Tagging) -> float:
+    """How probably the document is relevant by what the machine says; a second opinion outranks the score of what it was asked about."""
     tag = next((one for one in tagging.tags if one.facet == FACET), None)
     if tag is None:
         return 0.5
-    return tag.score if tag.label == "relevant" else 1.0 - tag.score
+    score = max(tag.score, 1.0 - tag.score) if tag.method.startswith(METHOD) else tag.score
+    return score if tag.label == "relevant" else 1.0 - score

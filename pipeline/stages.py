@@ -19,12 +19,12 @@ from evidence.archive import read_captures, read_payload, sha256
 from evidence.base import Base
 from evidence.errors import IntegrandError, Refused
 from evidence.records import BODIED_OUTCOMES, READ_ROLES, Capture, Document, StageCount, Tagging
-from evidence.segments import SegmentWriter, read_columns, read_some
+from evidence.segments import SegmentWriter, read_columns, read_segment, read_segment_columns, read_some, segment_paths
 from evidence.settings import settings
 from evidence.taxonomy import load_taxonomy
 from extract.reading import EXTRACTOR_VERSION, Hints, read
 from language.encoder import Encoder
-from pipeline.adjudicator import adjudicator, second_opinion, version_with_adjudicator
+from pipeline.adjudicator import Adjudicator, adjudicator, second_opinion, version_with_adjudicator
 from pipeline.local_files import LOCAL, LocalItem, items_in, name_of
 from pipeline.local_pool import LocalPool, Outcome
 
@@ -177,7 +177,8 @@ def classify(base: Base, run: str, progress: Progress | None = None) -> StageCou
     done_before = {(row["document"], row["extractor_version"]) for row in read_columns(rooms, ["document", "extractor_version"])}
     waiting = [row["id"] for row in read_columns(base.documents(EXTRACTOR_VERSION), ["id", "status"])
                if row["status"] != "refused" and (row["id"], EXTRACTOR_VERSION) not in done_before]
-    done, refusals, asked = 0, [], adjudicator()
+    refusals, asked = [], adjudicator()
+    done = again = ask_again(base, run, asked) if asked is not None else 0
     if waiting:
         wanted = set(waiting)
         with tagging_pool() as pool, SegmentWriter(rooms, run, Tagging, SEGMENT_DOCUMENTS) as writer:
@@ -193,8 +194,35 @@ def classify(base: Base, run: str, progress: Progress | None = None) -> StageCou
                 writer.add(tagging)
                 if progress:
                     progress(outcome.item.title or outcome.item.id[:12], outcome.reason is not None)
-    return StageCount("classify", done=done, skipped=len(done_before), refused=len(refusals), wall_s=time.perf_counter() - started,
+    return StageCount("classify", done=done, skipped=len(done_before) - again, refused=len(refusals), wall_s=time.perf_counter() - started,
                       refusals=tuple(refusals))
+
+
+def ask_again(base: Base, run: str, who: Adjudicator) -> int:
+    """Asks about the documents about which nobody answered before; returns of how many there is an answer now.
+
+    Their taggings lie among the answered ones under the machine's own version. A segment that holds some is written anew and then removed;
+    where the program is killed in between, the older rows count and are asked about again.
+    """
+    version, taxonomy, answered = classifier_version(), load_taxonomy(), 0
+    for path in segment_paths(base.tags(version)):
+        rows = read_segment_columns(path, ["document", "extractor_version", "version"])
+        owed = {row["document"] for row in rows if row["version"] != version and row["extractor_version"] == EXTRACTOR_VERSION}
+        if not owed:
+            continue
+        documents = {one.id: one for one in _documents(base, set(owed))}
+        taggings, before = [], answered
+        for tagging in read_segment(path, Tagging):
+            document = documents.get(tagging.document) if tagging.version != version else None
+            asked = tagging if document is None else second_opinion(tagging, document, taxonomy, who)
+            answered += asked.version != tagging.version
+            taggings.append(asked)
+        if answered > before:
+            with SegmentWriter(path.parent, run, Tagging, len(taggings)) as writer:
+                for tagging in taggings:
+                    writer.add(tagging)
+            path.unlink()
+    return answered
 
 
 def _documents(base: Base, wanted: set[str]) -> Iterator[Document]:

@@ -55,13 +55,13 @@ def take_over(start: Snapshot, database: Path) -> None:
 def increment(connection: duckdb.DuckDBPyConnection, planned: Plan) -> Increment:
     """What a copied database lacks and holds too much."""
     held = _column(connection, "SELECT id FROM documents")
-    tagged = _column(connection, "SELECT document FROM taggings")
+    tagged = set(connection.execute("SELECT document, version FROM taggings").fetchall())
     same, anchored = _decided_as_before(connection, planned)
     decided = _column(connection, "SELECT DISTINCT document FROM tags WHERE said_by = 'person' OR decision IS NOT NULL")
     decided |= {id for one in planned.decisions if one.facet for id in planned.decided_on.get(one.id, ())}
     present = planned.items.keys()
     arriving = present - held
-    judged = (arriving | (decided - same) | (planned.tagged.keys() - tagged)) & present
+    judged = (arriving | (decided - same) | {id for id, version in planned.versions.items() if (id, version) not in tagged}) & present
     kept = {id: found for document in same - judged for id, found in anchored.get(document, {}).items()}
     return Increment(frozenset(arriving), frozenset(held - present), frozenset(judged), kept)
 

@@ -58,6 +58,8 @@ class Plan:
     history: History
     tagged: dict[str, bool]
     decisions: list[Decision]
+    versions: dict[str, str] = field(default_factory=dict)
+    """Of the classifier, by tagged document: a tagging that was asked about again is another."""
     standing: dict[str, tuple[int, int]] = field(default_factory=dict)
     """(0 for relevant, less for stronger evidence) of each tagged document that is a piece of a work."""
 
@@ -131,15 +133,16 @@ def plan(base: Base, extractor_version: str, classifier_version: str) -> Plan:
         groups = group(list(items.values()), history, decisions, texts)
     works = [work for work in groups if _says_anything(work, items, decisions)]
     values = {id: document_values(light[id]) for id in items}
-    tagged = {
-        tagging.document: tagging.status == "tagged"
-        for tagging in read_segments(base.tags(classifier_version), Tagging, ("document", "extractor_version", "version", "status"))
-        if tagging.extractor_version == extractor_version
-    }
+    tagged: dict[str, bool] = {}
+    versions: dict[str, str] = {}
+    for tagging in read_segments(base.tags(classifier_version), Tagging, ("document", "extractor_version", "version", "status")):
+        if tagging.extractor_version == extractor_version:
+            tagged.setdefault(tagging.document, tagging.status == "tagged")
+            versions.setdefault(tagging.document, tagging.version)
     for work in works:
         if work.title and work.title_source:
             values[work.shown].append(Value("title", work.title, work.title_source, work.shown, False))
-    return Plan(works, items, values, history, tagged, decisions, _standing(base, classifier_version, works))
+    return Plan(works, items, values, history, tagged, decisions, versions, _standing(base, classifier_version, works))
 
 
 def _standing(base: Base, classifier_version: str, works: Sequence[Work]) -> dict[str, tuple[int, int]]:
