@@ -2,7 +2,7 @@
 
 Council areas of the United Kingdom, regions of other countries and the countries themselves come from pycountry (ISO 3166-2, 3166-1); towns,
 health systems, other areas and English names of foreign regions from ``gazetteer/united_kingdom.toml`` and ``gazetteer/abroad.toml``; cities
-elsewhere from ``gazetteer/world.csv``.
+elsewhere from ``gazetteer/world.csv``. Beside them lie given names, by which people are known who are called like places.
 """
 
 from __future__ import annotations
@@ -54,6 +54,12 @@ def gazetteer() -> dict[str, tuple[Entry, ...]]:
         start = WORD.match(entry.name)
         by_word[start[0] if start else entry.name.split()[0]].append(entry)
     return {word: tuple(sorted(found, key=lambda entry: -len(entry.name))) for word, found in by_word.items()}
+
+
+@cache
+def given_names() -> frozenset[str]:
+    """Before a name of the gazetteer they say that it is a person's."""
+    return frozenset(_content("given_names")["names"])
 
 
 @cache

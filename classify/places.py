@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log1p
 
 from classify.label_evidence import Key, LabelEvidence, quote
 from classify.linear_models import Pooled
-from classify.place_names import WORD, Entry, gazetteer, place_key
+from classify.place_names import WORD, Entry, gazetteer, given_names, place_key
 from classify.prose import Prose, Sentence
 from classify.wording import Wording
 from evidence.records import Place
@@ -32,6 +32,10 @@ _NOT_AFTER = re.compile(
     r"Business School|Medical School|School of|Press\b|Airport|Declaration|Beckett|Innovation Park|Clinical Trials Unit|CTU\b|"
     r"Research Ethics|Institute|agenda programme|et al|\(?(?:19|20)\d\d))"
 )
+_STREET = re.compile(r"\b(?:Street|Road|Lane|Avenue|Square|House|Building|Drive|Close|Crescent|Terrace|Park|Campus),\s*$")
+_TITLE = re.compile(r"\b(?:Sir|Lord|Lady|Dame|Baroness|Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Cllr|Councillor|Sister|Nurse|Rev|Reverend|Judge)\.?\s+$")
+_WORD_BEFORE = re.compile(r"\b([A-Z][a-z]+)\s+$")
+_INITIAL = re.compile(r"(?:^|[^\w.])[A-Z]\.\s?(?:[A-Z]\.\s?)*$")
 _COMPANY_BEFORE = re.compile(
     r"\b(?:[Ii]n|[Aa]cross|[Aa]t|of|for|[Ff]rom|[Aa]round|[Nn]ear|[Ww]ithin|serving|[Tt]hroughout|to|covering|[Bb]etween|[Oo]utside|and|both)"
     r"\s+(?:the\s+)?$|,\s*$|\($"
@@ -40,17 +44,27 @@ _COMPANY_AFTER = re.compile(
     r"^(?:'s|[\s,/&-]*(?:and [A-Z]|Council|Borough|City|County|CCG|NHS|ICB|ICS|PCT|Hospital|Infirmary|District|Partnership|Health|Trust|"
     r"Care|area|region|locality|localities|community|communities|residents|people|patients|hospitals|GPs|practices|system|place))"
 )
+_NAMED_BEFORE = r"(?:[A-Z][\w'-]+(?:\s[A-Z][\w'-]+)?(?:,|,? and| &)\s+(?:in\s+)?)*"
+"""Other names of a list, of which the gazetteer need not know any."""
 _PLACED = re.compile(
-    r"\b(?:in|across|throughout|within|around|serving|covering|living in)\s+(?:the\s+|parts of\s+|(?:city|town|county|municipality|borough|"
-    r"district|region|rural|urban)\s+(?:of\s+)?|\w+\s+and\s+)*$", re.IGNORECASE,
+    r"\b(?:[Ii]n|[Aa]cross|[Tt]hroughout|[Ww]ithin|[Aa]round|[Ss]erving|[Cc]overing)\s+(?:(?:each|both|all|parts|areas|most|some)\s+(?:of\s+)?)?(?:the\s+)?"
+    r"(?:(?:city|town|county|municipality|borough|district|region|province|state|counties|cities|districts|boroughs)\s+(?:of\s+)?"
+    r"|(?:rural|urban|suburban|metropolitan|inner|central|greater|coastal|mainland|(?:north|south|mid)?-?(?:east|west)?(?:ern)?|north(?:ern)?|south(?:ern)?)\s+)*"
+    + _NAMED_BEFORE + "$",
 )
 _SITE_AFTER = re.compile(
     r"^ (?:(?:Royal|General|District|Teaching|University|Community|City|Children's) ){0,2}(?:Hospital|Infirmary)\b"
     r"(?!s| NHS| Foundation| Trust)"
 )
 _PEOPLE_OF = re.compile(
-    r"\b(?:people|residents|citizens|population|patients|communities|city|town|county|municipality|borough|district|island|practices|hospitals|"
-    r"surgeries) (?:of|in|from|across) (?:the )?$|\b(?:On|In|Across|Throughout|Within) (?:the )?$"
+    r"(?:\b(?:people|residents|citizens|populations?|patients|communit(?:y|ies)|practices|hospitals|clinics|surgeries|schools|colleges|"
+    r"neighbourhoods?|services|participants|households|families) (?:of|in|from|across) (?:the )?|"
+    r"\b(?:[Cc]ity|cities|[Tt]own|[Cc]ounty|counties|municipality|[Bb]orough|districts?|[Ii]sland|province|state|area|"
+    r"suburbs?|localit(?:y|ies)) of (?:the )?|"
+    r"\b(?:recruited|drawn|sampled|selected|enrolled) from (?:the )?|"
+    r"\b(?:sites|areas|districts|cities|towns|localities|boroughs|counties|pilots|case studies|places|municipalities|regions|communities|city|town|"
+    r"village)(?:,| \(| -|:|,? such as|,? including|,? namely)\s?(?:in )?(?:the )?)" + _NAMED_BEFORE + r"$|"
+    r"\b(?:On|In|Across|Throughout|Within) (?:the )?$"
 )
 _AREA = re.compile(
     r"^(?: \([A-Z]{2,6}\))?(?:'s| (?:area|region|pilot|site|model|community|communities|residents|people|patients|project|programme|system|hospital|"
@@ -68,16 +82,33 @@ _BODY = re.compile(
     r"Lab|Institute|Ambulance|Services?|Authority|Forum|Unit|Centre|Alliance|Collaborative|Board|ICB|Committee|Wing|Team|Conference|Forward|"
     r"Innovation|Programme|Group)\b"
 )
+_THING = re.compile(
+    r"^(?:[ -][A-Z][\w'-]*){0,3} (?:Study|Trial|Cohort|Survey|Regist(?:er|ry)|Scale|Framework|Report|Score|Test|Assessment|Questionnaire|Method|"
+    r"Charter|Profile|Inventory|Checklist|Index|Agreement|Protocol|Classification|Principles|Consensus|Guidelines?|Award|Prize|Journal|Lectures?)\b"
+)
+"""What is called after a place and may be used anywhere."""
 _BODY_BEFORE = re.compile(
     r"\b(?:Health Innovation|Audit|CLAHRC|Healthwatch|Network (?:for|of)|Care|Royal|NHS|Connected|Universit\w+ \(\w+ and) (?:the )?$|"
     r"(?:Academic Health Science Network|Collaboration \w+ \w+ \w+ \w+ \w+ \w+ \w+) (?:for )?(?:the )?$"
 )
 _OFFICE = re.compile(
     r"\b(?:published by|printed (?:by|in)|offices? (?:in|at|is)|based (?:in|at)|headquarter\w*|registered|telephone|correspondence|ethic\w*|"
-    r"meeting (?:was |is )?(?:held )?in|conference|trained as|born in|previous(?:ly)?|roles? |chief executive (?:of|at)|"
+    r"meeting (?:was |is )?(?:held )?in|conference|trained as|born in|previous(?:ly)?|roles? |"
+    r"lecture(?:r|ship)|research fellow|professor (?:at|of)|studied (?:at|in)|graduated|chief executive (?:of|at)|"
     r"Inc\b|Corporation|GmbH|[Ss]oftware|Stationery Office|Press\b|copyright|funded by|grant|declaration of)", re.IGNORECASE,
 )
+_SEAT = re.compile(
+    r"\b(?:Department|School|Faculty|Division|Chair|College|Institute|Centre|Center|Academy|University)"
+    r"(?: (?:of|for) (?:[A-Z][\w'-]+|and|&|of|the|in|,|\s)+)?\s(?:in|at) $"
+)
+"""Before the town in which an institution of learning sits."""
 _ABROAD_AFTER = re.compile(r"^[\s,(]+(?:[A-Z][\w.-]+[\s,]+){0,2}(?:\(?[A-Z][a-z]{3,}\)?|USA|UK|U\.S\.A\.)\b")
+_SCHEME = re.compile(
+    r"^(?:[ -](?:[A-Z][\w'-]*|and|of|for|&)){0,4}? (?:Pilots?|Project|Initiative|Vanguard|Pioneers?|Scheme|Model|Demonstrator|Test ?bed)s?\b"
+)
+_ITEM = re.compile(r"^(?:\s*-\s|:\s+(?:[Tt]he |[Aa]n? )?[a-z]|\s*$)")
+"""After a place that opens an item of a list; the towns of publishers ("London: Care Press; 2015") are followed by another name."""
+_COMPARED = re.compile(r"\b(?:[Uu]nlike|than|as|compared (?:with|to)|similar to|contrast to|not) (?:those |that |it is )?in (?:the )?$")
 _SETTING = re.compile(
     r"\b(?:settings?|conducted|took place|take place|recruited|implemented|located|launched|set up|established|introduced|opened|pilot\w*|sites?|"
     r"programmes?|projects?|services?|teams?|hubs?|model|partnership|pathways?|initiative|practices|municipality|neighbourhoods?|centre|"
@@ -86,7 +117,17 @@ _SETTING = re.compile(
 
 _WITHIN = re.compile(r"^(?:,| \() ?(?:the )?$")
 """Between a place and the wider area that it lies in ("Ghent, Belgium"): only the first is where something happens."""
-_JOINED = re.compile(r"^(?:,| and| &|,? or|, and|/| in| \()\s?(?:the )?$")
+_BESIDE = re.compile(r"^(?:,| and| &|, and)\s(?:the )?$")
+"""Between two names of one sort: "the Universities of Leeds and York", "University of Leeds, Leeds", "Bolton and York, who"."""
+_INSTITUTION = re.compile(
+    r"\b(?:(?:Department|School|Faculty|Division|Section|College|Institute|Centre|Center|Academy) (?:of|for)|Universit(?:y|ies)|Hochschule)\b"
+)
+_SMALL_WORD = re.compile(r"^(?:of|for|and|the|in|at|on|de|der|la|&)$")
+_JOINED = re.compile(
+    r"^(?: \([A-Z][^()]{1,20})?\)?(?:,| and| &|,? or|, and|/| in| \()\s?(?:the )?"
+    r"(?:[A-Z][\w'-]+(?:\s[A-Z][\w'-]+)?(?: \([A-Z][^()]{1,20}\))?(?:,| and| &|, and)\s){0,3}$"
+)
+"""Between two names of one list, unknown names and countries in brackets among them."""
 
 FEATURES = (
     "mentions", "title", "share", "told", "told_lead", "told_share", "told_most", "settled", "settled_most", "heading", "system", "abroad", "wide",
@@ -113,8 +154,11 @@ def mentions(sentence: Sentence) -> Iterator[Mention]:
     """The places that a sentence names, addresses and people left out."""
     if _POSTCODE.found(sentence.plain):
         return
+    if is_affiliation(sentence.plain):
+        return
     plain, index, taken = sentence.plain, gazetteer(), 0
     last: Mention | None = None
+    other: int | None = None
     for match in WORD.finditer(plain):
         if match.start() < taken:
             continue
@@ -126,10 +170,37 @@ def mentions(sentence: Sentence) -> Iterator[Mention]:
             continue
         end = match.start() + len(found.name)
         taken = end
-        mention = _in_context(sentence, found, match.start(), end, last)
+        beside = other is not None and _BESIDE.search(plain[other : match.start()])
+        if found.kind != "nation" and (beside or _is_somebody(plain, match.start(), end)):
+            other = end
+            continue
+        holds = last is not None and found.wide and not last.entry.wide and bool(_WITHIN.search(plain[last.end : match.start()]))
+        mention = _in_context(sentence, found, match.start(), end, last, holds)
         if mention is not None:
-            last = mention
             yield mention
+            # What follows a wider area in a list ("Ghent (Belgium), Graz (Austria)") stands as the place before it does.
+            last = replace(mention, placed=last.placed, told=last.told) if holds and last is not None else mention
+
+
+def is_affiliation(plain: str) -> bool:
+    """Whether a line is an author's affiliation or an institution's address: nothing but names and commas, one of them of an institution."""
+    if "," not in plain or not _INSTITUTION.search(plain):
+        return False
+    return all(not word[0].islower() or "@" in word or len(word) == 1 or _SMALL_WORD.search(word) for word in re.findall(r"[\w@&][\w@.'-]*", plain))
+
+
+def _is_somebody(plain: str, start: int, end: int) -> bool:
+    """Whether the words around the name say that it is a person's, an institution's, a street's or a thing's."""
+    before, after = plain[max(0, start - 60) : start], plain[end : end + 90]
+    if any(pattern.search(before) for pattern in (_NOT_BEFORE, _STREET)) or _is_person(before):
+        return True
+    return bool(_NOT_AFTER.search(after) or _TELLER.search(after))
+
+
+def _is_person(before: str) -> bool:
+    """Whether the words before a name are a title, initials or a given name."""
+    given = _WORD_BEFORE.search(before)
+    return bool(_TITLE.search(before) or _INITIAL.search(before)) or (given is not None and given[1] in given_names())
 
 
 def _stands(plain: str, start: int, name: str) -> bool:
@@ -137,32 +208,34 @@ def _stands(plain: str, start: int, name: str) -> bool:
     return plain.startswith(name, start) and not plain[end : end + 1].isalnum()
 
 
-def _in_context(sentence: Sentence, entry: Entry, start: int, end: int, last: Mention | None) -> Mention | None:
-    """The mention, or None where the words around it speak of something else; one joined to ``last`` by a comma or "and" stands as that does."""
+def _in_context(sentence: Sentence, entry: Entry, start: int, end: int, last: Mention | None, holds: bool) -> Mention | None:
+    """The mention, or None where the words around it speak of something else; one joined to ``last`` by a comma or "and" stands as that does,
+    unless it only says in which wider area that lies (``holds``)."""
     plain = sentence.plain
     before, after = plain[max(0, start - 60) : start], plain[end : end + 90]
-    if entry.kind == "nation" or _NOT_BEFORE.search(before) or _NOT_AFTER.search(after) or _TELLER.search(after):
+    if entry.kind == "nation":
         return None
     direction = _DIRECTION.search(before) if entry.kind not in ("system", "country") else None
     if direction:
         start -= len(direction[0])
         before = before[: direction.start()]
-    joined = last is not None and bool(_JOINED.search(plain[last.end : start]))
-    holds_last = last is not None and entry.wide and not last.entry.wide and bool(_WITHIN.search(plain[last.end : start]))
-    joined = joined and not holds_last
+    joined = last is not None and not holds and bool(_JOINED.search(plain[last.end : start]))
     at_site = before.endswith((" at ", " at the ", " of ")) and bool(_SITE_AFTER.search(after))
     placed = at_site or bool(_PLACED.search(before)) or (joined and last is not None and last.placed)
-    company = bool(_COMPANY_BEFORE.search(before) or _COMPANY_AFTER.search(after))
+    item = sentence.kind == "list" and not plain[:start].strip(" -•*") and bool(_ITEM.search(after))
+    company = placed or item or bool(_COMPANY_BEFORE.search(before) or _COMPANY_AFTER.search(after))
     abroad = entry.kind in ("world", "region")
     if (entry.ambiguous or abroad) and not company:
         return None
     if abroad and not placed and (entry.ambiguous or _PERSON.search(before) or _SURNAME.search(after)) and not _ABROAD_AFTER.search(after):
         return None
     body = bool(_BODY.search(after) or _BODY_BEFORE.search(before))
-    office = bool(_OFFICE.search(plain[max(0, start - 80) : start]))
+    office = bool(_OFFICE.search(plain[max(0, start - 80) : start]) or _SEAT.search(before))
     opens = (start < 8 and sentence.is_prose) or sentence.kind == "heading"
-    speaks = placed or opens or (joined and last is not None and last.told) or bool(_PEOPLE_OF.search(before) or _AREA.search(after))
-    told = speaks and not office and not sentence.cited and not holds_last and (placed or not body)
+    listed = joined and last is not None and last.told
+    speaks = placed or opens or item or listed or any(pattern.search(after) for pattern in (_SCHEME, _AREA)) or bool(_PEOPLE_OF.search(before))
+    elsewhere = office or holds or bool(_COMPARED.search(before)) or bool(_THING.search(after)) or (sentence.cited and not item)
+    told = speaks and not elsewhere and (placed or not body)
     return Mention(entry, plain[start:end], sentence, start, end, placed, body, told)
 
 
@@ -204,7 +277,7 @@ def candidates(prose: Prose, evidence: dict[Key, LabelEvidence]) -> list[Candida
             len(own) / count, len(own) / most_told, log1p(len(settled[name])), len(settled[name]) / most_settled,
             float(any(m.placed and m.sentence.kind == "heading" for m in group)), float(entry.kind == "system"),
             float(entry.kind in ("world", "region")), float(entry.wide), float(entry.kind == "country"), float(larger >= count),
-            sum(m.body for m in group) / count, log1p(10000 * count / prose.words), 1.0 / len(groups),
+            sum(m.body for m in group) / count, log1p(10000 * count / prose.words), float(bool(own)) / len(groups),
             float(entry.wide and within[entry.country] > 0),
         )
         result.append(Candidate(printed, entry, tuple(group), values))
@@ -212,12 +285,12 @@ def candidates(prose: Prose, evidence: dict[Key, LabelEvidence]) -> list[Candida
 
 
 def _is_author(prose: Prose, group: Sequence[Mention]) -> bool:
-    """Whether the name is somebody's: it says or argues something in one sentence, and nothing is said to be in it in any."""
+    """Whether the name is somebody's: in one sentence it has a given name, or says or argues something, and in none is anything said to be in it."""
     if any(mention.placed or mention.entry.wide for mention in group):
         return False
     name = group[0].entry.name
     return any(
-        _TELLER.search(sentence.plain[at + len(name) :])
+        _TELLER.search(sentence.plain[at + len(name) :]) or _is_person(sentence.plain[max(0, at - 60) : at])
         for sentence in prose.sentences
         if (at := sentence.plain.find(name)) >= 0
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from classify.places import candidates, mentions
 from classify.prose import Prose
 from tests.classify.documents import made
@@ -37,3 +39,47 @@ def test_hospitals_and_pilots_of_an_area_tell_of_the_area() -> None:
 
 def test_a_publisher_s_address_is_no_place() -> None:
     assert not list(mentions(Prose(made("Report", "Published by the trust, 12 Castle Street, Norwich NR1 3AB.")).sentences[1]))
+
+
+SITE = "In Leeds the memory clinic, the surgeries and the council's home care agree one plan with each person with dementia."
+
+
+@pytest.mark.parametrize("line", [
+    "1 School of Social Policy, University of Birmingham, Birmingham, United Kingdom", "Department of Nursing, Swansea, UK",
+    "Rhian Probert, University of Birmingham, and Malik Osei, Swansea University",
+    "Rhian Probert is a senior lecturer at the Universities of Birmingham and Swansea.",
+    "Malik Osei works at the Centre for Care Policy in Bradford, where he teaches.",
+    "Rhian Probert, York Health Economics Consortium, and Malik Osei, Bradford Teaching Hospitals NHS Foundation Trust",
+    "Hull York Medical School, York, UK; Bradford Institute for Health Research, Bradford Royal Infirmary, Bradford, UK",
+    "We thank Jack London, Claire Bradford, Mr Derby and J. Stirling for their help with this report.",
+    "Bolton and York, who write later, answer that a team is a budget.", "According to Bolton (2014) a plan is a promise that somebody keeps.",
+    "The Nottingham Health Profile was used, and the Edinburgh Postnatal Depression Scale for carers.",
+    "Institute for Care, 14 Harbour Street, Bristol", "Unlike in Glasgow, nobody was asked to move.",
+])
+def test_affiliations_people_and_things_called_after_places_are_no_places(line: str) -> None:
+    assert {name for name, holds in told(line, SITE).items() if holds} == {"Leeds"}
+
+
+def test_a_person_s_name_stays_a_person_s_where_it_is_repeated_alone() -> None:
+    named = told("Professor Jane Lancaster chaired the group.", "Lancaster's earlier work had asked the same question.")
+    assert "Lancaster" not in named
+    assert told("Professor Jane Lancaster chaired the group.", "The group met nurses who share one record in Lancaster.")["Lancaster"]
+
+
+@pytest.mark.parametrize(("line", "names"), [
+    ("Four neighbourhoods were chosen, one in each of Bremen, Birmingham and Uppsala.", {"Bremen", "Birmingham", "Uppsala"}),
+    ("Schools in Alicante (Spain), Rome (Italy) and Cardiff (UK) took part from the first year.", {"Alicante", "Rome", "Cardiff"}),
+    ("Teams were formed in two districts, Tarrow and Faisalabad, within one year.", {"Faisalabad"}),
+    ("The case studies (Jakarta, Bogor and Leeds) each had one record.", {"Jakarta", "Bogor", "Leeds"}),
+    ("Older people were recruited from Stirling by their surgeries.", {"Stirling"}),
+    ("Nurses and carers share one plan in rural Northumberland and in eastern Norfolk.", {"Northumberland", "Norfolk"}),
+    ("The Live Well Gateshead Initiative brings home care and surgeries together.", {"Gateshead"}),
+])
+def test_places_in_lists_in_regions_and_in_the_names_of_schemes_are_told_of(line: str, names: set[str]) -> None:
+    assert {name for name, holds in told(line).items() if holds} == names
+
+
+def test_an_item_of_a_list_that_opens_with_a_place_tells_of_it() -> None:
+    document = made("Joined-up care", "Sites of interest are:", "Stirling - where the day unit and the surgeries have one manager (Probert, 2019).",
+                    kinds={2: "list"})
+    assert any(mention.told for one in candidates(Prose(document), {}) for mention in one.mentions if one.name == "Stirling")
