@@ -80,6 +80,8 @@ _VERB = Wording(
 _OPEN_END = re.compile(r"[\w,;'’&)(-]$")
 MERGED_LENGTH = 700
 """Characters. A sentence that a badly converted page has torn into several paragraphs is put together again up to this length."""
+ENTRY_LENGTH = 700
+"""Characters. A longer passage is more than an entry of a list of references, whatever stands in it."""
 ABSTRACT_PART = 1800
 """Characters. A section inside an abstract or summary is part of it up to this length; a longer one is a chapter under a wrong heading."""
 LEAD_LENGTH = 2200
@@ -153,6 +155,17 @@ def is_chrome(text: str) -> bool:
 def is_reference(text: str) -> bool:
     """Whether the text reads like an entry of a reference list."""
     return len(text) < 900 and _REFERENCE_LIKE.found(text)
+
+
+def reference_share(document: Document) -> float:
+    """The share of a document's text, headings aside, that stands in entries of lists of references."""
+    total, found, text = 0, 0, document.text
+    for passage in document.passages:
+        if passage.kind != "heading":
+            size = passage.end - passage.start
+            total += size
+            found += size * (size <= ENTRY_LENGTH and _REFERENCE_LIKE.found(plain(text[passage.start : passage.end])))
+    return found / total if total else 0.0
 
 
 def zone_of(heading: str) -> str | None:

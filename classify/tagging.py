@@ -18,6 +18,7 @@ from classify.linear_models import Array
 from classify.models import Models, load_models, models_version
 from classify.observation import Observation, Observer
 from classify.places import places
+from classify.prose import reference_share
 from classify.relevance import relevance_tag
 from classify.shown_passages import shown
 from classify.study_design import design_span, kinds
@@ -36,8 +37,10 @@ SCALES = frozenset({"intensity"})
 SIGNED = 0.85
 """Share of an untrained facet's tags that a careful reader signs at least (``docs/measures.md``): the only calibration there is."""
 
-LEAST_WORDS = 8
-"""A document with fewer words in sentences cannot be judged."""
+LEAST_WORDS = 20
+"""A document with fewer words in sentences cannot be judged: it names something ("The report can be read online") and says nothing of it."""
+MOST_REFERENCES = 0.7
+"""Share of a text that stands in references beyond which it is a list of them (labelled articles: 0.31 at most; pages of publications: 0.96)."""
 
 
 def classifier_version(taxonomy: Taxonomy) -> str:
@@ -201,4 +204,6 @@ def unfit(document: Document) -> str | None:
     if document.page_kind is not None:
         # What a list of reports names is not what the list says.
         return "it is a list of other pages" if document.page_kind == LISTING else "it is a page that the site carries for its own sake"
+    if reference_share(document) > MOST_REFERENCES:
+        return "it is a list of references"
     return None

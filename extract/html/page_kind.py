@@ -21,6 +21,9 @@ FEWEST_ENTRIES = 5
 """Links that stand alone in their lines; a page with fewer is no list (a menu of few words: from three on)."""
 FEWEST_ENTRIES_OF_NOTHING_ELSE = 2
 """Entries of a page on which nothing else is said."""
+FEWEST_ENTRIES_OF_A_MENU = 3
+"""Entries of a page that introduces them in a sentence or two."""
+MOST_PROSE_WORDS_OF_A_MENU = 40
 MOST_PROSE_WORDS = 60
 """Words of sentences that belong to no entry: introductions to lists are shorter, the shortest articles hardly."""
 TEASER_WORDS = 100
@@ -90,10 +93,11 @@ def page_kind(tree: HtmlElement, title: str | None, article: bool, blocks: Seque
     lines = _lines(tree)
     entries = sum(line.entry for line in lines)
     total, linked = sum(line.linked + line.plain for line in lines), sum(line.linked for line in lines)
-    menu = entries >= 3 and total < MENU_WORDS and 2 * linked >= total
+    menu = entries >= FEWEST_ENTRIES_OF_A_MENU and total < MENU_WORDS and 2 * linked >= total
     if menu or entries < FEWEST_ENTRIES_OF_NOTHING_ELSE:
         return LISTING if menu else None
-    return LISTING if _prose_words(lines, blocks) < (MOST_PROSE_WORDS if entries >= FEWEST_ENTRIES else 1) else None
+    most = MOST_PROSE_WORDS if entries >= FEWEST_ENTRIES else MOST_PROSE_WORDS_OF_A_MENU if entries >= FEWEST_ENTRIES_OF_A_MENU else 1
+    return LISTING if _prose_words(lines, blocks) < most else None
 
 
 def _prose_words(lines: list[_Line], blocks: Sequence[Block]) -> int:

@@ -77,6 +77,17 @@ def test_what_cannot_be_judged_says_why(tagger: Tagger) -> None:
         assert tagger.tag(replace(HUB, page_kind=kind)).status == "untagged", "a list of reports was judged as one"
 
 
+def test_a_list_of_references_and_a_line_that_points_elsewhere_are_not_judged(tagger: Tagger) -> None:
+    work = "Probert R, Osei M. Shared care plans and integrated teams"
+    entries = [f"[{n}] {work} in district {n}. Journal of Made Care, 20{n}; 4(2): 11-19." for n in range(10, 30)]
+    listed = tagger.tag(made("Publications", "What our integrated care programme has published:", *entries))
+    assert (listed.status, listed.reason) == ("untagged", "it is a list of references")
+    pointed = tagger.tag(made("Impact report", "The impact report of our integrated care programme can be read online."))
+    assert (pointed.status, pointed.reason) == ("untagged", "it has too little text to be judged")
+    cited = tagger.tag(made("Joined-up care", " ".join(HUB.text.split("\n\n")) + " " + " ".join(entries[:2]) + " https://doi.org/10.1/x"))
+    assert cited.status == "tagged", "a text that cites was taken for a list of references"
+
+
 def core(tagging: Tagging) -> dict[str, set[str]]:
     return {facet: labels(tagging, facet) for facet in ("relevance", "study_design", "evidence_strength", "integration_type")}
 

@@ -37,6 +37,13 @@ def test_a_plain_list_of_links_is_a_listing() -> None:
     assert kind(f"<main><h1>Areas</h1><p>Choose one of the areas below to read about its teams.</p><ul>{links}</ul></main>", "Areas") == "listing"
 
 
+def test_a_page_that_only_introduces_a_few_links_is_a_listing() -> None:
+    links = "".join(f"<li><a href='/appendix/{name}.html'>{name}</a></li>" for name in ("Glossary", "Publications", "Code and other resources"))
+    said = "<p>Further material on shared offices includes the code of the project, a list of what was published and a glossary of terms.</p>"
+    assert kind(f"<main><h1>Appendix</h1><nav><ul>{links}</ul></nav>{said}</main>", "Appendix") == "listing"
+    assert kind(f"<main><h1>Appendix</h1><nav><ul>{links}</ul></nav>{said}<p>{PARAGRAPH}</p></main>", "Appendix") is None
+
+
 def test_a_short_text_among_many_links_is_no_listing() -> None:
     assert kind(f"<main><h1>Sharing an office</h1><p>{PARAGRAPH}</p><p>{OTHER}</p>{index(30)}</main>") is None
 
