@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 from classify.decided import Verdicts, amended, partial, verdicts_on
-from classify.models import TRAINED_FACETS
 from classify.observation import Observer
+from classify.taught_labels import Taught, taught
 from classify.training import Case
 from evidence.base import Base
 from evidence.records import Document
@@ -15,21 +15,20 @@ from evidence.segments import read_segments
 from extract.reading import EXTRACTOR_VERSION
 from warehouse.decisions import read_decisions
 
-LEARNT = ("relevance", "study_design", *TRAINED_FACETS)
-"""Facets whose models learn from a document of which little else is known."""
-
 
 @dataclass(frozen=True)
 class DecisionCount:
     """What training did with a base's decisions.
 
-    ``decisions`` are all of the base; ``labels`` those that they settled and that were learnt, ``not_learnt`` those of facets that no model learns
-    so; ``on_gold`` and ``beside`` are documents; ``overruled`` earlier words that a later one took back; ``unknown`` targets that are no
-    document that this extractor has read; ``apart`` says in words where the gold file said otherwise.
+    ``decisions`` are all of the base. Of the labels that they settled ``labels`` were news to a model, ``known`` say what the gold file says or
+    what follows from another, ``not_learnt`` are of no model's learning (see ``classify.taught_labels``); ``on_gold`` and ``beside`` are
+    documents; ``overruled`` earlier words that a later one took back; ``unknown`` targets that are no document that this extractor has read;
+    ``apart`` says in words where the gold file said otherwise.
     """
 
     decisions: int = 0
     labels: int = 0
+    known: int = 0
     not_learnt: int = 0
     on_gold: int = 0
     beside: int = 0
@@ -41,7 +40,7 @@ class DecisionCount:
         if not self.decisions:
             return "no decisions to learn from"
         return (
-            f"{self.decisions} decisions: {self.labels} labels learnt ({self.not_learnt} of facets without a model not), "
+            f"{self.decisions} decisions: {self.labels} labels learnt ({self.known} more were known, {self.not_learnt} no model learns), "
             f"on {self.on_gold} documents of the gold file and {self.beside} beside it; {self.overruled} taken back by a later one, "
             f"{len(self.apart)} against the gold file, {self.unknown} targets that this extractor has not read"
         )
@@ -56,7 +55,8 @@ def with_decisions(cases: Sequence[Case], base: Base, observer: Observer) -> tup
     verdicts = verdicts_on(decisions, observer.taxonomy)
     if not verdicts:
         return list(cases), DecisionCount(len(decisions))
-    result, apart = [], []
+    result, apart, told = [], [], list[Taught]()
+    closely = observer.encoder is not None
     for case in cases:
         judged = verdicts.get(case.document.id)
         if judged is None:
@@ -64,15 +64,15 @@ def with_decisions(cases: Sequence[Case], base: Base, observer: Observer) -> tup
             continue
         truth, differing = amended(case.truth, judged)
         apart += [f"{case.key}: {one}" for one in differing]
+        told.append(taught(truth, case.truth, judged, observer.taxonomy, closely))
         result.append(replace(case, truth=truth))
     on_gold = {case.document.id for case in cases} & set(verdicts)
     beside = _beside(base, {target: one for target, one in verdicts.items() if target not in on_gold}, observer)
-    learnt = [*on_gold, *(case.document.id for case in beside)]
-    facets = [facet for one in learnt for facet, _ in verdicts[one].holds]
-    taken = sum(facet in LEARNT for facet in facets)
+    told += [taught(case.truth, None, verdicts[case.document.id], observer.taxonomy, closely) for case in beside]
+    read = [*on_gold, *(case.document.id for case in beside)]
     count = DecisionCount(
-        len(decisions), taken, len(facets) - taken, len(on_gold), len(beside),
-        sum(verdicts[one].overruled for one in learnt), len(verdicts) - len(learnt), tuple(apart),
+        len(decisions), sum(len(one.learnt) for one in told), sum(len(one.known) for one in told), sum(len(one.not_learnt) for one in told),
+        len(on_gold), len(beside), sum(verdicts[one].overruled for one in read), len(verdicts) - len(read), tuple(apart),
     )
     return [*result, *beside], count
 

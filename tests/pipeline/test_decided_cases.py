@@ -62,7 +62,7 @@ def test_decisions_are_taken_counted_and_told_where_the_gold_file_says_otherwise
     cases, count = with_decisions(gold(), base, OBSERVER)
     assert cases[0].truth["theme"] == []
     assert [case.document.id for case in cases[1:]] == sorted([DOCUMENTS[1].id, DOCUMENTS[3].id])
-    assert (count.decisions, count.labels, count.not_learnt, count.on_gold, count.beside, count.unknown) == (5, 3, 1, 1, 2, 1)
+    assert (count.decisions, count.labels, count.known, count.not_learnt, count.on_gold, count.beside, count.unknown) == (5, 3, 0, 1, 1, 2, 1)
     assert count.apart == ("one.txt: theme: workforce in the file, not so decided",)
     assert "1 against the gold file" in str(count)
     assert [case.truth for case in with_decisions(gold(), base, OBSERVER)[0]] == [case.truth for case in cases]
