@@ -30,6 +30,7 @@ CONTAINED_WITH_TITLE = 0.5
 CONTAINED_ALONE = 0.85
 SMALLEST_PAGE = 60
 """Shingles below which a page without the document's title may be any quotation."""
+PAGES_AT_ONCE = 2_000
 MOST_PAGES_ALONE = 2
 """A document that holds more pages of other titles was published in sections; these are parts and no copies."""
 
@@ -80,19 +81,25 @@ def _candidates(items: Sequence[Item]) -> set[Pair]:
             titles[file.words.words].append(file)
     for page in pages:
         found.update((page.id, file.id) for file in titles.get(page.words.words, ()))
-    keys, owners = _keys(files)
-    for page in pages:
-        mine, _ = _keys([page])
-        first, last = np.searchsorted(keys, mine, "left"), np.searchsorted(keys, mine, "right")
-        counts: Counter[int] = Counter()
-        telling = (last > first) & (last - first <= MOST_HOLDERS)
-        for start, end in zip(first[telling].tolist(), last[telling].tolist(), strict=True):
-            counts.update(owners[start:end].tolist())
-        for owner, shared in counts.items():
-            if shared >= (1 if title_overlap(page.words, files[owner].words) >= 0.5 else SHARED_MINIMA):
-                found.add((page.id, files[owner].id))
+    for at, owner, shared in _shared_minima(pages, files):
+        if shared >= (1 if title_overlap(pages[at].words, files[owner].words) >= 0.5 else SHARED_MINIMA):
+            found.add((pages[at].id, files[owner].id))
     sizes = {one.id: one.text.size for one in items}
     return {pair for pair in found if sizes[pair[0]] <= sizes[pair[1]] * 1.2}
+
+
+def _shared_minima(pages: Sequence[Item], files: Sequence[Item]) -> Iterator[tuple[int, int, int]]:
+    """(page, file, how many minima both have at the same place), by their numbers, without the minima of templates."""
+    keys, owners = _keys(files)
+    for start in range(0, len(pages), PAGES_AT_ONCE):
+        mine, asking = _keys(pages[start : start + PAGES_AT_ONCE])
+        first, last = np.searchsorted(keys, mine, "left"), np.searchsorted(keys, mine, "right")
+        telling = (last > first) & (last - first <= MOST_HOLDERS)
+        counts: Counter[tuple[int, int]] = Counter()
+        for page, begin, end in zip(asking[telling].tolist(), first[telling].tolist(), last[telling].tolist(), strict=True):
+            counts.update((page, owner) for owner in owners[begin:end].tolist())
+        for (page, owner), shared in counts.items():
+            yield start + page, owner, shared
 
 
 def _keys(items: Sequence[Item]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -106,8 +107,26 @@ BANDS, ROWS = 32, 4
 (Leskovec, Rajaraman, Ullman, Mining of Massive Datasets, 3.4)."""
 
 
-def bucket_keys(text: TextSketch) -> list[bytes]:
-    """One key a band; equal keys make two texts candidates. Empty for a text without signature."""
-    if len(text.minima) < BANDS * ROWS:
-        return []
-    return [bytes([band]) + text.minima[band * ROWS : (band + 1) * ROWS].tobytes() for band in range(BANDS)]
+def shared_buckets(texts: Sequence[TextSketch]) -> list[list[bytes]]:
+    """For each text the keys, one a band, of the buckets into which another of these texts falls too: those of one text name no candidates.
+
+    Empty for a text without signature.
+    """
+    signed = [at for at, text in enumerate(texts) if len(text.minima) >= BANDS * ROWS]
+    shared: list[list[bytes]] = [[] for _ in texts]
+    if not signed:
+        return shared
+    minima = np.stack([texts[at].minima[: BANDS * ROWS] for at in signed])
+    for band in range(BANDS):
+        rows = np.ascontiguousarray(minima[:, band * ROWS : (band + 1) * ROWS])
+        # A band's four minima as one number: equal bands have equal ones, and the few others that do are told apart by their bytes.
+        mixed = (rows.astype(np.uint64) * _MIX).sum(axis=1, dtype=np.uint64)
+        order = np.argsort(mixed, kind="stable")
+        equal = mixed[order][1:] == mixed[order][:-1]
+        for row in np.sort(order[np.r_[False, equal] | np.r_[equal, False]]).tolist():
+            shared[signed[row]].append(bytes([band]) + rows[row].tobytes())
+    return shared
+
+
+_MIX = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93], dtype=np.uint64)
+"""Odd numbers of 64 bits."""

@@ -18,7 +18,7 @@ from warehouse.file_parts import file_parts
 from warehouse.history import History
 from warehouse.items import Item
 from warehouse.landing_pages import landing_joins
-from warehouse.likeness import bucket_keys, same_title, title_overlap, titles_conflict
+from warehouse.likeness import same_title, shared_buckets, title_overlap, titles_conflict
 from warehouse.page_parts import page_parts
 from warehouse.parts import Parts
 
@@ -212,11 +212,11 @@ def _same_address(history: History) -> Iterator[Join]:
 def _near_duplicates(items: Sequence[Item]) -> Iterator[Join]:
     """Candidates share a bucket of their signatures, or their titles' words; the texts decide."""
     buckets: dict[object, list[Item]] = defaultdict(list)
-    for one in items:
+    for one, shared in zip(items, shared_buckets([one.text for one in items]), strict=True):
         if not len(one.text.minima):
             continue
         compared: set[str] = {one.id}
-        keys: list[object] = [*bucket_keys(one.text)]
+        keys: list[object] = [*shared]
         if len(one.words.words) >= 2:
             keys += [("title", one.words.words), ("opening", tuple(_opening(one.title)))]
         for key in keys:
