@@ -205,6 +205,32 @@ def read_segment(path: Path, record: type[R], columns: Sequence[str] | None = No
         raise _unreadable(path, error) from error
 
 
+def read_segment_table(path: Path, record: type, columns: Sequence[str]) -> pa.Table:
+    """Some columns of one segment as a table of the record's own types; a column that the file lacks is filled with defaults.
+
+    Raises ``IntegrandError`` as ``read_segment`` does.
+    """
+    wanted = pa.schema([arrow_schema(record).field(name) for name in columns])
+    try:
+        with pq.ParquetFile(path, memory_map=False, pre_buffer=False) as file:
+            _check_columns(path, file.schema_arrow, record, columns)
+            if all(name in file.schema_arrow.names and file.schema_arrow.field(name).type.equals(wanted.field(name).type) for name in columns):
+                return file.read(columns=list(columns), use_threads=False).select(list(columns)).cast(wanted)
+    except (pa.ArrowException, OSError) as error:
+        raise _unreadable(path, error) from error
+    # Written by an older program: a record knows its defaults.
+    return to_table(list(read_segment(path, record, columns)), record).select(list(columns))
+
+
+def from_table(path: Path, table: pa.Table, record: type[R]) -> list[R]:
+    """The records that a table's rows describe; columns that it lacks take their defaults. ``path`` is named where that fails."""
+    build = _reader(typing.cast(Any, record))
+    try:
+        return [build(row) for row in table.to_pylist()]
+    except (pa.ArrowException, TypeError, UnicodeDecodeError) as error:
+        raise _unreadable(path, error) from error
+
+
 def _check_columns(path: Path, found: pa.Schema, record: type, columns: Sequence[str] | None) -> None:
     """That a segment has each column that the record cannot do without, and plain values of the type they should have."""
     for field in dataclasses.fields(record):
@@ -219,10 +245,15 @@ def _check_columns(path: Path, found: pa.Schema, record: type, columns: Sequence
             raise _unreadable(path, f"column {field.name!r} holds {found.field(at).type} in place of {wanted}")
 
 
-def read_some(folder: Path, record: type[R], key: str, wanted: Collection[str], columns: Sequence[str] | None = None) -> Iterator[R]:
-    """The records of a folder's segments whose ``key`` (a text field) is wanted, in name order; segments without any are not read."""
+def read_some(
+    folder: Path, record: type[R], key: str, wanted: Collection[str], columns: Sequence[str] | None = None, among: Iterable[Path] | None = None,
+) -> Iterator[R]:
+    """The records of a folder's segments whose ``key`` (a text field) is wanted, in name order; segments without any are not read.
+
+    ``among`` are the only segments to look into, for who knows where they stand.
+    """
     sought = set(wanted)
-    for path in segment_paths(folder) if sought else ():
+    for path in (segment_paths(folder) if among is None else sorted(among)) if sought else ():
         if not sought.isdisjoint(row[key] for row in read_segment_columns(path, [key])):
             yield from (one for one in read_segment(path, record, columns) if getattr(one, key) in sought)
 
@@ -236,8 +267,12 @@ def read_columns(folder: Path, columns: Sequence[str]) -> Iterator[dict[str, Any
 def read_segment_columns(path: Path, columns: Sequence[str]) -> list[dict[str, Any]]:
     """Some top-level columns of every row of one segment."""
     try:
-        rows: list[dict[str, Any]] = pq.read_table(path, columns=list(columns), memory_map=False).to_pylist()
-        return rows
+        with pq.ParquetFile(path, memory_map=False, pre_buffer=False) as file:
+            lacking = [name for name in columns if name not in file.schema_arrow.names]
+            if lacking:
+                raise _unreadable(path, f"it has no column {lacking[0]!r}")
+            rows: list[dict[str, Any]] = file.read(columns=list(columns), use_threads=False).to_pylist()
+            return rows
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise _unreadable(path, error) from error
 

@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,7 +93,8 @@ def publish(
     started = time.monotonic()
     discard_unfinished(base)
     encoder = (encoder or encoder_version(encode)) if encode else "none"
-    inputs = inputs_digest(base, extractor_version, classifier_version, taxonomy.version, encoder)
+    files = input_files(base, extractor_version, classifier_version)
+    inputs = inputs_digest(base, extractor_version, classifier_version, taxonomy.version, encoder, files)
     warnings = torn_lines(base)
     finished = {one.name: one for one in snapshots(base) if one.is_readable}
     try:
@@ -126,7 +127,8 @@ def publish(
         }
         redacted = current is not None and newly_redacted(base, current)
         # What is taken down must not lie in the new files as deleted rows, nor in snapshots that one can go back to.
-        makings = Makings(base, building, extractor_version, classifier_version, taxonomy, encode, encoder, current, full or redacted, warnings)
+        makings = Makings(
+            base, building, extractor_version, classifier_version, taxonomy, encode, encoder, files, current, full or redacted, warnings)
         counts, replaced = build(makings, versions)
         manifest = {
             "inputs": inputs,
@@ -168,9 +170,25 @@ def _free_name(run: str, used: Sequence[str]) -> str:
     return next(name for number in itertools.count(1) if (name := run if number == 1 else f"{run}-{number}") not in used)
 
 
-def inputs_digest(base: Base, extractor_version: str, classifier_version: str, taxonomy_version: str, encoder: str) -> str:
-    """SHA-256 over all that a snapshot is built from: what the captures say (``standing``), names and bytes of the other files,
-    the versions, and this package's own code and data.
+def input_files(base: Base, extractor_version: str, classifier_version: str) -> dict[str, str]:
+    """SHA-256 of each file but the captures that a snapshot is built from, by path within the base."""
+    digests = {}
+    paths = (
+        *segment_paths(base.documents(extractor_version)),
+        *segment_paths(base.tags(classifier_version)),
+        *sorted(base.decisions.glob("*.jsonl")),
+    )
+    for path in paths:
+        with open(path, "rb") as file:
+            digests[str(path.relative_to(base.root))] = hashlib.file_digest(file, "sha256").hexdigest()
+    return digests
+
+
+def inputs_digest(
+    base: Base, extractor_version: str, classifier_version: str, taxonomy_version: str, encoder: str, files: Mapping[str, str]
+) -> str:
+    """SHA-256 over all that a snapshot is built from: what the captures say (``standing``), names and bytes of the other ``files``
+    (``input_files``), the versions, and this package's own code and data.
 
     A run to which every server says "unchanged" alters nothing of that, so it publishes nothing; ``last_seen`` then stays the
     day on which something last changed. Run reports are left out: they say how the files came about, and every run writes one.
@@ -178,14 +196,8 @@ def inputs_digest(base: Base, extractor_version: str, classifier_version: str, t
     total = hashlib.sha256(json.dumps([builder_version(), extractor_version, classifier_version, taxonomy_version, encoder]).encode())
     for told in standing(read_captures(base)):
         total.update(json.dumps(told).encode() + b"\n")
-    files = [
-        *segment_paths(base.documents(extractor_version)),
-        *segment_paths(base.tags(classifier_version)),
-        *sorted(base.decisions.glob("*.jsonl")),
-    ]
-    for path in files:
-        with open(path, "rb") as file:
-            total.update(f"{path.relative_to(base.root)} {hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
+    for name, digest in files.items():
+        total.update(f"{name} {digest}\n".encode())
     return total.hexdigest()
 
 

@@ -61,7 +61,7 @@ def increment(connection: duckdb.DuckDBPyConnection, planned: Plan) -> Increment
     decided |= {id for one in planned.decisions if one.facet for id in planned.decided_on.get(one.id, ())}
     present = planned.items.keys()
     arriving = present - held
-    judged = (arriving | (decided - same) | {id for id, version in planned.versions.items() if (id, version) not in tagged}) & present
+    judged = (arriving | (decided - same) | {id for id, version in planned.outlines.versions.items() if (id, version) not in tagged}) & present
     kept = {id: found for document in same - judged for id, found in anchored.get(document, {}).items()}
     return Increment(frozenset(arriving), frozenset(held - present), frozenset(judged), kept)
 

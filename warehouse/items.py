@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from evidence.records import READ_ROLES, Document, PartLink
 from warehouse.history import History, Sighting
@@ -48,7 +51,8 @@ class Item:
         return run, role, self.published or "~", self.id
 
 
-def item(document: Document, history: History) -> Item:
+def item(document: Document, history: History, signature: Sequence[int] | NDArray[np.uint32] | None = None) -> Item:
+    """``signature`` is given for a document that was read without its own (``warehouse.outlines``)."""
     return Item(
         document.id,
         document.status,
@@ -59,7 +63,7 @@ def item(document: Document, history: History) -> Item:
         normal_doi(document.doi),
         normal_isbn(document.isbn),
         tuple(link.url for link in document.links),
-        sketch(document.signature),
+        sketch(document.signature if signature is None else signature),
         title_words(document.title),
         tuple(history.sightings.get(document.id, ())),
         history.first_sighting(document.id),

@@ -98,8 +98,8 @@ class TextSketch:
         return min(jaccard * (self.size + other.size) / ((1.0 + jaccard) * small), 1.0) if small else 0.0
 
 
-def sketch(signature: tuple[int, ...]) -> TextSketch:
-    return TextSketch(np.array(signature, dtype=np.uint32))
+def sketch(signature: Sequence[int] | NDArray[np.uint32]) -> TextSketch:
+    return TextSketch(np.asarray(signature, dtype=np.uint32))
 
 
 BANDS, ROWS = 32, 4

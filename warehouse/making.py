@@ -21,6 +21,7 @@ from warehouse.history import address_rows, capture_rows, change_rows, plain_tim
 from warehouse.keys import key_problems
 from warehouse.loading import Loader, create_database, create_views, open_database
 from warehouse.metadata import value_rows
+from warehouse.outlines import Kept, kept_outlines
 from warehouse.planning import Plan, plan
 from warehouse.snapshot import Snapshot
 from warehouse.text_index import IndexCounts, build_index, update_index
@@ -30,7 +31,11 @@ from warehouse.work_rows import chosen_values, copy_rows, judged_rows, source_ro
 
 @dataclass(frozen=True)
 class Makings:
-    """What a snapshot is made of, and in which ``folder``; ``previous`` is the snapshot before it, ``full`` to take over its vectors only."""
+    """What a snapshot is made of, and in which ``folder``.
+
+    ``files`` are the SHA-256 of documents' and taggings' segments, by path within the base; ``previous`` is the snapshot before this one,
+    ``full`` to take over its vectors only.
+    """
 
     base: Base
     folder: Path
@@ -39,6 +44,7 @@ class Makings:
     taxonomy: Taxonomy
     encode: Encode | None
     encoder: str
+    files: Mapping[str, str]
     previous: Snapshot | None
     full: bool = False
     warnings: list[str] = field(default_factory=list)
@@ -55,9 +61,26 @@ def build(makings: Makings, versions: Mapping[str, str]) -> tuple[dict[str, int]
     Begins with the previous snapshot where that was made by the same ``versions`` and little enough was replaced in it. Raises
     ``IntegrandError`` where a key does not hold.
     """
-    planned = plan(makings.base, makings.extractor_version, makings.classifier_version)
     previous = makings.previous
-    if previous is not None and not makings.full and all(previous.manifest.get(name) == version for name, version in versions.items()):
+    if previous is not None and (makings.full or any(previous.manifest.get(name) != version for name, version in versions.items())):
+        previous = None
+    planned = plan(makings.base, makings.extractor_version, makings.classifier_version, _kept(makings, previous), makings.files)
+    counts, replaced = _made(makings, planned, previous)
+    planned.outlines.keep(makings.folder, makings.files, planned.taken_down)
+    return counts, replaced
+
+
+def _kept(makings: Makings, previous: Snapshot | None) -> dict[str, Kept]:
+    try:
+        return kept_outlines(previous.path) if previous is not None else {}
+    except IntegrandError as error:
+        makings.warnings.append(f"{in_one_line(error)}: every segment was read again")
+        return {}
+
+
+def _made(makings: Makings, planned: Plan, previous: Snapshot | None) -> tuple[dict[str, int], int]:
+    """``previous`` is None where nothing but vectors may be taken over."""
+    if previous is not None:
         try:
             made = _from_previous(makings, planned, previous)
         except (IntegrandError, duckdb.Error, OSError, ValueError, LookupError) as error:
@@ -155,7 +178,11 @@ def _load_documents(makings: Makings, planned: Plan, loader: Loader, found: incr
                     decided.setdefault(id, []).append(decision)
     base, held, loaded = makings.base, dict[str, Document](), set[str]()
     documents = base.documents(makings.extractor_version)
-    wanted = read_segments(documents, Document) if found is None else read_some(documents, Document, "id", found.arriving | decided.keys())
+    if found is None:
+        wanted = read_segments(documents, Document)
+    else:
+        ids = found.arriving | decided.keys()
+        wanted = read_some(documents, Document, "id", ids, None, planned.outlines.document_paths(ids))
     for document in wanted:
         if document.id in planned.items and document.id not in loaded:
             loaded.add(document.id)
@@ -183,7 +210,8 @@ def _load_taggings(
 ) -> None:
     wanted: Collection[str] = planned.items.keys() if found is None else found.judged
     tags, seen = makings.base.tags(makings.classifier_version), set[str]()
-    for tagging in read_segments(tags, Tagging) if found is None else read_some(tags, Tagging, "document", wanted):
+    paths = planned.outlines.tagging_paths(wanted)
+    for tagging in read_segments(tags, Tagging) if found is None else read_some(tags, Tagging, "document", wanted, None, paths):
         if tagging.extractor_version != makings.extractor_version or tagging.document not in wanted or tagging.document in seen:
             continue
         seen.add(tagging.document)

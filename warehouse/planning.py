@@ -9,39 +9,14 @@ from functools import cached_property
 from evidence.archive import read_captures
 from evidence.base import Base
 from evidence.records import GONE_OUTCOMES, JUDGEMENTS, STRENGTHS, Decision, Document, Tagging
-from evidence.segments import read_segments, read_some
+from evidence.segments import read_some
 from warehouse.decisions import read_decisions, settled
 from warehouse.history import History, read_history, resolved
 from warehouse.items import Item, item
 from warehouse.metadata import Value, document_values
+from warehouse.outlines import Kept, Outlines, read_outlines
 from warehouse.works import Work, group
 
-LIGHT = (
-    "id",
-    "extractor_version",
-    "media_type",
-    "size_bytes",
-    "status",
-    "content_digest",
-    "title",
-    "title_source",
-    "subtitle",
-    "authors",
-    "published",
-    "publisher",
-    "doi",
-    "isbn",
-    "issn",
-    "report_number",
-    "language",
-    "summary",
-    "provenance",
-    "links",
-    "signature",
-    "page_kind",
-    "part_links",
-)
-"""The columns by which documents are grouped: all but their text."""
 WITH_TEXT = ("id", "extractor_version", "media_type", "size_bytes", "status", "pages")
 
 
@@ -58,8 +33,9 @@ class Plan:
     history: History
     tagged: dict[str, bool]
     decisions: list[Decision]
-    versions: dict[str, str] = field(default_factory=dict)
-    """Of the classifier, by tagged document: a tagging that was asked about again is another."""
+    outlines: Outlines
+    taken_down: frozenset[str] = frozenset()
+    """The documents of works that a person had removed."""
     standing: dict[str, tuple[int, int]] = field(default_factory=dict)
     """(0 for relevant, less for stronger evidence) of each tagged document that is a piece of a work."""
 
@@ -111,21 +87,28 @@ _NOT_GRADED = (1, 0)
 """Where a part without relevance and strength stands among the others: behind the relevant ones."""
 
 
-def plan(base: Base, extractor_version: str, classifier_version: str) -> Plan:
-    """Reads all but the texts, and groups."""
-    light: dict[str, Document] = {}
-    for document in read_segments(base.documents(extractor_version), Document, LIGHT):
-        light.setdefault(document.id, document)
+def plan(
+    base: Base, extractor_version: str, classifier_version: str, kept: Mapping[str, Kept] | None = None, digests: Mapping[str, str] | None = None,
+) -> Plan:
+    """Reads all but the texts, and groups.
+
+    ``kept`` are outlines of an earlier snapshot and ``digests`` the segments' SHA-256 by path within the base (``warehouse.outlines``); without
+    them every segment is read.
+    """
+    outlines = read_outlines(base, extractor_version, classifier_version, kept or {}, digests or {})
+    light = outlines.documents
     history = resolved(read_history(read_captures(base), {id: document.content_digest for id, document in light.items()}))
     decisions = settled(read_decisions(base), history.stands_for)
-    items = {id: item(document, history) for id, document in light.items() if id not in history.stands_for}
+    items = {id: item(document, history, outlines.signatures[id]) for id, document in light.items() if id not in history.stands_for}
 
     def texts(ids: set[str]) -> Iterator[tuple[str, str]]:
-        for document in read_some(base.documents(extractor_version), Document, "id", ids, WITH_TEXT):
+        folder = base.documents(extractor_version)
+        for document in read_some(folder, Document, "id", ids, WITH_TEXT, outlines.document_paths(ids)):
             yield document.id, document.text
 
     groups = group(list(items.values()), history, decisions, texts)
     redacted = {one.target for one in decisions if one.action == "redact"}
+    gone: set[str] = set()
     if redacted:
         gone = {copy.document for work in groups if work.id in redacted for copy in work.copies} | redacted
         items = {id: one for id, one in items.items() if id not in gone}
@@ -133,24 +116,21 @@ def plan(base: Base, extractor_version: str, classifier_version: str) -> Plan:
         groups = group(list(items.values()), history, decisions, texts)
     works = [work for work in groups if _says_anything(work, items, decisions)]
     values = {id: document_values(light[id]) for id in items}
-    tagged: dict[str, bool] = {}
-    versions: dict[str, str] = {}
-    for tagging in read_segments(base.tags(classifier_version), Tagging, ("document", "extractor_version", "version", "status")):
-        if tagging.extractor_version == extractor_version:
-            tagged.setdefault(tagging.document, tagging.status == "tagged")
-            versions.setdefault(tagging.document, tagging.version)
     for work in works:
         if work.title and work.title_source:
             values[work.shown].append(Value("title", work.title, work.title_source, work.shown, False))
-    return Plan(works, items, values, history, tagged, decisions, versions, _standing(base, classifier_version, works))
+    standing = _standing(base, extractor_version, classifier_version, works, outlines)
+    return Plan(works, items, values, history, outlines.tagged, decisions, outlines, frozenset(gone), standing)
 
 
-def _standing(base: Base, classifier_version: str, works: Sequence[Work]) -> dict[str, tuple[int, int]]:
+def _standing(
+    base: Base, extractor_version: str, classifier_version: str, works: Sequence[Work], outlines: Outlines
+) -> dict[str, tuple[int, int]]:
     """How the pieces of works compare in what the classifier said of them; only their taggings are read."""
     pieces = {document for work in works for document in work.parts}
     found: dict[str, tuple[int, int]] = {}
-    if pieces:
-        for tagging in read_some(base.tags(classifier_version), Tagging, "document", pieces):
+    for tagging in read_some(base.tags(classifier_version), Tagging, "document", pieces, None, outlines.tagging_paths(pieces)):
+        if tagging.extractor_version == extractor_version and tagging.document not in found:
             labels = {tag.facet: tag.label for tag in tagging.tags if tag.facet in JUDGEMENTS}
             strength = labels.get("evidence_strength", "")
             rank = STRENGTHS.index(strength) if strength in STRENGTHS else 0

@@ -14,7 +14,7 @@ from evidence.records import Document, Span, Tagging
 from evidence.salvage import archive_files, damage_in, unindexed
 from evidence.segments import read_segments
 from evidence.taxonomy import Taxonomy
-from warehouse.build import inputs_digest
+from warehouse.build import input_files, inputs_digest
 from warehouse.keys import key_problems
 from warehouse.planning import plan
 from warehouse.rows import document_rows, tagging_rows
@@ -73,7 +73,8 @@ def verify(
     rolled_back = rolled_back_from(base, snapshot)
     _snapshot(base, snapshot, result, not rolled_back)
     if taxonomy is not None:
-        inputs = inputs_digest(base, extractor_version, classifier_version, taxonomy.version, manifest["encoder"])
+        files = input_files(base, extractor_version, classifier_version)
+        inputs = inputs_digest(base, extractor_version, classifier_version, taxonomy.version, manifest["encoder"], files)
         result.count("snapshots compared with the base's files")
         if any(one.manifest["inputs"] == inputs for one in rolled_back):
             result.count("snapshots that a person rolled back to")

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.warehouse.factory import make_document
@@ -28,6 +28,7 @@ def sketched(signatures: list[list[int]]) -> list[TextSketch]:
     return [TextSketch(np.array(one, dtype=np.uint32)) for one in signatures]
 
 
+@settings(deadline=None)
 @given(FEW_VALUES)
 def test_a_bucket_is_named_exactly_where_another_text_falls_into_it(signatures: list[list[int]]) -> None:
     texts = sketched(signatures)
@@ -45,6 +46,7 @@ def items(signatures: list[list[int]], html: bool) -> list[Item]:
     return [item(one, History({})) for one in made]
 
 
+@settings(deadline=None)
 @given(FEW_VALUES, FEW_VALUES)
 def test_minima_are_counted_as_by_comparing_every_page_with_every_file(first: list[list[int]], second: list[list[int]]) -> None:
     pages, files = items(first, True), items(second * 3, False)

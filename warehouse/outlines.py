@@ -1,0 +1,164 @@
+"""What planning needs of documents and taggings: all but their texts. A snapshot keeps it, so that the next publication opens only new segments.
+
+A finished segment never changes. What a snapshot kept of one is used where the bytes of the file are still the same (SHA-256), every other
+segment is read; so a snapshot that kept nothing, or was made by another program, costs time and changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from evidence.base import Base
+from evidence.errors import IntegrandError
+from evidence.records import Document, Tagging
+from evidence.segments import arrow_schema, from_table, read_segment_table, segment_paths
+
+SIGNATURE = "signature"
+DOCUMENT_COLUMNS = (
+    "id", "extractor_version", "media_type", "size_bytes", "status", "content_digest", "title", "title_source", "subtitle", "authors", "published",
+    "publisher", "doi", "isbn", "issn", "report_number", "language", "summary", "provenance", "links", "page_kind", "part_links", SIGNATURE,
+)
+TAGGING_COLUMNS = ("document", "extractor_version", "version", "status")
+FOLDER = "outlines"
+LIST = "segments.json"
+"""The segments of which rows were kept, by room and path within the base: [SHA-256, number of rows]."""
+
+Signature = NDArray[np.uint32]
+Segments = dict[str, pa.Table]
+"""The rows of each segment, by its path within the base, in the order of the segments' names."""
+Kept = Mapping[str, tuple[str, pa.Table]]
+"""The same with the segment's SHA-256."""
+
+
+@dataclass(frozen=True)
+class Outlines:
+    """Documents and taggings of one version each, without texts; of what stands in two segments the first counts.
+
+    ``documents`` have no signature: ``signatures`` are apart, ``uint32 [128]`` or empty. ``tagged`` says by document whether the classifier
+    could tag it, ``versions`` by which version: a tagging that was asked about again is another.
+    """
+
+    documents: dict[str, Document]
+    signatures: dict[str, Signature]
+    tagged: dict[str, bool]
+    versions: dict[str, str]
+    root: Path
+    document_segments: dict[str, str]
+    tagging_segments: dict[str, str]
+    rooms: dict[str, Segments]
+
+    def document_paths(self, ids: Iterable[str]) -> set[Path]:
+        """The segments in which these documents stand."""
+        return {self.root / self.document_segments[id] for id in ids if id in self.document_segments}
+
+    def tagging_paths(self, ids: Iterable[str]) -> set[Path]:
+        """The segments in which the taggings of these documents stand."""
+        return {self.root / self.tagging_segments[id] for id in ids if id in self.tagging_segments}
+
+    def keep(self, snapshot: Path, digests: Mapping[str, str], without: Collection[str]) -> None:
+        """Writes into a snapshot's folder what the next publication need not read again.
+
+        ``digests`` are the SHA-256 of the segments, by path within the base. Nothing is kept of a segment with one of the documents
+        ``without``: what was taken down stands in no new file.
+        """
+        folder = snapshot / FOLDER
+        folder.mkdir()
+        barred = {self.document_segments.get(id) for id in without} | {self.tagging_segments.get(id) for id in without}
+        listed: dict[str, dict[str, list[object]]] = {}
+        for name, segments in self.rooms.items():
+            kept = {path: rows for path, rows in segments.items() if path in digests and path not in barred}
+            table = pa.concat_tables(kept.values()) if kept else _schema(*_ROOMS[name]).empty_table()
+            pq.write_table(table, folder / f"{name}.parquet", compression="zstd", write_page_checksum=True)
+            listed[name] = {path: [digests[path], len(rows)] for path, rows in kept.items()}
+        (folder / LIST).write_text(json.dumps(listed) + "\n", "utf-8")
+
+
+_ROOMS: dict[str, tuple[type, Sequence[str]]] = {"documents": (Document, DOCUMENT_COLUMNS), "taggings": (Tagging, TAGGING_COLUMNS)}
+
+
+def read_outlines(base: Base, extractor_version: str, classifier_version: str, kept: Mapping[str, Kept], digests: Mapping[str, str]) -> Outlines:
+    """The outlines of all documents and taggings. ``kept`` are those of an earlier snapshot (``kept_outlines``), ``digests`` the SHA-256 of
+    the segments as they are now, by path within the base. Raises ``IntegrandError`` for a segment that cannot be read."""
+    documents: dict[str, Document] = {}
+    signatures: dict[str, Signature] = {}
+    document_segments: dict[str, str] = {}
+    rooms = {
+        "documents": _segments(base, base.documents(extractor_version), "documents", kept, digests),
+        "taggings": _segments(base, base.tags(classifier_version), "taggings", kept, digests),
+    }
+    for path, table in rooms["documents"].items():
+        found = from_table(base.root / path, table.drop_columns([SIGNATURE]), Document)
+        for document, signature in zip(found, _signatures(table.column(SIGNATURE)), strict=True):
+            if document.id not in documents:
+                documents[document.id], signatures[document.id], document_segments[document.id] = document, signature, path
+    tagged: dict[str, bool] = {}
+    versions: dict[str, str] = {}
+    tagging_segments: dict[str, str] = {}
+    for path, table in rooms["taggings"].items():
+        for tagging in from_table(base.root / path, table, Tagging):
+            if tagging.extractor_version == extractor_version and tagging.document not in tagged:
+                tagged[tagging.document], versions[tagging.document] = tagging.status == "tagged", tagging.version
+                tagging_segments[tagging.document] = path
+    return Outlines(documents, signatures, tagged, versions, base.root, document_segments, tagging_segments, rooms)
+
+
+def _segments(base: Base, folder: Path, room: str, kept: Mapping[str, Kept], digests: Mapping[str, str]) -> Segments:
+    found: Segments = {}
+    known, (record, columns) = kept.get(room, {}), _ROOMS[room]
+    for path in segment_paths(folder):
+        name = str(path.relative_to(base.root))
+        digest, rows = known.get(name, ("", None))
+        if rows is None or digest != digests.get(name):
+            rows = read_segment_table(path, record, columns)
+            if SIGNATURE in columns:
+                rows = rows.set_column(columns.index(SIGNATURE), SIGNATURE, rows.column(SIGNATURE).cast(_MINIMA, safe=False))
+        found[name] = rows
+    return found
+
+
+_MINIMA = pa.list_(pa.uint32())
+
+
+def _schema(record: type, columns: Sequence[str]) -> pa.Schema:
+    return pa.schema([pa.field(name, _MINIMA) if name == SIGNATURE else arrow_schema(record).field(name) for name in columns])
+
+
+def _signatures(column: pa.ChunkedArray) -> list[Signature]:
+    found: list[Signature] = []
+    for chunk in column.chunks:
+        if len(chunk):
+            ends = np.cumsum(chunk.value_lengths().fill_null(0).to_numpy(zero_copy_only=False))
+            found += np.split(chunk.flatten().to_numpy(zero_copy_only=False).astype(np.uint32), ends[:-1])
+    return found
+
+
+def kept_outlines(snapshot: Path) -> dict[str, Kept]:
+    """What a snapshot kept, by room; nothing where an older program made it. Raises ``IntegrandError`` where it is damaged."""
+    folder = snapshot / FOLDER
+    if not (folder / LIST).is_file():
+        return {}
+    found: dict[str, Kept] = {}
+    try:
+        listed = json.loads((folder / LIST).read_text("utf-8"))
+        for name, described in _ROOMS.items():
+            table = pq.read_table(folder / f"{name}.parquet", memory_map=False, page_checksum_verification=True)
+            if not table.schema.equals(_schema(*described)):
+                return {}
+            kept, at = {}, 0
+            for path, (digest, rows) in listed[name].items():
+                kept[path] = (digest, table.slice(at, rows))
+                at += rows
+            if at != len(table):
+                raise ValueError(f"{at} rows were listed, {len(table)} found")
+            found[name] = kept
+    except (pa.ArrowException, OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise IntegrandError(f"{folder}: cannot be read ({error})") from error
+    return found
