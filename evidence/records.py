@@ -8,6 +8,7 @@ and hashed, and so that a Parquet row can be derived from the type alone (``evid
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -203,6 +204,8 @@ PART_RELATIONS = ("next", "previous", "contents", "part", "page")
 page itself among them. page: another page number of the same address."""
 BY_ORDER = "listed in the order of “next” and “previous”"
 """The evidence of a menu that nothing but its order shows to be one of parts."""
+PAGE_QUERY = re.compile(r"(?:^|&)(?:page|p|pg|seite|part|chapter|section)=(\d{1,3})(?:&|$)", re.IGNORECASE)
+"""Which page of a text cut into numbered ones an address asks for, in its query ("page=2&id=7": 2)."""
 
 LISTING, SITE_PAGE = PAGE_KINDS = ("listing", "site_page")
 """Web pages that are mainly links to other pages (an index of publications, a menu), and those that a site carries for its own

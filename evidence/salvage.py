@@ -11,7 +11,7 @@ import mmap
 import os
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from warcio.archiveiterator import ArchiveIterator
@@ -36,18 +36,25 @@ def salvage(base: Base) -> list[str]:
 def _salvage(base: Base) -> list[str]:
     lines = []
     for part in sorted(base.archive.glob(f"*/*{WARC_SUFFIX}{PART}")):
-        kept, dropped = _truncate_to_whole(part)
-        final = Path(str(part)[: -len(PART)])
-        damaged = "".join(f"; {stretch}" for stretch in damage_in(part))
-        if kept == 0:
+        final, size = Path(str(part)[: -len(PART)]), part.stat().st_size
+        found = _survey(part)
+        damaged = "".join(f"; {_damaged(start, end)}" for start, end in found.damage if end <= found.whole_until)
+        lines.append(f"{final.name}: {found.commits} captures kept, {size - found.whole_until} torn bytes dropped{damaged}")
+        if found.commits == 0:
             part.unlink()
-        else:
-            sync_and_rename(part, final)
-        lines.append(f"{final.name}: {kept} captures kept, {dropped} torn bytes dropped{damaged}")
+            continue
+        os.truncate(part, found.whole_until)
+        sync_and_rename(part, final)
+        lines.append(_indexed(base, final, found, []))
     for path in unindexed(base):
-        write_segment(base.captures / index_name(path), list(captures_in(path)), Capture)
-        lines.append("; ".join([f"{index_name(path)}: index made from the archive", *(f"{path.name}: {one}" for one in damage_in(path))]))
+        found = _survey(path)
+        lines.append(_indexed(base, path, found, [f"{path.name}: {_damaged(*stretch)}" for stretch in found.damage]))
     return lines
+
+
+def _indexed(base: Base, path: Path, found: _Survey, damage: list[str]) -> str:
+    write_segment(base.captures / index_name(path), found.captures, Capture)
+    return "; ".join([f"{index_name(path)}: index made from the archive", *damage])
 
 
 def archive_files(base: Base) -> list[Path]:
@@ -66,13 +73,42 @@ def unindexed(base: Base) -> list[Path]:
     return [path for path in archive_files(base) if index_name(path) not in indexed]
 
 
-def _truncate_to_whole(path: Path) -> tuple[int, int]:
-    """Cuts a WARC file behind its last whole capture; returns (captures kept, bytes dropped)."""
-    ends = [member.end for member in _members(path) if member.commits]
-    good = max(ends, default=0)
-    dropped = path.stat().st_size - good
-    os.truncate(path, good)
-    return len(ends), dropped
+@dataclass(slots=True)
+class _Survey:
+    """What one reading of a WARC file tells: the captures it commits, how many records commit one, the end of the last of these, and the
+    stretches (first byte, byte behind the last) that are no whole record."""
+
+    captures: list[Capture] = field(default_factory=list)
+    commits: int = 0
+    whole_until: int = 0
+    damage: list[tuple[int, int]] = field(default_factory=list)
+
+
+def _survey(path: Path) -> _Survey:
+    """Reads all of a file, once. Raises IntegrandError for a whole record that tells of a capture and is none."""
+    found, at = _Survey(), 0
+    with open(path, "rb") as file:
+        for member in _members(path):
+            if member.start > at:
+                found.damage.append((at, member.start))
+            at = member.end
+            if member.commits:
+                found.commits, found.whole_until = found.commits + 1, member.end
+                file.seek(member.start)
+                found.captures += _captures_of(path, member, file.read(member.end - member.start))
+    size = path.stat().st_size
+    if at < size:
+        found.damage.append((at, size))
+    return found
+
+
+def _captures_of(path: Path, member: _Member, record_bytes: bytes) -> Iterator[Capture]:
+    record = next(iter(ArchiveIterator(io.BytesIO(record_bytes))))
+    if record.rec_headers.get_header("Content-Type") == CAPTURE_TYPE:
+        try:
+            yield from_json(Capture, record.content_stream().read())
+        except ValueError as error:
+            raise IntegrandError(f"{path} at {member.start}: a record of no capture ({error}); restore the file from a backup") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +174,6 @@ def _damaged(start: int, end: int) -> str:
     return f"{end - start} damaged bytes at {start} passed over"
 
 
-def captures_in(path: Path) -> Iterator[Capture]:
+def captures_in(path: Path) -> list[Capture]:
     """The captures that a WARC file commits, in order; those whose own record is damaged are left out (``damage_in`` tells of them)."""
-    with open(path, "rb") as file:
-        for member in _members(path):
-            if not member.commits:
-                continue
-            file.seek(member.start)
-            record = next(iter(ArchiveIterator(io.BytesIO(file.read(member.end - member.start)))))
-            if record.rec_headers.get_header("Content-Type") == CAPTURE_TYPE:
-                try:
-                    yield from_json(Capture, record.content_stream().read())
-                except ValueError as error:
-                    raise IntegrandError(f"{path} at {member.start}: a record of no capture ({error}); restore the file from a backup") from error
+    return _survey(path).captures

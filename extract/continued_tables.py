@@ -15,6 +15,9 @@ from extract.assembly import Layout, Placed
 
 _ASIDE = frozenset(("footnote", "boilerplate"))
 _CONTINUED = re.compile(r"(?:^|[(,;:–—-]\s*|\s)(?:continued|cont(?:[’']?d|\.))\W*$|\((?:continued|cont(?:[’']?d|\.))\)", re.IGNORECASE)
+_CONTINUED_ALONE = re.compile(
+    r"^\W*(?:continued|cont(?:[’']?d|\.))|^(?:table|box|chart|exhibit|annexe?|appendix|figure)\s+[\w.]{1,6}\b|[(–—-]\s*(?:continued|cont(?:[’']?d|\.))\W*$",
+    re.IGNORECASE)
 LEFT_EDGE = 14.0
 """Points by which the left edges of two pieces may differ: margins of facing pages, an indented first cell."""
 MOST_HEAD_ROWS = 4
@@ -55,7 +58,7 @@ def _goes_on(before: Table, table: Table, on_page: dict[int, list[Placed]]) -> b
     above, below = on_page.get(before.page, []), on_page.get(table.page, [])
     if not above or above[-1].block.kind != "table" or _columns(before) != _columns(table):
         return False
-    while below and below[0].block.kind != "table" and _CONTINUED.search(below[0].block.text) and len(below[0].block.text.split()) <= 30:
+    while below and below[0].block.kind != "table" and _says_continued(below[0]):
         below = below[1:]
     if not below or below[0].block.kind != "table":
         return False
@@ -65,6 +68,14 @@ def _goes_on(before: Table, table: Table, on_page: dict[int, list[Placed]]) -> b
     left, right = (min((line.x0 for line in item.block.lines), default=0.0) for item in (above[-1], below[0]))
     # The first cells of a piece may all be empty: what they belong to stands on the page before.
     return abs(left - right) <= LEFT_EDGE or not all(row[0] for row in table.rows)
+
+
+def _says_continued(item: Placed) -> bool:
+    """Whether a line above a piece only tells that it goes on. Of plain text no sentence does that, though it may end in the word."""
+    text = item.block.text
+    if _CONTINUED.search(text) is None or len(text.split()) > 30:
+        return False
+    return item.block.kind in ("caption", "heading") or _CONTINUED_ALONE.search(text) is not None
 
 
 def _columns(table: Table) -> int:

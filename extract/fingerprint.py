@@ -15,8 +15,8 @@ PERMUTATIONS = 128
 SHINGLE_WORDS = 5
 _SEED = 20_190_611
 _WORD = re.compile(r"\w+")
-_CHUNK = 256
-"""Shingles that are hashed at once: 256 by 128 numbers of 8 bytes stay in a processor's cache."""
+_CHUNK = 16_384
+"""Shingles that are hashed at once: two rows of as many numbers of 8 bytes stay in a processor's cache."""
 
 
 def _words(texts: Iterable[str]) -> list[str]:
@@ -56,13 +56,17 @@ def _minima(words: list[str]) -> tuple[int, ...]:
         return ()
     codes = {word: _code(word) for word in set(words)}
     hashed = np.fromiter(map(codes.__getitem__, words), dtype=np.uint64, count=len(words))
-    shingles = np.unique(_shingle(hashed))
-    factors, offsets = _family()
+    shingles = _shingle(hashed)
     minima = np.full(PERMUTATIONS, 2**64 - 1, dtype=np.uint64)
     for start in range(0, len(shingles), _CHUNK):
-        products = np.multiply.outer(factors, shingles[start : start + _CHUNK])
-        products += offsets[:, None]
-        np.minimum(minima, products.min(axis=1), out=minima)
+        chunk = shingles[start : start + _CHUNK]
+        products = np.empty_like(chunk)
+        least = []
+        for factor, offset in _family():
+            np.multiply(chunk, factor, out=products)
+            np.add(products, offset, out=products)
+            least.append(products.min())
+        np.minimum(minima, np.array(least, dtype=np.uint64), out=minima)
     return tuple((minima >> np.uint64(32)).tolist())
 
 
@@ -73,11 +77,11 @@ def _code(word: str) -> int:
 
 
 @lru_cache(maxsize=1)
-def _family() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """Factors and offsets of the hash functions."""
+def _family() -> tuple[tuple[np.uint64, np.uint64], ...]:
+    """Factor and offset of each hash function."""
     generator = np.random.Generator(np.random.PCG64(_SEED))
     factors = generator.integers(0, 2**63, PERMUTATIONS, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
-    return factors, generator.integers(0, 2**63, PERMUTATIONS, dtype=np.uint64)
+    return tuple(zip(factors, generator.integers(0, 2**63, PERMUTATIONS, dtype=np.uint64), strict=True))
 
 
 def _shingle(hashed: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from statistics import median
 
-from evidence.records import Line, Provenance, Table
+from evidence.records import Provenance, Table
 from extract.blocks import Block, Leaf, Reading
 from extract.boilerplate import is_boilerplate, is_contents_line
 from extract.clean_text import clean
@@ -51,6 +51,7 @@ def _block(block: PdfBlock) -> Block:
     kind = block.kind
     if kind in ("body", "list") and len(block.text) <= 700 and (is_contents_line(block.text) or is_boilerplate(" ".join(block.text.split()))):
         kind = "boilerplate"
-    lines = tuple(Line(line.start, line.end, line.x0, line.y0, line.x1, line.y1) for line in block.lines)
-    size = round(median(line.size for line in block.lines), 1) if block.lines else 0.0
-    return Block(kind, block.text, block.level, lines, size, bool(block.lines) and all(line.bold for line in block.lines))
+    lines = block.lines
+    sizes = [line.size for line in lines]
+    size = 0.0 if not sizes else sizes[0] if sizes.count(sizes[0]) == len(sizes) else round(median(sizes), 1)
+    return Block(kind, block.text, block.level, lines, size, bool(lines) and all(line.bold for line in lines))

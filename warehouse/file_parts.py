@@ -16,8 +16,8 @@ _WHOLE = re.compile(r"\b(?:full|whole|complete|main|final) (?:report|document|pu
 _SUMMARY = re.compile(
     r"\bexecutive summary\b|\bsummary (?:report|of (?:the )?(?:report|findings))\b|^summary$|\bkey (?:findings|messages)$", re.IGNORECASE)
 _PART = re.compile(
-    r"\b(?P<kind>chapter|part|volume|vol\.?|book|section|annexe?|appendix|supplement)\s*"
-    r"(?P<number>\d{1,2}|[ivx]{1,5}|[a-h]|one|two|three|four|five|six|seven|eight|nine|ten)\b(?!\.\d)"
+    r"\b(?P<kind>chapter|part|volume|vol\.?|book(?=\s*\w{1,5}\s*(?:$|[:.,;)|–—-]))|section|annexe?|appendix|supplement)\s*"
+    r"(?P<number>\d{1,2}|[ivx]{1,5}|(?-i:[A-H])|(?<=[xet]\s)[a-h]|one|two|three|four|five|six|seven|eight|nine|ten)\b(?!\.\d)"
     r"|\b(?P<back>(?:technical |statistical |methodological )?(?:annexe?s?|appendi(?:x|ces)|supplement)|references)\b", re.IGNORECASE)
 _BACK = re.compile(r"annex|appendi|supplement|references", re.IGNORECASE)
 _NUMERALS = {word: at for at, word in enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), start=1)}
@@ -47,8 +47,11 @@ def file_parts(items: Sequence[Item]) -> Iterator[Parts]:
         pieces = _of_one(page, pieces)
         if len({piece.file.id for piece in pieces}) >= FEWEST_PARTS and any(piece.kind != "whole" for piece in pieces):
             ordered = sorted(pieces, key=lambda piece: (piece.place, piece.file.order))
+            parts, whole = (
+                tuple(dict.fromkeys(piece.file.id for piece in ordered if (piece.kind == "whole") is held)) for held in (False, True)
+            )
             reason = f"offered by one page, “{page.title or url}”, as parts of one publication"
-            yield Parts(tuple(dict.fromkeys(piece.file.id for piece in ordered)), reason, page=page.id)
+            yield Parts(parts, reason, page=page.id, whole=whole)
 
 
 def _piece(file: Item, words: str) -> _Piece | None:

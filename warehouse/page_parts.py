@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from evidence.records import BY_ORDER, LISTING, SITE_PAGE, PartLink
+from evidence.records import BY_ORDER, LISTING, PAGE_QUERY, SITE_PAGE, PartLink
 from warehouse.history import History
 from warehouse.items import Item
 from warehouse.likeness import same_title, title_words
@@ -162,8 +162,8 @@ def _numbered(site: _Site, linking: Sequence[str]) -> Iterator[_Found]:
 
 
 def _page_number(key: str) -> tuple[int, str]:
-    numbers = re.findall(r"=(\d+)", key)
-    return (int(numbers[-1]) if numbers else 1), key
+    found = PAGE_QUERY.search(key.partition("?")[2])
+    return (int(found[1]) if found else 1), key
 
 
 def _with_contents(site: _Site, found: Iterable[_Found]) -> Iterator[Parts]:

@@ -22,17 +22,19 @@ MOST_DAYS_APART = 7
 @dataclass(frozen=True)
 class Parts:
     """One publication in pieces: its documents in order (the page that lists them first, where there is one), why they are one, in words,
-    what the whole is called, where no document's own title says it, and the ``page`` that offers them without being a piece."""
+    what the whole is called, where no document's own title says it, the ``page`` that offers them without being a piece, and the files
+    that hold the ``whole`` text: of the same work, but none of its pieces."""
 
     documents: tuple[str, ...]
     reason: str
     title: str | None = None
     title_source: str | None = None
     page: str | None = None
+    whole: tuple[str, ...] = ()
 
     def joins(self) -> Iterator[tuple[str, str, str]]:
         """(the first document, another, reason): so that a person who parts one from the others leaves these together."""
-        for document in self.documents[1:]:
+        for document in (*self.documents[1:], *self.whole):
             yield self.documents[0], document, self.reason
 
 

@@ -16,7 +16,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-from evidence.records import BY_ORDER, PartLink
+from evidence.records import BY_ORDER, PAGE_QUERY, PartLink
 from extract.clean_text import clean
 
 MOST_PARTS = 150
@@ -51,7 +51,6 @@ _OTHER_CLASS = re.compile(
 _CONTENTS = re.compile(
     rf"(?:(?:back|return|go) to (?:the )?)?(?:table of )?contents(?: page)?|"
     rf"(?:back|return) to (?:the |this )?(?:main |full )?{_OF_A_TEXT}(?: home(?: ?page)?)?|{_OF_A_TEXT} home(?: ?page)?", re.IGNORECASE)
-_PAGE_NUMBER = re.compile(r"(?:^|&)(?:page|p|pg|seite|part|chapter|section)=(\d{1,3})(?:&|$)", re.IGNORECASE)
 
 
 def part_links(tree: HtmlElement, url: str | None) -> tuple[PartLink, ...]:
@@ -314,7 +313,7 @@ def _page_numbers(tree: HtmlElement, base: str, here: str) -> Iterator[PartLink]
         there = urlsplit(target) if target else None
         if there is None or there.path != own.path or target == here:
             continue
-        number, mine = _PAGE_NUMBER.search(there.query), _PAGE_NUMBER.search(own.query)
-        rest = {_PAGE_NUMBER.sub("&", query).strip("&") for query in (there.query, own.query)}
+        number, mine = PAGE_QUERY.search(there.query), PAGE_QUERY.search(own.query)
+        rest = {PAGE_QUERY.sub("&", query).strip("&") for query in (there.query, own.query)}
         if len(rest) == 1 and (number or mine) and (number is not None or not there.query.strip("&")):
             yield PartLink(target, _words(element)[:_LONGEST_WORDS], "page", f"page {number[1] if number else 1} of the same address")

@@ -49,6 +49,10 @@ _font_name = fast("FPDFFont_GetBaseFontName", ctypes.c_size_t)
 _font_flags = fast("FPDFFont_GetFlags", _INT)
 
 INVISIBLE = 3
+STRAIGHT = 0.97
+"""Cosine of the most that a line may lean (14 degrees) and count as one that reads straight on."""
+ASCENT, DESCENT = 0.78, 0.22
+"""How far letters reach above and below their baseline, in em: the boxes of lines are made of these, the same for every font."""
 OUTER = 0.2
 """Share of the page's height at its top and bottom in which running matter is looked for."""
 MAX_CHARACTERS = 200_000
@@ -95,13 +99,22 @@ class Word:
     y1: float
     base: float
     size: float
-    bold: bool
-    font: Font
     run: Run
     glued: bool = False
     raised: bool = False
     lowered: bool = False
-    artifact: bool = False
+
+    @property
+    def font(self) -> Font:
+        return self.run.font
+
+    @property
+    def bold(self) -> bool:
+        return self.run.font.bold
+
+    @property
+    def artifact(self) -> bool:
+        return self.run.artifact
 
 
 Piece = tuple[str, int, int, Run, bool]
@@ -238,12 +251,17 @@ def _fetch(page: Any, handle: object) -> tuple[str, list[int] | None]:
 
 
 def _read(page: Any, handle: object, frame: Frame, shelf: FontShelf, result: PageText) -> None:
+    """All words of the page. What a word needs in upright text on an upright page, nearly all there is, is done in the loop itself."""
     text, places = _fetch(page, handle)
     result.characters = len(text)
     runs: dict[int, Run] = {}
-    pieces: list[Piece] = []
-    object_of, known, run = _char_object, None, None
-    add, object_run = pieces.append, runs.get
+    object_of, box_of, object_run, box = _char_object, _char_box, runs.get, _BOX
+    l1, r1, b1, t1, l2, r2, b2, t2 = _BOX_AT
+    plain, left, widest = frame.rotation == 0, frame.left, 2 * (frame.width + 1)
+    known, run = None, None
+    straight = shown = False
+    size = base = y0 = y1 = 0.0
+    add = result.upright.append
     for match in _WORD.finditer(text):
         start, end = first, last = match.span()
         last -= 1
@@ -254,27 +272,27 @@ def _read(page: Any, handle: object, frame: Frame, shelf: FontShelf, result: Pag
             # characters of one object are neighbours: a word that ends in the last word's object lies wholly in it
             one = two if first == last else object_of(page, first)
             if one is not None and two is not None and one != two:
-                pieces.extend(_pieces(text, start, end, places, page, runs, frame, shelf))
+                for piece in _pieces(text, start, end, places, page, runs, frame, shelf):
+                    _place(page, piece, frame, result)
                 known = None
                 continue
             known = two
             run = object_run(one or two or 0) or _run(page, first, one or two or 0, runs, frame, shelf)
-        add((match[0], first, last, run, False))
-    if pieces:
-        _place(pieces, _boxes(page, pieces), frame, result)
-
-
-def _boxes(page: Any, pieces: list[Piece]) -> list[float]:
-    """Left, right, bottom and top of each piece's first and then its last character."""
-    found: list[float] = []
-    call = _char_box
-    for start in range(0, len(pieces), _ROOM):
-        part = pieces[start : start + _ROOM]
-        for (_, first, last, _, _), (l1, r1, b1, t1, l2, r2, b2, t2) in zip(part, _BOX_AT, strict=False):
-            call(page, first, l1, r1, b1, t1)
-            call(page, last, l2, r2, b2, t2)
-        found += _BOX_ROOM[: 8 * len(part)].tolist()
-    return found
+            size, base = run.size, run.base[1]
+            straight = plain and run.direction[0] > STRAIGHT and size >= 1
+            shown = -1 <= base - 0.3 * size <= frame.height + 1
+            y0, y1 = base - ASCENT * size, base + DESCENT * size
+            add = (result.invisible if run.invisible else result.upright).append
+        if straight:
+            box_of(page, first, l1, r1, b1, t1)
+            box_of(page, last, l2, r2, b2, t2)
+            x0, x1, x2 = box[0], box[1], box[5]
+            if x0 <= x2:
+                x0, x1 = x0 - left, (x1 if x1 > x2 else x2) - left
+                if shown and -2 <= x0 + x1 <= widest:
+                    add(Word(match[0], x0, y0, x1, y1, base, size, run))
+                continue
+        _place(page, (match[0], first, last, run, False), frame, result)
 
 
 def _pieces(
@@ -303,9 +321,8 @@ def room(code: str, count: int) -> tuple[array[Any], list[Any]]:
     return buffer, [address(at + buffer.itemsize * index) for index in range(count)]
 
 
-_ROOM = 1024
-_BOX_ROOM, _BOX_ADDRESSES = room("d", 8 * _ROOM)
-_BOX_AT = list(zip(*[iter(_BOX_ADDRESSES)] * 8, strict=True))
+_BOX, _BOX_AT = room("d", 8)
+"""Left, right, bottom and top of a word's first character, and of its last."""
 _MATRIX, (_MATRIX_AT, *_) = room("f", 6)
 _ORIGIN, (_X_AT, _Y_AT) = room("d", 2)
 _COLOUR, (_RED_AT, _GREEN_AT, _BLUE_AT, _ALPHA_AT) = room("I", 4)
@@ -355,36 +372,30 @@ def _marked_artifact(text_object: Any) -> bool:
     return False
 
 
-def _place(pieces: list[Piece], boxes: list[float], frame: Frame, result: PageText) -> None:
-    """Boxes to the shown page; words of each direction in a frame of their own, in which they read to the right."""
-    width, height = frame.width + 1, frame.height + 1
-    upright, plain, left = result.upright, frame.rotation == 0, frame.left
-    for index, ((text, _, _, run, glued), x0, x1, x2) in enumerate(zip(pieces, boxes[0::8], boxes[1::8], boxes[5::8], strict=True)):
-        dx, dy = run.direction
-        size, font = run.size, run.font
-        if plain and dx > 0.97 and size >= 1 and x0 <= x2:
-            x0, x1, base = x0 - left, (x1 if x1 > x2 else x2) - left, run.base[1]
-            if not (-2 <= x0 + x1 <= 2 * width and -1 <= base - 0.3 * size <= height):
-                continue
-        else:
-            l1, r1, b1, t1, l2, r2, b2, t2 = boxes[8 * index : 8 * index + 8]
-            x0, y0, x1, y1 = frame.box(min(l1, l2), min(b1, b2), max(r1, r2), max(t1, t2))
-            if not (-2 <= x0 + x1 <= 2 * width and -2 <= y0 + y1 <= 2 * height):
-                continue
-            if size < 1:
-                size = run.size = max(1.0, y1 - y0)
-            if abs(dy) > 0.97 or dx < -0.97:
-                side = 1 if dy > 0.97 else 3 if dy < -0.97 else 2
-                result.turned.setdefault(side, []).append(_turned(text, (x0, y0, x1, y1), run, side, frame, glued))
-                continue
-            if dx <= 0.97:
-                result.slanted.append(text)
-                continue
-            base = run.base[1]
-        word = Word(
-            text, x0, base - 0.78 * size, x1, base + 0.22 * size, base, size, font.bold, font, run, glued, False, False, run.artifact
-        )
-        (result.invisible if run.invisible else upright).append(word)
+def _place(page: Any, piece: Piece, frame: Frame, result: PageText) -> None:
+    """A word of any direction, in a frame of that direction, in which it reads to the right."""
+    text, first, last, run, glued = piece
+    _char_box(page, first, *_BOX_AT[:4])
+    _char_box(page, last, *_BOX_AT[4:])
+    l1, r1, b1, t1, l2, r2, b2, t2 = _BOX
+    x0, y0, x1, y1 = frame.box(min(l1, l2), min(b1, b2), max(r1, r2), max(t1, t2))
+    dx, dy = run.direction
+    size, base = run.size, run.base[1]
+    if frame.rotation == 0 and dx > STRAIGHT and size >= 1 and l1 <= l2:
+        # (boxes of invisible or broken fonts may be flat: where such words stand is told by their baseline)
+        x1, y0, y1 = max(r1, r2) - frame.left, base - 0.3 * size, base - 0.3 * size
+    if not (-2 <= x0 + x1 <= 2 * frame.width + 2 and -2 <= y0 + y1 <= 2 * frame.height + 2):
+        return
+    if size < 1:
+        size = run.size = max(1.0, y1 - y0)
+    if abs(dy) > STRAIGHT or dx < -STRAIGHT:
+        side = 1 if dy > STRAIGHT else 3 if dy < -STRAIGHT else 2
+        result.turned.setdefault(side, []).append(_turned(text, (x0, y0, x1, y1), run, side, frame, glued))
+    elif dx <= STRAIGHT:
+        result.slanted.append(text)
+    else:
+        word = Word(text, x0, base - ASCENT * size, x1, base + DESCENT * size, base, size, run, glued)
+        (result.invisible if run.invisible else result.upright).append(word)
 
 
 def _turned(text: str, box: tuple[float, float, float, float], run: Run, side: int, frame: Frame, glued: bool) -> Word:
@@ -395,7 +406,7 @@ def _turned(text: str, box: tuple[float, float, float, float], run: Run, side: i
         u0, u1, base = frame.width - x1, frame.width - x0, frame.height - run.base[1]
     else:
         u0, u1, base = frame.height - y1, frame.height - y0, run.base[0]
-    return Word(text, u0, base - 0.78 * run.size, u1, base + 0.22 * run.size, base, run.size, run.font.bold, run.font, run, glued)
+    return Word(text, u0, base - ASCENT * run.size, u1, base + DESCENT * run.size, base, run.size, run, glued)
 
 
 def turned_back(box: tuple[float, float, float, float], side: int, frame: Frame) -> tuple[float, float, float, float]:

@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from extract.pdf.characters import OUTER
 from extract.pdf.lines import Segment
@@ -20,6 +21,7 @@ PLACE = 4.0
 MIN_REPEATS = 3
 _CAPTION = re.compile(r"^(?:table|figure|fig\.?|box|chart|appendix|annex|chapter|part|section)\s*#")
 _DIGITS = re.compile(r"\d+")
+_LETTER_SPACED = re.compile(r"\b\w \w \w\b")
 _SPACED = re.compile(r"(?<=\b\w) (?=\w\b)")
 _PAGE_NUMBER = re.compile(
     r"^(?:page\s*)?[|\-–—\[(]*\s*(\d{1,4}|[ivxl]{1,6})\s*[|\-–—\])]*(?:\s*(?:of|/)\s*\d{1,4})?(?:\s*[|\-–]?\s*page)?$", re.I
@@ -100,9 +102,10 @@ def _margin(sheet: Sheet) -> list[tuple[Segment, float]]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def _plain(text: str) -> str:
     """The text with letter-spaced words closed up ("P a g e")."""
-    return _SPACED.sub("", text).strip() if re.search(r"\b\w \w \w\b", text) else text.strip()
+    return _SPACED.sub("", text).strip() if _LETTER_SPACED.search(text) else text.strip()
 
 
 def _key(text: str) -> str:

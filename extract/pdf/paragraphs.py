@@ -107,6 +107,8 @@ def _begins(current: Paragraph, item: Segment, following: Segment | None, column
 
 
 def _weight_changes(current: Paragraph, above: Segment, item: Segment) -> bool:
+    if not above.some_bold and not item.some_bold:
+        return False
     bold_above = all(word.bold for word in above.words if any(map(str.isalpha, word.text)))
     bold_item = all(word.bold for word in item.words if any(map(str.isalpha, word.text)))
     if not any(map(str.isalpha, above.text)) or not any(map(str.isalpha, item.text)):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from evidence.records import Table
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class BlockLine:
     """One printed line of a block: ``block.text[start:end]`` is what it contributes, joined hyphens left out."""
 

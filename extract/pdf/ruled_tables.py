@@ -157,14 +157,14 @@ def _positions(values: list[float]) -> list[float]:
 def _grid(across: list[_Rule], down: list[_Rule], words: Sequence[Word]) -> tuple[Grid | None, Panel | None]:
     ys = _positions([rule.at for rule in across] + [min(r.start for r in down), max(r.end for r in down)])
     xs = _positions([rule.at for rule in down] + [min(r.start for r in across), max(r.end for r in across)])
-    if len(xs) < 2 or len(ys) < 2:
+    if len(xs) < 3 or len(ys) < 2:
         return None, None
     box = left, top, right, bottom = (xs[0], ys[0], xs[-1], ys[-1])
     inside = [word for word in words if top <= word.base - 0.3 * word.size <= bottom and left <= (word.x0 + word.x1) / 2 <= right]
     if not inside:
         return None, None
     panel = Panel(box, xs) if len(ys) == 2 and len(xs) > 2 else None
-    if len(xs) < 3 or (len(ys) < 3 and len(xs) < 4):
+    if len(ys) < 3 and len(xs) < 4:
         return None, panel
     owner = _owners(across, down, xs, ys)
     taken: dict[int, list[Word]] = {}

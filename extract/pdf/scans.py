@@ -231,7 +231,7 @@ def _page_words(seen: list[ocr.SeenWord], scale: float, font: Font) -> list[Word
         run = Run(font, size, (1.0, 0.0), (0.0, base), False)
         for word in words:
             found.append(Word(
-                word.text, word.x0 / scale, base - 0.78 * size, word.x1 / scale, base + 0.22 * size, base, size, False, font, run
+                word.text, word.x0 / scale, base - 0.78 * size, word.x1 / scale, base + 0.22 * size, base, size, run
             ))
     return found
 

@@ -106,6 +106,18 @@ def test_an_unfinished_file_with_a_hole_keeps_what_follows_the_hole(base: Base) 
     assert list(read_captures(base)) == written[1:] and all(read_payload(base, one) for one in written[1:])
 
 
+def test_an_unfinished_file_is_read_once_to_be_kept_and_indexed(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = fill(base, "r1", "abc")
+    (path,) = files(base)
+    (base.captures / "r1-0001.parquet").unlink()
+    path.rename(path.with_name(path.name + ".part"))
+    reads = []
+    members = salvage_module._members
+    monkeypatch.setattr(salvage_module, "_members", lambda read: (reads.append(read), members(read))[1])
+    assert salvage(base) == ["r1-0001.warc.gz: 3 captures kept, 0 torn bytes dropped", "r1-0001.parquet: index made from the archive"]
+    assert len(reads) == 1 and list(read_captures(base)) == written
+
+
 def test_captures_come_in_the_order_in_which_they_were_made(base: Base) -> None:
     """A run that was killed is gone on with under its old name, after another run has finished."""
     for run, hours in (("r1", 0), ("r2", 1), ("r1", 2)):

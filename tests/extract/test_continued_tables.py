@@ -57,6 +57,11 @@ def test_a_table_that_goes_on_is_one_with_its_head_once() -> None:
     assert whole.pages == (1, 2) and whole.rows == (*FIRST, *SECOND)
 
 
+def test_a_sentence_between_two_tables_that_ends_in_continued_parts_them() -> None:
+    document = two_pages(FIRST, SECOND, above="In the valley both of the older schemes were continued.")
+    assert [one.continues for one in document.tables] == [False, False]
+
+
 @pytest.mark.parametrize("above", ["", "Table 1 (continued)"])
 def test_a_table_goes_on_without_a_head_and_under_a_line_that_says_so(above: str) -> None:
     document = two_pages(FIRST, SECOND, above=above)

@@ -39,7 +39,7 @@ def test_reading_order_neither_loses_nor_doubles_a_word(items: list[tuple[int, i
     words = []
     for number, (x, y, width, size) in enumerate(items):
         run = Run(FONT, size, (1.0, 0.0), (x, y), False)
-        words.append(Word(f"w{number}", x, y - 0.78 * size, x + width, y + 0.22 * size, y, size, False, FONT, run))
+        words.append(Word(f"w{number}", x, y - 0.78 * size, x + width, y + 0.22 * size, y, size, run))
     found = [word.text for region in regions(segments(words)) for item in region.segments for word in item.words]
     assert sorted(found) == sorted(word.text for word in words)
 

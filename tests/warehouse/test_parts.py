@@ -14,6 +14,7 @@ from evidence.errors import Refused
 from evidence.records import Decision, Document, Tagging
 from extract.reading import Hints, read
 from tests.warehouse.factory import _PAYLOADS, EXTRACTOR, FIRST_DAY, MadeBase, make_document, make_tagging, prose
+from warehouse.file_parts import _PART
 from warehouse.planning import plan
 from warehouse.search import Searcher
 from warehouse.show import show
@@ -123,6 +124,16 @@ def test_a_text_cut_into_numbered_pages_of_one_address_is_one_work(made: MadeBas
     assert titles(made, names) == [[f"/essays/two-desks?page={number}" for number in (1, 2, 3)]]
 
 
+def test_numbered_pages_are_in_the_order_of_their_page_whatever_else_the_address_numbers(made: MadeBase) -> None:
+    urls = ["/essays/one-desk?page=1&id=70", "/essays/one-desk?page=2&id=70", "/essays/one-desk?page=10&id=70", "/essays/one-desk?page=11&id=70"]
+    pages = []
+    for at, url in enumerate(urls):
+        links = "".join(f"<a href='{other.replace('&', '&amp;')}'>{other.split('page=')[1].split('&')[0]}</a> " for other in urls if other != url)
+        pages.append(page(url, f"{text(f'only{at}')}<p>{links}</p>", "One desk in two rooms"))
+    names = fetched(made, pages[::-1])
+    assert titles(made, names) == [urls]
+
+
 def test_the_files_that_a_page_offers_as_parts_of_its_report_are_one_work(made: MadeBase) -> None:
     url, landing = page("/reports/night-care", f"<p>{prose('n', 6)}</p>", "Night care in three towns")
     offered = [("a", "Annex A: tables (PDF, 1 MB)"), ("2", "Part 2: what it cost"), ("1", "Part 1: what was done"), ("s", "Executive summary (PDF)")]
@@ -132,6 +143,25 @@ def test_the_files_that_a_page_offers_as_parts_of_its_report_are_one_work(made: 
     by_id = {document.id: file[-5] for file, document in files}
     assert "".join(by_id[part] for part in work.parts) == "s12a"
     assert {copy.document: copy.role for copy in work.copies}[landing.id] == "landing_page"
+
+
+def test_a_file_of_the_whole_report_is_shown_and_is_none_of_its_parts(made: MadeBase) -> None:
+    url, landing = page("/reports/day-care", f"<p>{prose('d', 6)}</p>", "Day care in three towns")
+    offered = [("1", "Part 1: what was done"), ("2", "Part 2: what it cost"), ("w", "Full report (PDF, 4 MB)")]
+    files = [(f"{SITE}/files/{name}.pdf", make_document([prose(f"dc{name}", 200 if name == "w" else 60)], title=None)) for name, _ in offered]
+    made.run([(url, landing), *files], via={file: (url, words) for (file, _), (_, words) in zip(files, offered, strict=True)})
+    (work,) = works_of(made)
+    one, two, whole = (document.id for _, document in files)
+    assert work.parts == (one, two) and work.shown == whole
+    assert {copy.document: copy.role for copy in work.copies} == {one: "part", two: "part", whole: "main", landing.id: "landing_page"}
+
+
+@pytest.mark.parametrize(("words", "part"), [
+    ("Book a place", False), ("Book one of our rooms", False), ("Section a nurse can sign", False), ("Book 2", True), ("Book IV: costs", True),
+    ("Annex a: tables", True), ("Part A, what was done", True), ("part two", True),
+])
+def test_words_that_only_sound_like_a_part_name_none(words: str, part: bool) -> None:
+    assert (_PART.search(words) is not None) is part
 
 
 def test_a_report_that_came_as_chapters_and_as_a_file_shows_the_file(made: MadeBase) -> None:
