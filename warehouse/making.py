@@ -101,7 +101,7 @@ def _from_files(makings: Makings, planned: Plan) -> dict[str, int]:
             _load_documents(makings, planned, loader, None)
             _load_taxonomy(makings.taxonomy, loader)
             _load_what_follows(makings, planned, loader)
-        _fill_works(connection, planned)
+        _fill_works(connection)
         create_views(connection)
         _check_keys(connection)
         index = build_index(connection, makings.folder / "text")
@@ -128,7 +128,7 @@ def _from_previous(makings: Makings, planned: Plan, previous: Snapshot) -> tuple
             _load_documents(makings, planned, loader, found)
             _load_what_follows(makings, planned, loader)
         increment.settle_works(connection, planned)
-        _fill_works(connection, planned)
+        _fill_works(connection)
         changed, gone = increment.changed_works(connection, found)
         index = update_index(connection, previous.text, makings.folder / "text", changed, gone)
         matrix = makings.folder / "vectors.npy"
@@ -323,7 +323,8 @@ def _load_works(planned: Plan, loader: Loader) -> None:
     for work in planned.works:
         members = [copy.document for copy in work.copies]
         chosen = chosen_values(work, planned)
-        loader.add({"work_values": value_rows(work.id, members, planned.values, chosen), "copies": copy_rows(work, planned)})
+        loader.add({"works": [work_row(work, planned, chosen)], "copies": copy_rows(work, planned)})
+        loader.add({"work_values": value_rows(work.id, members, planned.values, chosen)})
         loader.add(
             {"aliases": [{"alias": id, "work": work.id, "reason": "a copy of this work"} for id in sorted(members) if id != work.id]}
         )
@@ -340,11 +341,8 @@ def _load_works(planned: Plan, loader: Loader) -> None:
     )
 
 
-def _fill_works(connection: duckdb.DuckDBPyConnection, planned: Plan) -> None:
-    """Rows of ``works``: what was chosen, joined with the counts and labels that are loaded already."""
-    with Loader(connection) as loader:
-        for work in planned.works:
-            loader.add({"works": [work_row(work, planned)]})
+def _fill_works(connection: duckdb.DuckDBPyConnection) -> None:
+    """Writes into ``works`` the counts and labels that are loaded by now."""
     connection.execute("""
         UPDATE works SET page_count = d.page_count, word_count = d.word_count FROM documents d WHERE d.id = works.shown_document""")
     connection.execute("""

@@ -6,6 +6,7 @@ segment is read; so a snapshot that kept nothing, or was made by another program
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from evidence.base import Base
@@ -29,7 +29,7 @@ DOCUMENT_COLUMNS = (
 TAGGING_COLUMNS = ("document", "extractor_version", "version", "status")
 FOLDER = "outlines"
 LIST = "segments.json"
-"""The segments of which rows were kept, by room and path within the base: [SHA-256, number of rows]."""
+"""By room, the SHA-256 of the file of its rows, and the segments that they are of: by path within the base [SHA-256, number of rows]."""
 
 Signature = NDArray[np.uint32]
 Segments = dict[str, pa.Table]
@@ -72,12 +72,18 @@ class Outlines:
         folder = snapshot / FOLDER
         folder.mkdir()
         barred = {self.document_segments.get(id) for id in without} | {self.tagging_segments.get(id) for id in without}
-        listed: dict[str, dict[str, list[object]]] = {}
+        listed: dict[str, dict[str, object]] = {}
         for name, segments in self.rooms.items():
             kept = {path: rows for path, rows in segments.items() if path in digests and path not in barred}
-            table = pa.concat_tables(kept.values()) if kept else _schema(*_ROOMS[name]).empty_table()
-            pq.write_table(table, folder / f"{name}.parquet", compression="zstd", write_page_checksum=True)
-            listed[name] = {path: [digests[path], len(rows)] for path, rows in kept.items()}
+            # Not Parquet, though the segments are: signatures are chance numbers, and packing them would take longer than all the rest.
+            held = pa.BufferOutputStream()
+            with pa.ipc.new_file(held, _schema(*_ROOMS[name])) as file:
+                for table in kept.values():
+                    file.write_table(table)
+            rows = memoryview(held.getvalue())
+            (folder / f"{name}.arrow").write_bytes(rows)
+            listed[name] = {
+                "sha256": hashlib.sha256(rows).hexdigest(), "segments": {path: [digests[path], len(table)] for path, table in kept.items()}}
         (folder / LIST).write_text(json.dumps(listed) + "\n", "utf-8")
 
 
@@ -149,15 +155,16 @@ def kept_outlines(snapshot: Path) -> dict[str, Kept]:
     try:
         listed = json.loads((folder / LIST).read_text("utf-8"))
         for name, described in _ROOMS.items():
-            table = pq.read_table(folder / f"{name}.parquet", memory_map=False, page_checksum_verification=True)
+            rows = (folder / f"{name}.arrow").read_bytes()
+            if hashlib.sha256(rows).hexdigest() != listed[name]["sha256"]:
+                raise ValueError(f"{name}.arrow holds other bytes than were written")
+            table = pa.ipc.open_file(pa.BufferReader(rows)).read_all()
             if not table.schema.equals(_schema(*described)):
                 return {}
             kept, at = {}, 0
-            for path, (digest, rows) in listed[name].items():
-                kept[path] = (digest, table.slice(at, rows))
-                at += rows
-            if at != len(table):
-                raise ValueError(f"{at} rows were listed, {len(table)} found")
+            for path, (digest, count) in listed[name]["segments"].items():
+                kept[path] = (digest, table.slice(at, count))
+                at += count
             found[name] = kept
     except (pa.ArrowException, OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise IntegrandError(f"{folder}: cannot be read ({error})") from error

@@ -159,6 +159,8 @@ def _forget(history: History, gone: set[str]) -> None:
 def home_url(planned: Plan, document: str) -> str:
     """Where a document is best opened: an address that still holds it before one that does not, the first seen, then the shortest."""
     addresses = planned.history.addresses
+    if len(planned.items[document].sightings) == 1:
+        return planned.items[document].sightings[0].url
     found = sorted(
         planned.items[document].sightings,
         key=lambda one: (

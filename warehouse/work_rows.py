@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from warehouse.history import History, plain_time
@@ -10,8 +11,8 @@ from warehouse.planning import Plan, availability, home_url
 from warehouse.works import Work
 
 
-def work_row(work: Work, planned: Plan) -> dict[str, Any]:
-    chosen = chosen_values(work, planned)
+def work_row(work: Work, planned: Plan, chosen: Mapping[str, Value]) -> dict[str, Any]:
+    """``chosen`` is the work's metadata (``chosen_values``); counts and labels are filled in from the other tables."""
     fields: dict[str, Any] = {
         name: chosen[name].value if name in chosen else None
         for name in ("title", "subtitle", "published", "publisher", "doi", "isbn", "issn", "report_number", "language", "summary")
@@ -43,7 +44,7 @@ def work_row(work: Work, planned: Plan) -> dict[str, Any]:
 def chosen_values(work: Work, planned: Plan) -> dict[str, Value]:
     """The work's metadata. Of a publication in pieces, pieces add what the shown one lacks, but no title of their own."""
     chosen = choose(work.shown, current_copies(work), planned.values)
-    for field, value in choose(work.shown, work.parts, planned.values).items():
+    for field, value in choose(work.shown, work.parts, planned.values).items() if work.parts else ():
         if field not in _OF_A_PIECE:
             chosen.setdefault(field, value)
     if work.title is not None:

@@ -80,7 +80,15 @@ def group(items: Sequence[Item], history: History, decisions: Sequence[Decision]
     for join in kept:
         reasons[forest.root(join.a)].append(join)
     in_pieces = {id: one for one in pieces for id in one.documents}
-    return sorted((_work(group_, reasons[root], history, _pieces(group_, in_pieces)) for root, group_ in members.items()), key=lambda work: work.id)
+    works = [
+        _work(some, reasons[root], history, _pieces(some, in_pieces)) if len(some) > 1 else Work(some[0].id, some[0].id, (_alone(some[0]),))
+        for root, some in members.items()
+    ]
+    return sorted(works, key=lambda work: work.id)
+
+
+def _alone(one: Item) -> Copy:
+    return Copy(one.id, "main", "the only document")
 
 
 def _all_pieces(items: Sequence[Item], history: History) -> list[Parts]:
@@ -312,8 +320,6 @@ def _day(published: str | None) -> str:
 
 def _why_shown(shown: Item, members: Sequence[Item], standing: _Standing) -> str:
     others = [one for one in members if one is not shown]
-    if not others:
-        return "the only document"
     if not shown.is_page and all(one.is_page for one in others):
         return "the document itself rather than the page that offers it"
     if any({sighting.url for sighting in one.sightings} & standing.latest_at for one in others):
