@@ -303,13 +303,15 @@ def _is_setting(mention: Mention, integration: set[int]) -> bool:
     return bool({number - 1, number, number + 1} & integration) or bool(_SETTING.search(near))
 
 
-def places(
-    prose: Prose, named: Sequence[Candidate], model: Pooled, sorts: Sequence[float], relevant: float, unsure_below: float
-) -> tuple[Place, ...]:
-    """The candidates whose probability, times that of being ``relevant``, reaches the model's threshold, most probable first."""
+def places(prose: Prose, named: Sequence[Candidate], model: Pooled, sorts: Sequence[float], unsure_below: float) -> tuple[Place, ...]:
+    """The candidates whose probability reaches the model's threshold, most probable first.
+
+    Only a document that is called relevant has places, and how sure that is does not tell one name from another: with it in the score F1 was
+    0.655 in place of 0.668 (mean of twelve cross-validations) and scores were 0.11 too low.
+    """
     found = []
     for candidate in named:
-        score = relevant * model.probability(LABEL, candidate.values, sorts)
+        score = model.probability(LABEL, candidate.values, sorts)
         if score < model.thresholds.get(LABEL, 0.5):
             continue
         mention = max(candidate.mentions, key=lambda m: (m.sentence.is_prose, m.placed, not m.sentence.cited, -m.sentence.number))

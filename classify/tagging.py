@@ -98,8 +98,9 @@ class Tagger:
         if relevant:
             for facet in self.untrained:
                 tags.extend(self.cued(observation, facet, chance))
-        where = places(observation.prose, observation.candidates, self.models.places, self.kinds(observation), chance, UNSURE_OTHERWISE)
-        where = where if relevant else ()
+        where = places(
+            observation.prose, observation.candidates, self.models.places, self.kinds(observation), UNSURE_OTHERWISE
+        ) if relevant else ()
         effects = findings(
             self.taxonomy, observation.prose, observation.claims, observation.claim_vectors, self.models.findings, self.kinds(observation), chance,
             where, design.label, UNSURE_OTHERWISE,

@@ -254,7 +254,8 @@ def fit_places(cases: Sequence[Case], out: LeftOut) -> Pooled:
         given = {same_place(name) for name in case.truth["places"]}
         for candidate in case.observation.candidates:
             right = same_place(candidate.name) in given
-            table.add(case, PLACE, candidate.values, right, out.relevant[case.key], out)
+            # Those of documents that would not be called relevant are not given at all; of others the threshold is that of the place alone.
+            table.add(case, PLACE, candidate.values, right, float(out.relevant[case.key] > 0.0), out)
     return _tuned(table, (PLACE,), PLACE_FEATURES, PENALTY["places"], False)
 
 

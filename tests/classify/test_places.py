@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from classify.places import candidates, mentions
+from classify.models import load_models
+from classify.places import candidates, mentions, places
 from classify.prose import Prose
 from tests.classify.documents import made
 
@@ -83,3 +84,12 @@ def test_an_item_of_a_list_that_opens_with_a_place_tells_of_it() -> None:
     document = made("Joined-up care", "Sites of interest are:", "Stirling - where the day unit and the surgeries have one manager (Probert, 2019).",
                     kinds={2: "list"})
     assert any(mention.told for one in candidates(Prose(document), {}) for mention in one.mentions if one.name == "Stirling")
+
+
+def test_the_score_of_a_place_is_that_of_the_place_and_decides_whether_it_is_given() -> None:
+    prose = Prose(made("Joined-up care in Leeds", SITE, "A visitor from Norwich came once."))
+    named, model = candidates(prose, {}), load_models(closely=False).places
+    (place,) = places(prose, named, model, [0.0] * 6, 0.6)
+    assert (place.name, place.code, place.unsure) == ("Leeds", "GB-LDS", False)
+    assert place.score == pytest.approx(max(model.probability("place", one.values, [0.0] * 6) for one in named), abs=1e-4)
+    assert {one.name for one in named} == {"Leeds", "Norwich"}
