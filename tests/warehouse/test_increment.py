@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from evidence.records import Decision, Document
-from evidence.segments import read_some
+from evidence.records import Decision, Document, Tagging
+from evidence.segments import read_segments, read_some, segment_name, segment_paths, write_segment
 from tests.warehouse.factory import FIRST_DAY, MadeBase, letters, make_document, make_tagging, prose
 from warehouse import making
 from warehouse.keys import keys
@@ -107,6 +108,19 @@ def test_a_tagging_that_came_later(grown: MadeBase, monkeypatch: pytest.MonkeyPa
     late = list(grown.documents.values())[10]
     grown.run([], taggings=[tagged(late)])  # type: ignore[list-item]
     assert_incremental(grown, monkeypatch)
+
+
+def test_a_tagging_that_was_asked_about_again_takes_the_place_of_the_one_before(grown: MadeBase, monkeypatch: pytest.MonkeyPatch) -> None:
+    (segment,) = segment_paths(grown.base.tags("c1"))
+    before = list(read_segments(segment.parent, Tagging))
+    other = make_tagging(grown.documents[before[3].document], labels={"integration_type": ["clinical"]})
+    again = [replace(other, version="c1-asked") if one.document == other.document else one for one in before]
+    write_segment(segment.parent / segment_name("run02", 1), again, Tagging)
+    segment.unlink()
+    assert_incremental(grown, monkeypatch)
+    with require_snapshot(grown.base).connect() as connection:
+        told = connection.execute("SELECT label FROM tags WHERE document = ? AND facet = 'integration_type'", [other.document]).fetchall()
+    assert told == [("clinical",)]
 
 
 def test_decisions_come_change_and_go(grown: MadeBase, monkeypatch: pytest.MonkeyPatch) -> None:
