@@ -14,8 +14,8 @@ from extract.identifiers import doi_in, normal_isbn, normal_issn
 from extract.metadata.bylines import authors_of
 from extract.metadata.dates import dates_in, normal_date
 from extract.metadata.imprint import Imprint, imprint_of
-from extract.metadata.people import bare_name, is_organisation, turned
-from extract.metadata.publishers import bodies_by_domain, journals_cited, most_named
+from extract.metadata.people import bare_name, is_organisation, leading_body, turned
+from extract.metadata.publishers import back_cover, bodies_by_domain, journals_cited, most_named
 from extract.metadata.title_page import Candidate, TitlePage, read_title_page, similarity, testimony
 from extract.metadata.words import words
 
@@ -337,7 +337,8 @@ def _publishers(
             Provenance("publisher", text, "first_page")
             for item in layout.placed[:25]
             if item.page <= layout.placed[0].page and item.block.kind in ("heading", "body")
-            for text in [" ".join(item.block.text.split())]
+            for line in [" ".join(item.block.text.split())]
+            for text in [leading_body(line) or _WITH_OTHERS.split(line, maxsplit=1)[0]]
             if is_organisation(text) and len(text) < 100
         ]
         if layout.placed
@@ -347,7 +348,8 @@ def _publishers(
     front = [*bodies, *(value for value in front if not any(value.value in body.value for body in bodies))]
     issued = [Provenance("publisher", text, "first_page") for text in (page.journal, page.issuer) if text]
     cited = [Provenance("publisher", text, "running_header") for text in journals_cited(running, layout)]
-    known = [Provenance("publisher", text, "text") for text in (*bodies_by_domain(layout, running), *most_named(layout))]
+    named = (*bodies_by_domain(layout, running), *most_named(layout), *back_cover(layout))
+    known = [Provenance("publisher", text, "text") for text in named]
     return list(
         dict.fromkeys(
             [
@@ -362,6 +364,9 @@ def _publishers(
             ]
         )
     )
+
+
+_WITH_OTHERS = re.compile(r",?\s(?:in (?:partnership|collaboration|association) with|together with|on behalf of|working with)\s")
 
 
 def _dates(seen: list[Provenance], imprint: Imprint) -> list[Provenance]:

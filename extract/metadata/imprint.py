@@ -164,7 +164,7 @@ def _publishers(text: str) -> Iterator[Provenance]:
             and name[0].isupper()
             and (is_organisation(re.sub(r"[(),]", " ", name)) or len(name.split()) <= 6)
         ):
-            yield Provenance("publisher", re.split(r",\s(?=[A-Z][a-z]+,)", name)[0], "colophon")
+            yield Provenance("publisher", re.split(r",\s(?=[A-Z][a-z]+(?:\s[A-Z][a-z]+)?,)", name)[0], "colophon")
 
 
 def _copyrights(text: str) -> Iterator[Provenance]:

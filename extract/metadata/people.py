@@ -23,8 +23,10 @@ def common_words(text: str) -> frozenset[str]:
 
     Title and authors both ask, mostly of the same text: the last answers are kept (3 % of the time of reading a PDF).
     """
-    plain = " ".join([word for word in set(text.split()) if "@" not in word and "://" not in word and not word.startswith("www.")])
-    return frozenset(re.findall(r"(?<![^\W\d_])[^\W\d_A-Z][^\W\d_]*", plain))
+    tokens = set(text.split())
+    plain = {token for token in tokens if token.isascii() and token.isalpha()}
+    rest = " ".join([token for token in tokens - plain if "@" not in token and "://" not in token and not token.startswith("www.")])
+    return frozenset([token for token in plain if token[0].islower()] + re.findall(r"(?<![^\W\d_])[^\W\d_A-Z][^\W\d_]*", rest))
 
 
 def is_organisation(text: str) -> bool:
@@ -49,8 +51,22 @@ def is_organisation(text: str) -> bool:
 
 _OPENS_NO_NAME = re.compile(
     r"(?:A|An|Our|Your|This|These|Those|That|Their|We|You|They|If|When|Where|While|As|Why|How|What|Who|Which)\s"
+    r"|(?i:[a-z]{3,}ing\s(?:the|our|an?|your|their)\s)"
     r"|(?:Dr|Prof|Professor|Mr|Mrs|Ms)\.?\s(?:[A-Z][\w.'’-]*\s){0,3}[A-Z][\w'’-]+,")
-"""How sentences open, and people with the place where they work: "If the Trust", "Dr Ann Example, University of Somewhere"."""
+"""How sentences and titles open, and people with the place where they work: "If the Trust", "Realising the Integrated NHS",
+"Dr Ann Example, University of Somewhere"."""
+
+
+_LEADING_BODY = re.compile(r"((?:[A-Z][\w’'-]*\s(?:(?:of|and|for|the|in)\s)*){2,10}\([A-Z][A-Z& ]{1,11}\))\s+(?=[A-Z]\S*\s\S)")
+
+
+def leading_body(text: str) -> str | None:
+    """The body that opens a line and is spelt out by the acronym behind it, where more follows: "Full Name of Body (FNB) Joining Up Care"."""
+    found = _LEADING_BODY.match(text)
+    if found is None or found[1].isupper():
+        return None
+    name = found[1]
+    return name if _spells(re.findall(r"[^\W\d_]+", name[: name.rindex("(")]), name) else None
 
 
 _JOINING = frozenset(("and", "of", "for", "the", "in", "on", "to", "with", "at", "by"))

@@ -15,6 +15,7 @@ from extract.metadata.words import WordListError, words
 DOMAINS = Path(__file__).with_name("publishers.toml")
 
 _ADDRESS = re.compile(r"(?:https?://|www\.|@)?((?:[a-z0-9-]{1,40}\.){1,4}(?:uk|org|com|int|scot|wales|net|eu))\b", re.I)
+_SUFFIXES = (".uk", ".org", ".com", ".int", ".scot", ".wales", ".net", ".eu")
 _ET_AL = re.compile(r"\bet al\.?[,.]?\s+([A-Z][A-Za-z&:,\- ]{2,70}?)\W*\s*(?:\(?(?:19|20)\d\d|\d+[:;(]|$)")
 _JOURNAL_YEAR = re.compile(r"^([A-Z][A-Za-z&:\- ]{3,60}?)[.,]?\s+(?:19|20)\d\d\s?;\s?\d")
 _FEWEST_MENTIONS = 6
@@ -37,9 +38,10 @@ def bodies_by_domain(layout: Layout, running: tuple[str, ...]) -> list[str]:
         + " ".join(item.block.text for item in layout.placed[:40] if item.block.kind not in ("reference", "footnote"))
     )
     last = " ".join(item.block.text for item in layout.placed[-12:] if item.block.kind not in ("reference", "footnote"))
-    everywhere = Counter(
-        name for name in _known(" ".join(item.block.text for item in layout.placed if item.block.kind != "reference")[:400_000])
-    )
+    addressed = [
+        item.block.text for item in layout.placed if item.block.kind != "reference" and any(map(item.block.text.lower().__contains__, _SUFFIXES))
+    ]
+    everywhere = Counter(_known(" ".join(addressed)[:400_000]))
     often = [name for name, count in everywhere.most_common(1) if count >= 3]
     return list(dict.fromkeys([*_known(front[:6000]), *_known(last), *often]))
 
@@ -80,3 +82,27 @@ def most_named(layout: Layout) -> list[str]:
     if ranked and ranked[0][1] >= _FEWEST_MENTIONS and (len(ranked) == 1 or ranked[0][1] >= 1.5 * ranked[1][1]):
         return [ranked[0][0]]
     return []
+
+
+_BACK_COVER_LINES = 4
+_BACK_COVER_WORDS = 5
+
+
+def back_cover(layout: Layout) -> list[str]:
+    """The body whose name, in one short line or several, is the last that a text of several pages' length prints."""
+    if len(layout.placed) < _FEWEST_BLOCKS:
+        return []
+    lines: list[str] = []
+    for item in reversed(layout.placed[-2 * _BACK_COVER_LINES :]):
+        text = " ".join(item.block.text.split())
+        if not any(map(str.isalpha, text)):
+            continue
+        if item.block.kind not in ("heading", "body") or len(text.split()) > _BACK_COVER_WORDS or len(lines) == _BACK_COVER_LINES:
+            break
+        lines.insert(0, text)
+    joined = [" ".join(lines[start:]) for start in range(len(lines))]
+    return next(([name] for name in joined if len(name.split()) >= 3 and is_organisation(name)), [])
+
+
+_FEWEST_BLOCKS = 40
+"""Of a text long enough to have a back cover."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from extract.assembly import Layout
 from extract.blocks import Block
 from extract.metadata.dates import dates_in
-from extract.metadata.people import common_words, is_organisation, names_in
+from extract.metadata.people import common_words, is_organisation, leading_body, names_in
 from extract.metadata.words import words
 from extract.printed_lines import SENTENCE_END
 
@@ -107,7 +107,7 @@ def read_title_page(layout: Layout, witnesses: Sequence[tuple[str, float]], runn
                 scored.append((score, group, Candidate(_trimmed(group.text), subtitle, score, number)))
             scored.sort(key=lambda entry: -entry[0])
             best = scored[0][1]
-            before = next((group for group in groups if group.order == best.order - 1), None)
+            before = next((group for group in reversed(groups[: best.order]) if not group.strand), None)
             if (
                 issuer is None
                 and best.after_label
@@ -147,6 +147,8 @@ def _groups(blocks: list[Block], common: frozenset[str]) -> tuple[list[_Group], 
             text = _joined([blocks[at].text for at in held])
             if len(text.split()) <= _LONGEST:
                 level = first.level if first.kind == "heading" else 0
+                body = leading_body(text)
+                text = text[len(body) :].strip() if body is not None else text
                 groups.append(
                     _Group(
                         text,
@@ -183,7 +185,7 @@ def _groups(blocks: list[Block], common: frozenset[str]) -> tuple[list[_Group], 
             label = True
             issuer = issuer or re.split(r"\s*[–—:|-]\s+|\s(?=(?:End of|Final|Interim)\b)", block.text.strip())[0].strip() or None
         elif role == "kind_and_strand":
-            flush()
+            flush(before_label=True)
             held.append(at)
             flush()
             label = True

@@ -251,17 +251,12 @@ def _fetch(page: Any, handle: object) -> tuple[str, list[int] | None]:
 
 
 def _read(page: Any, handle: object, frame: Frame, shelf: FontShelf, result: PageText) -> None:
-    """All words of the page. What a word needs in upright text on an upright page, nearly all there is, is done in the loop itself."""
     text, places = _fetch(page, handle)
     result.characters = len(text)
     runs: dict[int, Run] = {}
-    object_of, box_of, object_run, box = _char_object, _char_box, runs.get, _BOX
-    l1, r1, b1, t1, l2, r2, b2, t2 = _BOX_AT
-    plain, left, widest = frame.rotation == 0, frame.left, 2 * (frame.width + 1)
-    known, run = None, None
-    straight = shown = False
-    size = base = y0 = y1 = 0.0
-    add = result.upright.append
+    pieces: list[Piece] = []
+    object_of, known, run = _char_object, None, None
+    add, object_run = pieces.append, runs.get
     for match in _WORD.finditer(text):
         start, end = first, last = match.span()
         last -= 1
@@ -272,27 +267,27 @@ def _read(page: Any, handle: object, frame: Frame, shelf: FontShelf, result: Pag
             # characters of one object are neighbours: a word that ends in the last word's object lies wholly in it
             one = two if first == last else object_of(page, first)
             if one is not None and two is not None and one != two:
-                for piece in _pieces(text, start, end, places, page, runs, frame, shelf):
-                    _place(page, piece, frame, result)
+                pieces.extend(_pieces(text, start, end, places, page, runs, frame, shelf))
                 known = None
                 continue
             known = two
             run = object_run(one or two or 0) or _run(page, first, one or two or 0, runs, frame, shelf)
-            size, base = run.size, run.base[1]
-            straight = plain and run.direction[0] > STRAIGHT and size >= 1
-            shown = -1 <= base - 0.3 * size <= frame.height + 1
-            y0, y1 = base - ASCENT * size, base + DESCENT * size
-            add = (result.invisible if run.invisible else result.upright).append
-        if straight:
-            box_of(page, first, l1, r1, b1, t1)
-            box_of(page, last, l2, r2, b2, t2)
-            x0, x1, x2 = box[0], box[1], box[5]
-            if x0 <= x2:
-                x0, x1 = x0 - left, (x1 if x1 > x2 else x2) - left
-                if shown and -2 <= x0 + x1 <= widest:
-                    add(Word(match[0], x0, y0, x1, y1, base, size, run))
-                continue
-        _place(page, (match[0], first, last, run, False), frame, result)
+        add((match[0], first, last, run, False))
+    if pieces:
+        _place(pieces, _boxes(page, pieces), frame, result)
+
+
+def _boxes(page: Any, pieces: list[Piece]) -> list[float]:
+    """Left, right, bottom and top of each piece's first and then its last character."""
+    found: list[float] = []
+    call = _char_box
+    for start in range(0, len(pieces), _ROOM):
+        part = pieces[start : start + _ROOM]
+        for (_, first, last, _, _), (l1, r1, b1, t1, l2, r2, b2, t2) in zip(part, _BOX_AT, strict=False):
+            call(page, first, l1, r1, b1, t1)
+            call(page, last, l2, r2, b2, t2)
+        found += _BOX_ROOM[: 8 * len(part)].tolist()
+    return found
 
 
 def _pieces(
@@ -321,8 +316,9 @@ def room(code: str, count: int) -> tuple[array[Any], list[Any]]:
     return buffer, [address(at + buffer.itemsize * index) for index in range(count)]
 
 
-_BOX, _BOX_AT = room("d", 8)
-"""Left, right, bottom and top of a word's first character, and of its last."""
+_ROOM = 1024
+_BOX_ROOM, _BOX_ADDRESSES = room("d", 8 * _ROOM)
+_BOX_AT = list(zip(*[iter(_BOX_ADDRESSES)] * 8, strict=True))
 _MATRIX, (_MATRIX_AT, *_) = room("f", 6)
 _ORIGIN, (_X_AT, _Y_AT) = room("d", 2)
 _COLOUR, (_RED_AT, _GREEN_AT, _BLUE_AT, _ALPHA_AT) = room("I", 4)
@@ -372,28 +368,46 @@ def _marked_artifact(text_object: Any) -> bool:
     return False
 
 
-def _place(page: Any, piece: Piece, frame: Frame, result: PageText) -> None:
-    """A word of any direction, in a frame of that direction, in which it reads to the right."""
-    text, first, last, run, glued = piece
-    _char_box(page, first, *_BOX_AT[:4])
-    _char_box(page, last, *_BOX_AT[4:])
-    l1, r1, b1, t1, l2, r2, b2, t2 = _BOX
+def _place(pieces: list[Piece], boxes: list[float], frame: Frame, result: PageText) -> None:
+    """Boxes to the shown page; words of each direction in a frame of their own, in which they read to the right."""
+    left, widest, run = frame.left, 2 * (frame.width + 1), None
+    straight = shown = False
+    size = base = y0 = y1 = 0.0
+    add = result.upright.append
+    for index, ((text, _, _, own, glued), x0, x1, x2) in enumerate(zip(pieces, boxes[0::8], boxes[1::8], boxes[5::8], strict=True)):
+        if own is not run:
+            # what is the same for all words of a text object
+            run, size, base = own, own.size, own.base[1]
+            straight = frame.rotation == 0 and run.direction[0] > STRAIGHT and size >= 1
+            shown = -1 <= base - 0.3 * size <= frame.height + 1
+            y0, y1 = base - ASCENT * size, base + DESCENT * size
+            add = (result.invisible if run.invisible else result.upright).append
+        if straight and x0 <= x2:
+            if x1 < x2:
+                x1 = x2
+            if shown and -2 <= x0 + x1 - 2 * left <= widest:
+                add(Word(text, x0 - left, y0, x1 - left, y1, base, size, own, glued))
+        else:
+            _place_askew(text, boxes[8 * index : 8 * index + 8], own, glued, frame, result)
+            run = None
+
+
+def _place_askew(text: str, box: list[float], run: Run, glued: bool, frame: Frame, result: PageText) -> None:
+    """A word on a turned page, or one that does not read to the right, or whose size is not told."""
+    l1, r1, b1, t1, l2, r2, b2, t2 = box
     x0, y0, x1, y1 = frame.box(min(l1, l2), min(b1, b2), max(r1, r2), max(t1, t2))
-    dx, dy = run.direction
-    size, base = run.size, run.base[1]
-    if frame.rotation == 0 and dx > STRAIGHT and size >= 1 and l1 <= l2:
-        # (boxes of invisible or broken fonts may be flat: where such words stand is told by their baseline)
-        x1, y0, y1 = max(r1, r2) - frame.left, base - 0.3 * size, base - 0.3 * size
     if not (-2 <= x0 + x1 <= 2 * frame.width + 2 and -2 <= y0 + y1 <= 2 * frame.height + 2):
         return
-    if size < 1:
-        size = run.size = max(1.0, y1 - y0)
+    if run.size < 1:
+        run.size = max(1.0, y1 - y0)
+    dx, dy = run.direction
     if abs(dy) > STRAIGHT or dx < -STRAIGHT:
         side = 1 if dy > STRAIGHT else 3 if dy < -STRAIGHT else 2
         result.turned.setdefault(side, []).append(_turned(text, (x0, y0, x1, y1), run, side, frame, glued))
     elif dx <= STRAIGHT:
         result.slanted.append(text)
     else:
+        size, base = run.size, run.base[1]
         word = Word(text, x0, base - ASCENT * size, x1, base + DESCENT * size, base, size, run, glued)
         (result.invisible if run.invisible else result.upright).append(word)
 

@@ -81,7 +81,11 @@ def mark_small(words: Sequence[Word]) -> None:
         return
     anchor, seen, last = words[0], -1, len(words) - 1
     # Sizes change where a run ends; what follows a raised word is looked at too, as it may go on.
-    for end in [at for at, (word, following) in enumerate(pairwise(words)) if word.run is not following.run]:
+    ends = [
+        at for at, (word, following) in enumerate(pairwise(words))
+        if word.run is not following.run and (word.size <= SMALL * following.size or following.size <= SMALL * word.size)
+    ]
+    for end in ends:
         for at in (end, end + 1):
             while at > seen:
                 seen = at
@@ -225,9 +229,10 @@ def segment(words: list[Word]) -> Segment:
             letters = len(word.text)
             sizes[word.size] = sizes.get(word.size, 0) + letters
             total += letters
-            if word.bold:
+            font = word.run.font
+            if font.bold:
                 strong += letters
-            if word.font.italic:
+            if font.italic:
                 slanted += letters
             if word.y0 < y0:
                 y0 = word.y0

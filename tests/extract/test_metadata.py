@@ -242,6 +242,20 @@ def test_a_suggested_citation_says_who_what_and_when() -> None:
     assert {"first_page", "colophon"} <= {value.source for value in document.provenance if value.field == "title"}
 
 
+@pytest.mark.parametrize(("front", "back", "publisher", "title"), [
+    ("Valley Trust for Shared Work (VTSW) Joining Desks In Four Towns", "", "Valley Trust for Shared Work (VTSW)", "Joining Desks In Four Towns"),
+    ("Joining desks in four towns\n\nValley Academic Health Trust in partnership with Hill Council", "", "Valley Academic Health Trust",
+     "Joining desks in four towns"),
+    ("Joining desks in four towns\n\nMarch 2020", "Valley\n\nHealth and Wellbeing\n\nBoard", "Valley Health and Wellbeing Board",
+     "Joining desks in four towns"),
+    ("Joining the Shared NHS\n\nMarch 2020", "", None, "Joining the Shared NHS"),
+])
+def test_bodies_are_found_where_covers_print_them(front: str, back: str, publisher: str | None, title: str) -> None:
+    text = f"{front}\n\nIntroduction\n\n" + "\n\n".join([BODY] * 45) + f"\n\n{back}"
+    document = read(text.encode(), Hints(name="a.txt"))
+    assert (document.publisher, document.title) == (publisher, title)
+
+
 @pytest.mark.parametrize(("text", "message"), [("junk_titles = 3\n", "expected a list"), ("odd = ['x']\n", "unknown key")])
 def test_a_broken_word_list_is_named_with_its_key(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "words.toml"
