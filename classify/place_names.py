@@ -12,7 +12,7 @@ import re
 import tomllib
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -100,18 +100,29 @@ def _abroad() -> Iterator[Entry]:
     doubtful = set(_content("united_kingdom")["ambiguous"]) | set(content["ambiguous"])
     for name, code in _countries():
         yield Entry(name, code, "country", False, code, True)
+    regions: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for name, code in _regions():
+        regions[code[:2]].append((name, code))
         if len(name) >= SHORTEST_REGION and name not in doubtful and not set(name.split()) <= set(content["words"]):
             yield Entry(name, code, "region", True, code[:2], True)
     with (FOLDER / "world.csv").open(encoding="utf-8") as lines:
         for row in csv.DictReader(line for line in lines if not line.startswith("#")):
-            yield Entry(row["name"], row["code"], "world", row["name"] in doubtful, row["code"][:2])
+            code = _called_after(row["name"], regions.get(row["code"], ())) or row["code"]
+            yield Entry(row["name"], code, "world", row["name"] in doubtful, code[:2])
     for code, names in content["cities"].items():
         for name in names:
             yield Entry(name, code, "world", name in doubtful, code)
     for code, names in content["regions"].items():
         for name in names:
             yield Entry(name, code, "region", False, code[:2], True)
+
+
+def _called_after(city: str, regions: Iterable[tuple[str, str]]) -> str | None:
+    """The code of the region that bears the city's name, in which it lies (Cork, Utrecht); None where several bear it (capital and province)."""
+    words = set(city.split())
+    bearing = {(name, code) for name, code in regions if words <= set(re.findall(r"[^\W_]+", name))}
+    name, code = next(iter(bearing), ("", ""))
+    return code if len(bearing) == 1 and name == city else None
 
 
 def _countries() -> Iterator[tuple[str, str]]:

@@ -108,6 +108,8 @@ _SCHEME = re.compile(
 )
 _ITEM = re.compile(r"^(?:\s*-\s|:\s+(?:[Tt]he |[Aa]n? )?[a-z]|\s*$)")
 """After a place that opens an item of a list; the towns of publishers ("London: Care Press; 2015") are followed by another name."""
+_JOINED_ON = re.compile(r"^(?:,| and| &) [A-Z]")
+"""After the first of several towns with one article ("in the Bremen, Graz and Lodz schemes"); alone, a town has none ("the Enterprise edition")."""
 _COMPARED = re.compile(r"\b(?:[Uu]nlike|than|as|compared (?:with|to)|similar to|contrast to|not) (?:those |that |it is )?in (?:the )?$")
 _SETTING = re.compile(
     r"\b(?:settings?|conducted|took place|take place|recruited|implemented|located|launched|set up|established|introduced|opened|pilot\w*|sites?|"
@@ -225,6 +227,8 @@ def _in_context(sentence: Sentence, entry: Entry, start: int, end: int, last: Me
     item = sentence.kind == "list" and not plain[:start].strip(" -•*") and bool(_ITEM.search(after))
     company = placed or item or bool(_COMPANY_BEFORE.search(before) or _COMPANY_AFTER.search(after))
     abroad = entry.kind in ("world", "region")
+    if entry.kind == "world" and before.endswith("the ") and not _AREA.search(after) and not _JOINED_ON.search(after):
+        return None
     if (entry.ambiguous or abroad) and not company:
         return None
     if abroad and not placed and (entry.ambiguous or _PERSON.search(before) or _SURNAME.search(after)) and not _ABROAD_AFTER.search(after):

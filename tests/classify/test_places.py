@@ -93,3 +93,14 @@ def test_the_score_of_a_place_is_that_of_the_place_and_decides_whether_it_is_giv
     assert (place.name, place.code, place.unsure) == ("Leeds", "GB-LDS", False)
     assert place.score == pytest.approx(max(model.probability("place", one.values, [0.0] * 6) for one in named), abs=1e-4)
     assert {one.name for one in named} == {"Leeds", "Norwich"}
+
+
+def test_a_town_has_no_article() -> None:
+    assert told("A named partner is there for all customers in the Enterprise edition.") == {}
+    assert told("Nurses share one record in the Utrecht region and in the Bremen, Graz and Uppsala schemes.").keys() >= {"Utrecht", "Bremen"}
+
+
+@pytest.mark.parametrize(("name", "code"), [("Cork", "IE-CO"), ("Utrecht", "NL-UT"), ("Hamburg", "DE-HH"), ("Graz", "AT"), ("Buenos Aires", "AR")])
+def test_a_city_has_the_code_of_the_region_that_is_called_after_it(name: str, code: str) -> None:
+    (one,) = candidates(Prose(made("Joined-up care", f"In {name} nurses and carers share one plan for each person.")), {})
+    assert (one.entry.code, one.entry.country) == (code, code[:2])
