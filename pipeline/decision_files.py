@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,14 +32,17 @@ def export_decisions(base: Base, path: Path) -> int:
     return len(decisions)
 
 
-def import_decisions(base: Base, path: Path, taxonomy: Taxonomy, reviewer: str | None = None) -> tuple[int, int]:
-    """Adds the decisions of a file to their reviewers' files; returns how many were new and how many were there already.
+def import_decisions(
+    base: Base, path: Path, taxonomy: Taxonomy, reviewer: str | None = None, warn: Callable[[str], None] = lambda _: None,
+) -> tuple[int, int]:
+    """Adds the decisions of a file to their reviewers' files; returns how many were new and how many were there already. What a person may
+    want to know besides is given to ``warn`` in words.
 
     The file is JSON lines, or a sheet that the ``reviewer`` has filled in (``warehouse.decision_sheets``). The whole of it is checked
     first: a line that is wrong brings in nothing. Raises ``UsageError`` naming it.
     """
     if is_sheet(path):
-        return _import_sheet(base, path, taxonomy, reviewer)
+        return _import_sheet(base, path, taxonomy, reviewer, warn)
     if reviewer is not None:
         raise UsageError(f"{path}: each line names its reviewer; leave --reviewer out")
     try:
@@ -57,16 +61,19 @@ def import_decisions(base: Base, path: Path, taxonomy: Taxonomy, reviewer: str |
     return len(fresh), len(given) - len(fresh)
 
 
-def _import_sheet(base: Base, path: Path, taxonomy: Taxonomy, reviewer: str | None) -> tuple[int, int]:
+def _import_sheet(base: Base, path: Path, taxonomy: Taxonomy, reviewer: str | None, warn: Callable[[str], None]) -> tuple[int, int]:
     if reviewer is None:
         raise UsageError(f"{path}: a sheet does not say who decided; give --reviewer NAME")
     _check_reviewer(reviewer, str(path))
     with require_snapshot(base).connect() as connection:
         held = held_tags(connection)
     with base.lock():
-        decisions, repeated = sheet_decisions(path, reviewer, datetime.now(UTC), taxonomy, held, read_decisions(base))
+        decisions, repeated, gone = sheet_decisions(path, reviewer, datetime.now(UTC), taxonomy, held, read_decisions(base))
         if decisions:
             _append(base.decisions / f"{reviewer}.jsonl", decisions)
+    if gone:
+        warn(f"{gone[0]}{f' and {len(gone) - 1} more' if len(gone) > 1 else ''}: no decision, and the base has no such tag any more; if the label "
+             "was written over, put the old one back and the other under new_label")
     return len(decisions), repeated
 
 

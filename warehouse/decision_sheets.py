@@ -11,6 +11,7 @@ import hashlib
 import io
 import itertools
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -47,32 +48,61 @@ def held_tags(connection: duckdb.DuckDBPyConnection) -> HeldTags:
 
 def sheet_decisions(
     path: Path, reviewer: str, now: datetime, taxonomy: Taxonomy, held: HeldTags, made: Sequence[Decision]
-) -> tuple[list[Decision], int]:
-    """The decisions of a sheet in its order, and how many of its rows repeat what the ``reviewer`` has decided already (``made``: all
-    decisions of the base, oldest first). Raises ``UsageError`` that names file and row for one that cannot be.
+) -> tuple[list[Decision], int, list[str]]:
+    """The decisions of a sheet in its order, how many of its rows repeat what the ``reviewer`` has decided already (``made``: all
+    decisions of the base, oldest first), and where rows stand that decide nothing about a tag that the base no longer holds.
+
+    Two rows on one label count in their order; the same sheet brings nothing in a second time, and a row that stands there twice counts
+    once. Raises ``UsageError`` that names file and row for one that cannot be.
     """
-    last: dict[tuple[str, str, str], Decision] = {}
-    count: dict[tuple[str, str, str], int] = {}
+    before: dict[_Key, list[_Said]] = defaultdict(list)
     for one in made:
         if one.reviewer == reviewer and one.facet and one.label:
-            key = (one.target, one.facet, one.label)
-            last[key], count[key] = one, count.get(key, 0) + 1
-    decisions, repeated = list[Decision](), 0
+            before[one.target, one.facet, one.label].append(_said(one))
+    rows: list[tuple[_Key, Decision]] = []
+    gone: list[str] = []
     for where, row in _rows(path):
         decision = _decision(where, row, reviewer, now, taxonomy, held)
-        if decision is None or not decision.facet or not decision.label:
+        if decision is not None and decision.facet and decision.label:
+            rows.append(((decision.target, decision.facet, decision.label), decision))
+        elif _is_gone(row, held):
+            gone.append(where)
+    sheet: dict[_Key, list[_Said]] = defaultdict(list)
+    for key, decision in rows:
+        if _said(decision) not in sheet[key]:
+            sheet[key].append(_said(decision))
+    known = {key: _already(before[key], said) for key, said in sheet.items()}
+    decisions: list[Decision] = []
+    for key, decision in rows:
+        said = _said(decision)
+        if said not in sheet[key] or sheet[key].index(said) < known[key]:
             continue
-        key = (decision.target, decision.facet, decision.label)
-        before = last.get(key)
-        if before is not None and all(getattr(before, name) == getattr(decision, name) for name in ("action", "new_label", "quote", "reason")):
-            repeated += 1
-            continue
+        sheet[key][sheet[key].index(said)] = _BROUGHT_IN
         # The number makes a return to an earlier judgement a decision of its own.
-        told = [reviewer, *key, decision.action, decision.new_label or "", decision.quote or "", str(count.get(key, 0))]
-        decision = replace(decision, id=hashlib.sha256("\x1f".join(told).encode()).hexdigest()[:32])
-        last[key], count[key] = decision, count.get(key, 0) + 1
-        decisions.append(decision)
-    return decisions, repeated
+        told = [reviewer, *key, decision.action, decision.new_label or "", decision.quote or "", str(len(before[key]))]
+        before[key].append(said)
+        decisions.append(replace(decision, id=hashlib.sha256("\x1f".join(told).encode()).hexdigest()[:32]))
+    return decisions, len(rows) - len(decisions), gone
+
+
+_Key = tuple[str, str, str]
+"""document, facet, label"""
+_Said = tuple[str | None, ...]
+_BROUGHT_IN: _Said = ()
+
+
+def _said(one: Decision) -> _Said:
+    return one.action, one.new_label, one.quote, one.reason
+
+
+def _already(before: Sequence[_Said], sheet: Sequence[_Said]) -> int:
+    """How many of the first rows of a sheet on one label are the last that was decided on it."""
+    return next(count for count in range(len(sheet), -1, -1) if list(before[len(before) - count :]) == list(sheet[:count]))
+
+
+def _is_gone(row: Mapping[str, str], held: HeldTags) -> bool:
+    """A row that decides nothing tells of a tag that its document has not."""
+    return bool(row.get("document")) and row["document"] in held.ids and (row["document"], row["facet"], _label(row["label"])) not in held.tags
 
 
 def _decision(where: str, row: Mapping[str, str], reviewer: str, now: datetime, taxonomy: Taxonomy, held: HeldTags) -> Decision | None:
@@ -80,7 +110,8 @@ def _decision(where: str, row: Mapping[str, str], reviewer: str, now: datetime, 
     target = row.get("document") or row.get("work", "")
     facet, label = row["facet"], _label(row["label"])
     if not action and not new_label:
-        if target in held.ids and row.get("document") and facet in taxonomy.facets and (target, facet, label) not in held.tags:
+        # A label that the facet has not is one that somebody wrote over; another tag may be gone since the sheet was written.
+        if target in held.ids and row.get("document") and facet in taxonomy.facets and label not in taxonomy.facet(facet).label_ids:
             raise UsageError(f"{where}: the document has no tag {facet}:{label}; leave the label as it was and write the other under new_label, or "
                              "write add under decision")
         return None

@@ -37,7 +37,7 @@ def import_file(
 
     A sheet is one of `integrand export --format tags-csv` or `xlsx` whose columns decision, new_label and reason were filled in.
     """
-    new, known = import_decisions(existing_base(base), file, load_taxonomy(), reviewer)
+    new, known = import_decisions(existing_base(base), file, load_taxonomy(), reviewer, lambda told: say(f"warning: {told}"))
     say(f"{new} decisions brought in, {known} were there already")
 
 

@@ -46,13 +46,13 @@ def row_of(rows: Rows, document: str, facet: str) -> dict[str, str]:
 
 def test_what_was_filled_in_comes_back_and_the_rest_decides_nothing(library: Library, held: HeldTags, tmp_path: Path) -> None:
     rows = sheet(library, tmp_path)
-    assert sheet_decisions(tmp_path / "tags.csv", "bo", NOW, library.made.taxonomy, held, []) == ([], 0)
+    assert sheet_decisions(tmp_path / "tags.csv", "bo", NOW, library.made.taxonomy, held, []) == ([], 0, [])
     torbay, budgets = library.id("torbay"), library.id("budgets")
     row_of(rows, torbay, "population")["decision"] = "reject"
     row_of(rows, torbay, "study_design").update(new_label="Randomised trial", reason="it says so")
     row_of(rows, budgets, "study_design")["decision"] = "Accept"
     rows.append(dict.fromkeys(rows[0], "") | {"work": budgets, "facet": "integration_type", "label": "service", "decision": "add"})
-    found, _ = sheet_decisions(filled(rows, tmp_path / "filled.csv"), "bo", NOW, library.made.taxonomy, held, [])
+    found, *_ = sheet_decisions(filled(rows, tmp_path / "filled.csv"), "bo", NOW, library.made.taxonomy, held, [])
     told = {(one.target, one.action, one.facet, one.label, one.new_label) for one in found}
     assert told == {
         (torbay, "reject", "population", "older_people", None), (torbay, "change", "study_design", "case_study", "randomised_trial"),
@@ -68,7 +68,7 @@ def test_the_same_sheet_twice_brings_nothing_and_a_change_of_mind_does(library: 
 
     def bring(decision: str) -> tuple[int, int]:
         row["decision"] = decision
-        found, repeated = sheet_decisions(filled(rows, tmp_path / "again.csv"), "bo", NOW, library.made.taxonomy, held, made)
+        found, repeated, _ = sheet_decisions(filled(rows, tmp_path / "again.csv"), "bo", NOW, library.made.taxonomy, held, made)
         made.extend(found)
         return len(found), repeated
 
@@ -86,7 +86,7 @@ def test_a_workbook_that_was_exported_is_read_back(library: Library, held: HeldT
         if cells[column["facet"] - 1].value == "population":
             cells[column["decision"] - 1].value = "reject"
     book.save(path)
-    found, _ = sheet_decisions(path, "bo", NOW, library.made.taxonomy, held, [])
+    found, *_ = sheet_decisions(path, "bo", NOW, library.made.taxonomy, held, [])
     assert {(one.target, one.action, one.label) for one in found} == {
         (library.id(name), "reject", "older_people") for name in ("torbay", "trial")}
 
@@ -124,11 +124,42 @@ def test_a_file_of_another_kind_is_told_in_one_line(library: Library, held: Held
 def test_semicolons_and_a_guarded_formula_are_read(library: Library, held: HeldTags, tmp_path: Path) -> None:
     path = tmp_path / "semi.csv"
     path.write_text(f"document;facet;label;decision;quote\n{library.id('budgets')};study_design;policy;accept;'=1+1\n", "utf-8")
-    (one,), _ = sheet_decisions(path, "bo", NOW, library.made.taxonomy, held, [])
+    (one,), *_ = sheet_decisions(path, "bo", NOW, library.made.taxonomy, held, [])
     assert one.quote == "=1+1"
 
 
 def test_a_note_written_below_the_table_decides_nothing(library: Library, held: HeldTags, tmp_path: Path) -> None:
     path = filled(sheet(library, tmp_path), tmp_path / "filled.csv")
     path.write_text(path.read_text(encoding="utf-8-sig") + "checked in May\n", encoding="utf-8")
-    assert sheet_decisions(path, "bo", NOW, library.made.taxonomy, held, []) == ([], 0)
+    assert sheet_decisions(path, "bo", NOW, library.made.taxonomy, held, []) == ([], 0, [])
+
+
+def test_an_undecided_row_whose_tag_is_gone_refuses_nothing_and_is_told(library: Library, held: HeldTags, tmp_path: Path) -> None:
+    rows = sheet(library, tmp_path)
+    row = row_of(rows, library.id("torbay"), "population")
+    row_of(rows, library.id("torbay"), "study_design")["decision"] = "accept"
+    fewer = HeldTags(held.ids, held.tags - {(row["document"], row["facet"], row["label"])})
+    found, repeated, gone = sheet_decisions(filled(rows, tmp_path / "old.csv"), "bo", NOW, library.made.taxonomy, fewer, [])
+    assert [one.facet for one in found] == ["study_design"] and repeated == 0
+    (where,) = gone
+    assert where.endswith(f"row {rows.index(row) + 2}")
+
+
+def test_rows_that_say_the_same_tag_more_than_once_bring_nothing_in_a_second_time(library: Library, held: HeldTags, tmp_path: Path) -> None:
+    rows, made = sheet(library, tmp_path), list[Decision]()
+    row = row_of(rows, library.id("torbay"), "population")
+    row["decision"] = "accept"
+    rows += [dict(row), row | {"quote": "another sentence"}, row | {"decision": "reject"}]
+    path = filled(rows, tmp_path / "twice.csv")
+
+    def bring() -> tuple[list[str], int]:
+        found, repeated, _ = sheet_decisions(path, "bo", NOW, library.made.taxonomy, held, made)
+        made.extend(found)
+        return [one.action for one in found], repeated
+
+    assert bring() == (["accept", "accept", "reject"], 1)
+    assert bring() == ([], 4)
+    assert len({one.id for one in made}) == 3
+    rows.pop()
+    filled(rows, path)
+    assert bring() == (["accept", "accept"], 1), "a change of mind back"
