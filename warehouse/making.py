@@ -175,7 +175,7 @@ def _load_documents(makings: Makings, planned: Plan, loader: Loader, found: incr
         if decision.facet:
             for id in meant.get(decision.id, ()):
                 if found is None or id in found.judged:
-                    decided.setdefault(id, []).append(decision)
+                    decided.setdefault(id, []).append(planned.on(decision, id))
     base, held, loaded = makings.base, dict[str, Document](), set[str]()
     documents = base.documents(makings.extractor_version)
     if found is None:

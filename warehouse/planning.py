@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from evidence.archive import read_captures
 from evidence.base import Base
 from evidence.records import GONE_OUTCOMES, JUDGEMENTS, STRENGTHS, Decision, Document, Tagging
 from evidence.segments import read_some
-from warehouse.decisions import read_decisions, settled
+from warehouse.decisions import SINGLE_FACETS, read_decisions, settled
 from warehouse.history import History, read_history, resolved
 from warehouse.items import Item, item
 from warehouse.metadata import Value, document_values
@@ -70,17 +70,25 @@ class Plan:
 
         A decision is one on a work, whichever of its documents the person named: it goes to the document that is judged now, also
         when a newer version has taken the place of the one that was looked at. Of a work in several pieces a label is taken away
-        in all of them, and given in the one that was named.
+        in all of them, and given in the one that was named: it comes first.
         """
         work_of = self.work_of
         return {one.id: self._meant(one, self.judged.get(work_of[one.target], ())) for one in self.decisions if one.target in work_of}
 
     def _meant(self, decision: Decision, judged: tuple[str, ...]) -> tuple[str, ...]:
-        if len(judged) < 2 or decision.facet in JUDGEMENTS:
+        if len(judged) < 2 or decision.facet in SINGLE_FACETS:
             return judged[:1] or (decision.target,)
+        named = decision.target if decision.target in judged else judged[0]
         if decision.action in ("reject", "change"):
-            return judged
-        return (decision.target,) if decision.target in judged else judged[:1]
+            return named, *(document for document in judged if document != named)
+        return (named,)
+
+    def on(self, decision: Decision, document: str) -> Decision:
+        """What a decision says of one of the documents that it applies to: a changed label is given once, and taken away from the other
+        pieces."""
+        if decision.action == "change" and document != self.decided_on[decision.id][0]:
+            return replace(decision, action="reject", new_label=None)
+        return decision
 
 
 _NOT_GRADED = (1, 0)

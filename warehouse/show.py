@@ -10,6 +10,7 @@ import duckdb
 
 from evidence.errors import UsageError
 from evidence.records import JUDGEMENTS
+from warehouse.decisions import SINGLE_FACETS
 from warehouse.snapshot import Snapshot
 
 SHORTEST_ID = 6
@@ -160,9 +161,9 @@ def _judgement(connection: duckdb.DuckDBPyConnection, work: str, judged: str | N
     }
 
 
-_TAGS = """
+_TAGS = f"""
 SELECT t.* FROM tags t JOIN judged_documents j ON j.document = t.document
-WHERE j.work = ? AND (j.main OR t.facet NOT IN ('relevance', 'study_design', 'evidence_strength', 'intensity'))
+WHERE j.work = ? AND (j.main OR t.facet NOT IN ({", ".join(f"'{facet}'" for facet in SINGLE_FACETS)}))
 ORDER BY t.stands DESC, t.facet, j.part, t.number"""
 _OF_PARTS = "SELECT t.* FROM {} t JOIN judged_documents j ON j.document = t.document WHERE j.work = ? ORDER BY j.part, t.number"
 

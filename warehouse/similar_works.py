@@ -22,15 +22,17 @@ MOST_WORKS = 0.5
 
 
 def telling_words(connection: duckdb.DuckDBPyConnection, works: tantivy.Searcher, work: str) -> Node | None:
-    """A query for any of the words by which a work differs most from the others: frequent in it, rare elsewhere (tf-idf, Spärck Jones
+    """A query for any of the words by which a work (all its parts) differs most from the others: frequent in it, rare elsewhere (tf-idf, Spärck Jones
     1972, with the logarithm of the count, as long works repeat themselves). None where it has no words, or no other work has any of them.
 
     A word must stand in another work too: one that is the work's own alone finds nothing.
     """
-    title, document = (connection.execute("SELECT concat_ws(' ', title, subtitle), shown_document FROM works WHERE id = ?", [work]).fetchone()
-                       or ("", ""))
+    title = (connection.execute("SELECT concat_ws(' ', title, subtitle) FROM works WHERE id = ?", [work]).fetchone() or ("",))[0]
     kinds = ", ".join(f"'{kind}'" for kind in SEARCHED_KINDS)
-    rows = connection.execute(f"SELECT text FROM passages WHERE document = ? AND kind IN ({kinds}) ORDER BY number", [document]).fetchall()
+    rows = connection.execute(f"""
+        SELECT p.text FROM passages p
+        JOIN (SELECT document, max(part) AS part FROM copies WHERE work = ? AND (shown OR part IS NOT NULL) GROUP BY ALL) c ON c.document = p.document
+        WHERE p.kind IN ({kinds}) ORDER BY c.part, p.number""", [work]).fetchall()
     counts: Counter[str] = Counter()
     written: dict[str, Counter[str]] = {}
     for text, weight in ((title or "", TITLE_COUNTS), (" ".join(row[0] for row in rows)[:MOST_CHARACTERS], 1)):

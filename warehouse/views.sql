@@ -2,7 +2,7 @@
 
 CREATE VIEW v_work_tags AS
 SELECT j.work, t.* FROM judged_documents j JOIN tags t ON t.document = j.document
-WHERE t.stands AND (j.main OR t.facet NOT IN ('relevance', 'study_design', 'evidence_strength', 'intensity'));
+WHERE t.stands AND (j.main OR t.facet NOT IN ('relevance', 'study_design', 'evidence_strength', 'intensity', 'reality'));
 COMMENT ON VIEW v_work_tags IS 'A row a tag that stands for a work: those of its judged document, of a work in several parts those of each, without what people rejected. Of a facet with one label a work only the main part''s.';
 
 CREATE VIEW v_works AS

@@ -81,7 +81,7 @@ def group(items: Sequence[Item], history: History, decisions: Sequence[Decision]
         reasons[forest.root(join.a)].append(join)
     in_pieces = {id: one for one in pieces for id in one.documents}
     works = [
-        _work(some, reasons[root], history, _pieces(some, in_pieces)) if len(some) > 1 else Work(some[0].id, some[0].id, (_alone(some[0]),))
+        _work(some, reasons[root], history, in_pieces) if len(some) > 1 else Work(some[0].id, some[0].id, (_alone(some[0]),))
         for root, some in members.items()
     ]
     return sorted(works, key=lambda work: work.id)
@@ -102,16 +102,17 @@ def _all_pieces(items: Sequence[Item], history: History) -> list[Parts]:
     return found
 
 
-def _pieces(members: Sequence[Item], in_pieces: Mapping[str, Parts]) -> Parts | None:
+def _pieces(members: Sequence[Item], in_pieces: Mapping[str, Parts], shown: str) -> Parts | None:
     """The pieces that a work came in: those of its members, as many as people have left together; None for one in one piece.
 
-    Where several sets of pieces were joined (a report's pages and its files), the largest is told.
+    Where several sets of pieces were joined (a report's pages and its files), the one that the ``shown`` document belongs to is told, and
+    where it is in none the largest.
     """
     ids = {one.id for one in members}
     sets = {id: in_pieces[id] for id in sorted(ids & in_pieces.keys())}.values()
     kept = [replace(one, documents=tuple(id for id in one.documents if id in ids)) for one in sets]
-    best = max(kept, key=lambda one: len(one.documents), default=None)
-    return best if best is not None and len(best.documents) > 1 else None
+    several = [one for one in kept if len(one.documents) > 1]
+    return max(several, key=lambda one: (shown in one.documents, len(one.documents)), default=None)
 
 
 class _Forest:
@@ -276,10 +277,11 @@ class _Standing:
     older_at: set[str] = field(default_factory=set)
 
 
-def _work(members: Sequence[Item], joins: Sequence[Join], history: History, pieces: Parts | None) -> Work:
+def _work(members: Sequence[Item], joins: Sequence[Join], history: History, in_pieces: Mapping[str, Parts]) -> Work:
     standings = {one.id: _standing(one, history) for one in members}
-    parts = pieces.documents if pieces is not None else ()
     shown = max(members, key=lambda one: _preference(one, standings[one.id]))
+    pieces = _pieces(members, in_pieces, shown.id)
+    parts = pieces.documents if pieces is not None else ()
     if shown.id in parts:
         by_id = {one.id: one for one in members}
         shown = next((by_id[id] for id in parts if by_id[id].status != "refused" and by_id[id].is_page == shown.is_page), shown)

@@ -6,6 +6,7 @@ import gzip
 import os
 import re
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,17 @@ from evidence.errors import Refused
 from evidence.records import Decision, Document, Tagging
 from extract.reading import Hints, read
 from tests.warehouse.factory import _PAYLOADS, EXTRACTOR, FIRST_DAY, MadeBase, make_document, make_tagging, prose
+from warehouse.decisions import SINGLE_FACETS
 from warehouse.file_parts import _PART
+from warehouse.history import History
+from warehouse.items import item
+from warehouse.loading import VIEWS
+from warehouse.parts import Parts
 from warehouse.planning import plan
 from warehouse.search import Searcher
 from warehouse.show import show
 from warehouse.snapshot import require_snapshot
-from warehouse.works import Work
+from warehouse.works import Work, _pieces
 
 SITE = "https://made.test"
 SHARED = Path(os.environ.get("INTEGRAND_SHARED", Path(__file__).parents[3] / "shared"))
@@ -286,6 +292,7 @@ def test_a_work_in_parts_is_found_shown_and_judged_as_one(made: MadeBase) -> Non
         (hit,) = searcher.search(f'"{words}"').works
         assert hit["id"] == id and hit["title"] == "Sharing one ward" and hit["passages"][0]["document"] == documents[2].id
         assert [len(searcher.search(query).ids) for query in ("type:service", "theme:prevention AND theme:workforce", "design:opinion")] == [1, 1, 0]
+        assert hit["part_count"] == 4 and "parts" not in hit, "in `show`, parts are the parts"
     told = show(snapshot, documents[3].id)
     assert told["title"] == "Sharing one ward" and [part["part"] for part in told["parts"]] == [1, 2, 3, 4]
     assert [part["document"] for part in told["parts"]] == [document.id for document in documents]
@@ -305,6 +312,48 @@ def test_a_label_that_a_person_rejects_goes_from_every_part_and_no_other(made: M
     made.decide(Decision("d1", "ann", FIRST_DAY, "reject", work, facet="theme", label="workforce"))
     made.publish()
     assert made.rows("SELECT DISTINCT label FROM v_work_tags WHERE facet = 'theme'") == [("prevention",)]
+
+
+def test_a_label_that_a_person_changes_goes_from_every_part_and_the_new_one_is_given_once(made: MadeBase) -> None:
+    pages = chain()
+    documents = [document for _, document in pages]
+    made.run(list(pages), taggings=[tagged(one, "case_study", "anecdotal", theme=["workforce"]) for one in documents])
+    made.publish()
+    (document,) = made.rows("SELECT document FROM judged_documents WHERE part = 3")[0]
+    made.decide(Decision("d1", "ann", FIRST_DAY, "change", document, facet="theme", label="workforce", new_label="prevention"))
+    for full in (False, True):
+        made.publish(f"p{full}", full=full)
+        assert made.rows("SELECT document, label FROM v_work_tags WHERE facet = 'theme'") == [(document, "prevention")]
+        assert made.rows("SELECT document FROM decisions WHERE id = 'd1'") == [(document,)]
+        assert len(made.rows("SELECT * FROM tags WHERE decision = 'd1' AND NOT stands")) == 4
+    made.decide(Decision("d2", "ann", FIRST_DAY + timedelta(1), "add", document, facet="reality", label="real"))
+    planned = plan(made.base, "x1", "c1")
+    (judged,) = planned.judged.values()
+    assert planned.decided_on["d2"] == judged[:1] != (document,), "a facet of one label a work is judged where the work is"
+
+
+def test_facets_of_one_label_a_work_are_the_same_in_the_view_as_for_decisions() -> None:
+    listed = re.search(r"t\.facet NOT IN \(([^)]*)\)", VIEWS.read_text("utf-8"))
+    assert listed is not None and tuple(re.findall(r"'(\w+)'", listed[1])) == SINGLE_FACETS
+
+
+def test_works_like_one_in_parts_share_words_with_any_of_its_parts(made: MadeBase) -> None:
+    pages = chain()
+    last = prose(pages[3][0].removeprefix(SITE), 12)
+    other = make_document([last[: len(last) // 2], prose("other", 3)], title="On its own")
+    made.run([*pages, (f"{SITE}/own.pdf", other), *((f"{SITE}/{n}.pdf", make_document([prose(f"x{n}", 5)], title=f"No. {n}")) for n in range(6))])
+    made.publish()
+    with Searcher(require_snapshot(made.base)) as searcher:
+        assert searcher.like(pages[0][1].id).ids[0] == other.id
+
+
+def test_of_two_sets_of_pieces_the_one_with_the_shown_document_is_told() -> None:
+    few, many = Parts(("f1", "f2"), "files"), Parts(("p1", "p2", "p3"), "pages")
+    in_pieces = {id: one for one in (few, many) for id in one.documents}
+    plain = item(make_document(["Care."]), History({}))
+    members = [replace(plain, id=id) for id in (*in_pieces, "whole")]
+    assert [_pieces(members, in_pieces, shown) for shown in ("f2", "p1", "whole")] == [few, many, many]
+    assert _pieces(members[1:], in_pieces, "f2") == many, "a single file left is no set"
 
 
 def test_a_part_that_comes_later_joins_its_work_in_a_new_snapshot_as_in_a_full_one(made: MadeBase) -> None:
