@@ -7,7 +7,7 @@ from: they are predicted anew by models that have not seen them (cross-validatio
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +32,13 @@ from pipeline.local_files import payload_of
 
 @dataclass(frozen=True)
 class Evaluation:
-    """``predictions`` are a JSON object an input; ``scores`` are empty where the file has no labels; ``notes`` are for people."""
+    """``predictions`` are a JSON object an input; ``scores`` are empty where the file has no labels; ``notes`` are for people; ``refused``
+    are the inputs that could not be read, by name, with the reason."""
 
     predictions: Sequence[dict[str, Any]]
     scores: Sequence[Score]
     notes: Sequence[str]
+    refused: Mapping[str, str] = field(default_factory=dict)
 
 
 def evaluate(gold: GoldFile, tagger: Tagger) -> Evaluation:
@@ -49,17 +51,18 @@ def _documents(gold: GoldFile, tagger: Tagger) -> Evaluation:
     cases: list[Case] = []
     found: dict[str, Tagging] = {}
     notes: list[str] = []
+    refused: dict[str, str] = {}
     read = {one.path: one for one in stages.read_paths(gold.root / str(row["path"]) for row in gold.rows)}
     for row in gold.rows:
         name, one = str(row["path"]), read.get(gold.root / str(row["path"]))
         if one is None:
             # An archive or a list of references: it has members, not one text.
             predictions.append({**answers.refused_tagging(Path(name), "holds several documents", None, 0.0), "path": name})
-            notes.append(f"refused {name}: holds several documents")
+            refused[name] = "holds several documents"
             continue
         if one.document is None:
             predictions.append({**answers.refused_tagging(Path(name), one.reason, one.digest, one.wall_s), "path": name})
-            notes.append(f"refused {name}: {one.reason}")
+            refused[name] = one.reason or "not read"
             continue
         # Of what is not fit to be tagged only a score needs an observation.
         observation = tagger.observer.observe(one.document) if gold.labelled or not unfit(one.document) else None
@@ -69,9 +72,9 @@ def _documents(gold: GoldFile, tagger: Tagger) -> Evaluation:
             cases.append(Case(name, dict(row), observation, one.document))
         found[name] = tagging
     if not gold.labelled:
-        return Evaluation(predictions, (), notes)
+        return Evaluation(predictions, (), notes, refused)
     if len(cases) < len(gold.rows):
-        notes.append(f"{len(gold.rows) - len(cases)} of {len(gold.rows)} labelled inputs were refused and are in no score; those named above")
+        notes.append(f"{len(gold.rows) - len(cases)} of {len(gold.rows)} labelled inputs were refused and are in no score")
     known = learnt("documents")
     seen = [case for case in cases if case.document.id in known]
     if 0 < len(seen) < FEWEST:
@@ -86,7 +89,7 @@ def _documents(gold: GoldFile, tagger: Tagger) -> Evaluation:
     scores = [one for one in evaluation.facet_scores(cases, kept) if one.name.split()[0] in named]
     errors = evaluation.calibration(cases, kept)
     notes.append("calibration error " + ", ".join(f"{name} {value:.3f}" for name, value in errors.items()))
-    return Evaluation(predictions, scores, notes)
+    return Evaluation(predictions, scores, notes, refused)
 
 
 def _abstracts(gold: GoldFile, tagger: Tagger) -> Evaluation:
@@ -129,11 +132,12 @@ def _pages(gold: GoldFile, tagger: Tagger) -> Evaluation:
     readings: dict[str, PdfReading | None] = {}
     predictions: list[dict[str, Any]] = []
     notes: list[str] = []
+    refused: dict[str, str] = {}
     each: list[PageScore] = []
     for row in gold.rows:
         name, number = str(row["pdf"]), int(row["page"])
         if name not in readings:
-            readings[name] = _reading(gold.root / name, notes)
+            readings[name] = _reading(gold.root / name, name, refused)
         reading = readings[name]
         page = reading.pages[number - 1] if reading is not None and 0 < number <= len(reading.pages) else PdfPage(number, 0.0, 0.0)
         tables = [[list(cells) for cells in table.rows] for table in page.tables]
@@ -144,14 +148,14 @@ def _pages(gold: GoldFile, tagger: Tagger) -> Evaluation:
             each.append(score)
             notes.extend(score.failures)
     scores = [rate_over(name, [(one.hits[name], one.trials[name]) for one in each if one.trials[name]]) for name in RATES] if each else []
-    return Evaluation(predictions, [one for one in scores if one.n], notes)
+    return Evaluation(predictions, [one for one in scores if one.n], notes, refused)
 
 
-def _reading(path: Path, notes: list[str]) -> PdfReading | None:
+def _reading(path: Path, name: str, refused: dict[str, str]) -> PdfReading | None:
     try:
         return read_pdf(payload_of(path))
     except IntegrandError as error:
-        notes.append(f"refused {path}: {error}")
+        refused[name] = str(error)
         return None
 
 

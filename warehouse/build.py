@@ -130,6 +130,7 @@ def publish(
         makings = Makings(
             base, building, extractor_version, classifier_version, taxonomy, encode, encoder, files, current, full or redacted, warnings)
         counts, replaced = build(makings, versions)
+        warnings += other_versions(base, building, extractor_version, classifier_version)
         manifest = {
             "inputs": inputs,
             "run": run,
@@ -163,6 +164,25 @@ def newly_redacted(base: Base, current: Snapshot) -> bool:
     except (IntegrandError, duckdb.Error):
         return True
     return not wanted <= known
+
+
+def other_versions(base: Base, snapshot: Path, extractor_version: str, classifier_version: str) -> list[str]:
+    """In words, what the base's files hold by other versions of the extractor or classifier only, and a snapshot (in the folder
+    ``snapshot``) therefore lacks."""
+    told = []
+    others = sorted(room.name for room in base.all_tags.glob("*") if room.name != classifier_version and segment_paths(room))
+    if others:
+        with duckdb.connect(str(snapshot / "warehouse.duckdb"), read_only=True) as connection:
+            (missing,) = connection.execute(
+                "SELECT count(*) FROM documents WHERE status <> 'refused' AND id NOT IN (SELECT document FROM taggings)").fetchone() or (0,)
+        if missing:
+            told.append(f"{missing} documents have no tags by this version of the rules and models ({classifier_version}), the base has some by "
+                        f"{', '.join(others)}: run `integrand classify`, then publish again")
+    older = [room.name for room in base.all_documents.glob("*") if room.name != extractor_version and segment_paths(room)]
+    if older and not segment_paths(base.documents(extractor_version)):
+        told.append(f"no document was read by this version of the extractor ({extractor_version}), only by {', '.join(sorted(older))}: run "
+                    "`integrand extract` and `integrand classify`, then publish again")
+    return told
 
 
 def _free_name(run: str, used: Sequence[str]) -> str:

@@ -8,7 +8,9 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote, urlsplit
 
+from warehouse.items import normal_doi
 from warehouse.loading import joined
 from warehouse.search import described
 from warehouse.searches import PastSearch
@@ -23,15 +25,18 @@ def atom(snapshot: Snapshot, line: PastSearch, ids: Sequence[str], site: str | N
     """The feed of the saved search ``line`` whose hits are ``ids``: those that came into the base last, the newest first.
 
     An entry's id follows from the work's alone, so that a reader knows it again whichever search brought it. It links to where the work
-    is published, and with ``site`` (the address of the base's own pages) to its page there. Entries carry the labels as categories.
+    is published (an address of the web: its own, its landing page's or its DOI's), and with ``site`` (the address of the base's own pages)
+    to its page there; one that has neither carries its summary as content, as RFC 4287 wants. Entries carry the labels as categories.
     """
     with snapshot.connect() as connection:
         rows = connection.execute(
             "SELECT id, first_seen FROM v_works WHERE id IN (SELECT unnest(string_split(?, ','))) ORDER BY first_seen DESC NULLS LAST, id LIMIT ?",
             [joined(ids), MOST_ENTRIES]).fetchall()
         works = described(connection.cursor(), [id for id, _ in rows])
-        summaries = dict(connection.execute("SELECT id, summary FROM works WHERE id IN (SELECT unnest(string_split(?, ',')))",
-                                            [joined(id for id, _ in rows)]).fetchall())
+        told = connection.execute("SELECT id, summary, doi FROM works WHERE id IN (SELECT unnest(string_split(?, ',')))",
+                                  [joined(id for id, _ in rows)]).fetchall()
+        summaries = {id: summary for id, summary, _ in told}
+        dois = {id: doi for id, _, doi in told}
     ET.register_namespace("", ATOM)
     feed = ET.Element(f"{{{ATOM}}}feed")
     _add(feed, "id", uuid.uuid5(uuid.NAMESPACE_URL, f"integrand search {line.name} {line.query} {sorted(line.filters.items())}").urn)
@@ -40,13 +45,19 @@ def atom(snapshot: Snapshot, line: PastSearch, ids: Sequence[str], site: str | N
     _add(_add(feed, "author"), "name", "integrand")
     _add(feed, "generator", "integrand")
     for work, (_, seen) in zip(works, rows, strict=True):
-        _entry(feed, work, summaries[work["id"]], seen or line.searched_at, site)
+        _entry(feed, work, summaries[work["id"]], _published_at(work, dois[work["id"]]), seen or line.searched_at, site)
     ET.indent(feed)
     content: bytes = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
     return content + b"\n"
 
 
-def _entry(feed: ET.Element, work: dict[str, Any], summary: str | None, seen: datetime, site: str | None) -> None:
+def _published_at(work: dict[str, Any], doi: str | None) -> str | None:
+    """An address that others can open; never where a file lies on somebody's disk."""
+    resolver = f"https://doi.org/{quote(normal, safe='/()')}" if (normal := normal_doi(doi)) else None
+    return next((url for url in (work["url"], work["landing_url"], resolver) if url and urlsplit(url).scheme.lower() in ("http", "https")), None)
+
+
+def _entry(feed: ET.Element, work: dict[str, Any], summary: str | None, url: str | None, seen: datetime, site: str | None) -> None:
     entry = _add(feed, "entry")
     _add(entry, "id", uuid.uuid5(uuid.NAMESPACE_URL, f"integrand work {work['id']}").urn)
     _add(entry, "title", work["title"] or "(untitled)")
@@ -54,7 +65,7 @@ def _entry(feed: ET.Element, work: dict[str, Any], summary: str | None, seen: da
     for name in work["authors"] or [work["publisher"] or work["source"] or "no author"]:
         _add(_add(entry, "author"), "name", name)
     own = f"{site.rstrip('/')}/works/{work['id']}" if site else None
-    for href, rel in ((own or work["url"], "alternate"), (work["url"] if own else None, "via")):
+    for href, rel in ((own or url, "alternate"), (url if own else None, "via")):
         if href:
             _add(entry, "link").attrib.update(rel=rel, href=_printable(href))
     labels = {facet: [work[facet]] for facet in ("study_design", "evidence_strength") if work[facet]} | work["tags"]
@@ -62,7 +73,7 @@ def _entry(feed: ET.Element, work: dict[str, Any], summary: str | None, seen: da
         for label in some:
             _add(entry, "category").attrib.update(term=label, scheme=f"urn:integrand:{facet}", label=label.replace("_", " "))
     told = [f"{work['study_design'] or 'design not judged'}, strength {work['evidence_strength'] or 'not judged'}".replace("_", " ")]
-    _add(entry, "summary", ". ".join([*told, *([summary] if summary else [])]))
+    _add(entry, "summary" if own or url else "content", ". ".join([*told, *([summary] if summary else [])]))
 
 
 def _add(parent: ET.Element, name: str, text: str | None = None) -> ET.Element:

@@ -305,7 +305,8 @@ def _other_encoder(snapshot: Snapshot, encode: vectors.Encode) -> str | None:
 
 
 CARD = """
-SELECT id, title, authors, published, publisher, url, landing_url, source, availability, relevance, study_design, evidence_strength, unsure, parts
+SELECT id, title, authors, published, publisher, url, landing_url, source, availability, relevance, study_design, evidence_strength, unsure,
+       parts AS part_count
 FROM works"""
 
 

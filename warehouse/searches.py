@@ -6,6 +6,7 @@ A history line can be asked again in another query as ``#3``, as in librarians' 
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -26,6 +27,7 @@ HISTORY = "history.jsonl"
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 _REFERENCE = re.compile(r'["“”][^"“”]*["“”]|(?<![^\s(])#(\d{1,6})(?=[\s)]|$)')
 """Phrases are passed over: what looks like a reference in one is none."""
+LIKE = "like"
 KNOWN_CHARACTERS = 12
 """Of each hit's id, so many are kept to tell later which hits are new."""
 
@@ -46,6 +48,8 @@ class PastSearch:
     expanded: dict[str, tuple[str, ...]]
     name: str | None = None
     hits: tuple[str, ...] = ()
+    kind: str = "query"
+    """Or ``like``: the works like one, whose telling words ``understood`` has."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,19 @@ def search_and_try_to_note(
     return done.answer, done.line.number
 
 
+def like_and_try_to_note(
+    base: Base, searcher: Searcher, id: str, filters: Filters | None = None, *, limit: int = 20, lens: str | None = None,
+) -> tuple[SearchAnswer, int | None]:
+    """The works like one, and the number of that search in the history; as ``search_and_try_to_note``."""
+    answer = searcher.like(id, filters, limit, lens=lens)
+    line = PastSearch(0, datetime.now(UTC), answer.query, answer.parsed, plain_filters(filters or Filters()), False, answer.run, answer.total, {},
+                      kind=LIKE)
+    try:
+        return answer, _added(base, line).number
+    except IntegrandError as error:
+        return replace(answer, notes=[*answer.notes, f"not noted in the history: {error}"]), None
+
+
 def run_again(base: Base, searcher: Searcher, names: Iterable[str]) -> list[Rerun]:
     """Makes saved searches again, all where none is named. Raises ``UsageError`` for an unknown name."""
     known = saved(base)
@@ -163,6 +180,8 @@ _FIELDS = {"type": "type", "strength": "strength", "design": "design", "theme": 
 
 def _as_query(line: PastSearch) -> str:
     """A past search as a part of a query, its filters as fields."""
+    if line.kind == LIKE:
+        raise UsageError(f"query: #{line.number} asked for works like one (--like), which a query cannot say; search for its words in its place")
     if "since" in line.filters:
         raise UsageError(f"query: #{line.number} was limited by --since, which a query cannot say; search again with year: in its place")
     parts = [line.understood] if line.understood != "*" else []
@@ -191,8 +210,11 @@ def _added(base: Base, line: PastSearch) -> PastSearch:
         whole = size == 0 or os.pread(handle, 1, size - 1) == b"\n"
         if not whole:
             os.ftruncate(handle, _end_of_last_line(path))
-        os.write(handle, text)
+        if os.write(handle, text) < len(text):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         os.fsync(handle)
+    except OSError as error:
+        raise IntegrandError(f"{path}: cannot be written ({error.strerror})") from error
     finally:
         os.close(handle)
     return numbered

@@ -35,17 +35,24 @@ def suggested(query: str, node: Node | None, works: tantivy.Searcher) -> str | N
 
 def _strange(query: str, node: Node | None, works: tantivy.Searcher) -> Iterator[tuple[int, str]]:
     """(place from 0, word) of those that were asked for in a text field and that no work holds."""
+    folded, places = _folded(query)
     for leaf, positive in leaves(node):
         if not positive or not isinstance(leaf, Word | Phrase) or leaf.field not in (None, *TEXT_FIELDS):
             continue
-        start = leaf.at - 1
+        start = places.index(leaf.at - 1) if 0 < leaf.at <= len(query) else len(folded)
         for word in analyzer(EXACT).analyze(leaf.text):
-            at = query.casefold().find(word, start)
+            at = folded.find(word, start)
             if at < 0 or len(word) < SHORTEST_WORD or not word.isalpha():
                 continue  # written with accents, or not as it is indexed
             start = at + len(word)
             if not _is_held(word, works, exactly=isinstance(leaf, Phrase)):
-                yield at, query[at : at + len(word)]
+                yield places[at], query[places[at] : places[at + len(word)]]
+
+
+def _folded(query: str) -> tuple[str, list[int]]:
+    """The query without case, and the place in the query of each of its characters and of its end: one may become several ("ß")."""
+    parts = [one.casefold() for one in query]
+    return "".join(parts), [at for at, part in enumerate(parts) for _ in part] + [len(query)]
 
 
 def _is_held(word: str, works: tantivy.Searcher, exactly: bool) -> bool:

@@ -26,7 +26,7 @@ from warehouse.export.citation import STYLES, cite
 from warehouse.filters import Filters
 from warehouse.named_queries import list_queries, run_query
 from warehouse.search import Searcher
-from warehouse.searches import history, search_and_try_to_note, written_out
+from warehouse.searches import history, like_and_try_to_note, search_and_try_to_note, written_out
 from warehouse.show import show as show_work
 from warehouse.snapshot import Snapshot, require_snapshot
 from warehouse.sql import Answer, run_sql
@@ -60,8 +60,10 @@ def search(
         raise UsageError("--like: takes the place of a query; give filters beside it, or search with words alone")
     room, number = existing_base(base), None
     with _searcher(room) as searcher:
-        if like is not None:
+        if like is not None and unnoted:
             answer = searcher.like(like, filters, limit, lens=lens)
+        elif like is not None:
+            answer, number = like_and_try_to_note(room, searcher, like, filters, limit=limit, lens=lens)
         elif unnoted:
             answer = searcher.search(written_out(query, history(room)) if "#" in query else query, filters, limit, expand=not exact, lens=lens)
         else:

@@ -43,6 +43,8 @@ def evaluate(
     if json_:
         typer.echo(json.dumps(_as_json(given, answer), ensure_ascii=False))
         return
+    for name, reason in answer.refused.items():
+        say(f"refused {name}: {reason}")
     for note in answer.notes:
         say(note)
     for score in answer.scores:
@@ -57,7 +59,8 @@ def _as_json(gold: GoldFile, answer: Evaluation) -> dict[str, object]:
          "note": one.note, "readers": _readers(gold, one) or None}
         for one in answer.scores
     ]
-    return {"gold": str(gold.path), "kind": gold.kind, "n": len(gold.rows), "notes": list(answer.notes), "scores": scores}
+    return {"gold": str(gold.path), "kind": gold.kind, "n": len(gold.rows), "notes": list(answer.notes),
+            "refused": [{"input": name, "reason": reason} for name, reason in answer.refused.items()], "scores": scores}
 
 
 def _readers(gold: GoldFile, score: Score) -> str:

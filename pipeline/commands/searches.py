@@ -131,7 +131,7 @@ def recall_(
         query, filters, exact = stored[name].query, filters_of(stored[name].filters), stored[name].exact
     works = known_works(known)
     snapshot, hits = require_snapshot(room), None
-    if query or filters:
+    if query or filters or name is not None:
         with _searcher(base) as searcher:
             hits = set(searcher.search(written_out(query, lines), filters, 0, expand=not exact).ids)
     found = recall(snapshot, works, hits)

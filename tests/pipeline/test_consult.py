@@ -90,20 +90,23 @@ def test_searches_are_numbered_combined_fed_and_tried_against_known_works(tmp_pa
     both = json.loads(told(library, "search", "#1 OR #2", "--unnoted", "--json").output)
     assert both["total"] == 3 and both["number"] is None
     assert "did you mean: pooled budgets" in told(library, "search", "pooled bugdets").output
-    like = [one["id"] for one in json.loads(told(library, "search", "--like", library.id("torbay"), "--json").output)["works"]]
-    assert like
-    assert library.id("torbay") not in like
+    alike = json.loads(told(library, "search", "--like", library.id("torbay"), "--json").output)
+    like = [one["id"] for one in alike["works"]]
+    assert like and library.id("torbay") not in like and alike["number"] == 4
+    assert json.loads(told(library, "search", "--like", library.id("torbay"), "--unnoted", "--json").output)["number"] is None
     assert told(library, "search", "x", "--like", library.id("torbay")).exception.exit_code == 2  # type: ignore[union-attr]
     told(library, "searches", "save", "money", "budget*")
     assert "the newest of 2 works" in told(library, "searches", "feed", "money", "-o", str(tmp_path / "money.atom")).output
     assert b"Pooled budgets in practice" in (tmp_path / "money.atom").read_bytes()
-    assert len(json.loads(told(library, "searches", "history", "--json").output)) == 4, "a feed adds no line"
+    assert len(json.loads(told(library, "searches", "history", "--json").output)) == 5, "a feed adds no line"
     known = tmp_path / "known.ris"
     known.write_text("TY  - RPRT\nTI  - Pooled budgets in practice\nPY  - 2015\nER  - \n\nTY  - JOUR\nTI  - Something else\nDO  - 10.5555/plan\n"
                      "ER  - \n\nTY  - RPRT\nTI  - Not in any base\nER  - \n", "utf-8")
     answer = json.loads(told(library, "recall", "--known", str(known), "--saved", "money", "--json").output)
     assert [answer[name] for name in ("known", "held", "found")] == [3, 2, 1]
     assert [one["by"] for one in answer["works"]] == ["title", "doi", None]
+    told(library, "searches", "save", "all", "")
+    assert json.loads(told(library, "recall", "--known", str(known), "--saved", "all", "--json").output)["found"] == 2, "everything is a search, too"
     known.write_text("10.5555/plan\nPooled budgets in practice\n", "utf-8")
     assert "2 of 2 known works are in the base" in told(library, "recall", "--known", str(known)).output
     known.write_text("\n", "utf-8")

@@ -78,6 +78,9 @@ def test_predictions_of_documents_do_not_depend_on_labels(tmp_path: Path) -> Non
         told = _run("evaluate", "--gold", str(_gold(tmp_path, row, {"path": "gone.txt"} if len(row) == 1 else row)), "--predictions", str(out))
         assert told.exit_code == 0, told.output
         answers.append([json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()])
+    assert "refused gone.txt: " in told.output
+    (refused,) = json.loads(_run("evaluate", "--gold", str(_gold(tmp_path, {"path": "gone.txt"})), "--json").output)["refused"]
+    assert refused["input"] == "gone.txt" and refused["reason"]
     first, second = (rows[0] for rows in answers)
     assert {key: first[key] for key in ("relevance", "study_design", "tags")} == {key: second[key] for key in ("relevance", "study_design", "tags")}
     assert first["study_design"]["label"] == "record"

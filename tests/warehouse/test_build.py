@@ -17,8 +17,8 @@ import numpy as np
 import pytest
 
 from evidence.errors import IntegrandError, UsageError
-from evidence.records import Decision
-from evidence.segments import as_plain
+from evidence.records import Decision, Tagging
+from evidence.segments import as_plain, write_segment
 from tests.warehouse.conftest import Library, make_library
 from tests.warehouse.factory import FIRST_DAY, MadeBase, letters, made_taxonomy, make_document, make_tagging, prose, span
 from warehouse.build import publish
@@ -494,6 +494,22 @@ def test_a_torn_line_is_told_and_a_whole_one_without_line_feed_counts(made: Made
     (warning,) = publication.warnings
     assert warning.startswith("decisions/ann.jsonl: the last line is torn")
     assert made.publish("again").warnings == (warning,)
+
+
+def test_documents_that_only_another_version_has_tagged_are_told_of(made: MadeBase) -> None:
+    first, second = (make_document([prose(name)], title=name) for name in ("First one", "Second one"))
+    made.run([(URL, first), (URL + "2", second)], taggings=[make_tagging(first)])
+    assert made.publish().warnings == (), "nothing is untagged for another program's sake"
+    older = made.base.tags("c0")
+    write_segment(older / "run01-0001.parquet", [replace(make_tagging(one), version="c0") for one in (first, second)], Tagging)
+    for full in (False, True):
+        made.decide(Decision(f"d{full}", "ann", FIRST_DAY, "add", first.id, facet="theme", label="workforce"))
+        (warning,) = made.publish(f"next{full}", full=full).warnings
+        assert warning.startswith("1 documents have no tags by this version of the rules and models (c1), the base has some by c0: run `integrand")
+    made.run([], taggings=[make_tagging(second)])
+    assert made.publish("all").warnings == ()
+    done = publish(made.base, extractor_version="x2", classifier_version="c1", taxonomy=made.taxonomy, run="new", encode=None)
+    assert done.documents == 0 and "no document was read by this version of the extractor (x2), only by x1" in done.warnings[-1]
 
 
 def test_a_decision_on_a_work_holds_for_the_version_that_is_judged_now(made: MadeBase) -> None:

@@ -48,3 +48,17 @@ def test_what_came_last_comes_first_and_odd_letters_break_nothing(made: MadeBase
     feed = atom(require_snapshot(made.base), line("x", "care"), [old.id, new.id])
     assert list(entries(feed)) == ["New  & <odd>", "Old"]
     assert ET.fromstring(atom(require_snapshot(made.base), line("x", "none"), [])).findtext(f"{{{ATOM}}}updated") == "2024-01-09T00:00:00+00:00"
+
+
+def test_no_entry_leads_to_a_file_of_this_machine_and_each_has_what_a_reader_asks_for(made: MadeBase) -> None:
+    own, cited = (make_document([f"Care {word}.", prose(word, 5)], title=word, doi=doi) for word, doi in (("Own", None), ("Cited", "10.1234/a b")))
+    made.run([("file:///home/ann/own.pdf", own), ("file:///home/ann/cited.pdf", cited)])
+    made.publish()
+    snapshot = require_snapshot(made.base)
+    plain = atom(snapshot, line("x", "care"), [own.id, cited.id])
+    assert b"file:" not in plain and b"/home/" not in plain
+    found = entries(plain)
+    assert found["Own"].find(f"{{{ATOM}}}link") is None and found["Own"].findtext(f"{{{ATOM}}}content"), "RFC 4287, 4.1.2: a link or a content"
+    assert found["Cited"].find(f"{{{ATOM}}}link").attrib == {"rel": "alternate", "href": "https://doi.org/10.1234/a"}  # type: ignore[union-attr]
+    on_site = entries(atom(snapshot, line("x", "care"), [own.id], "http://base.test"))["Own"]
+    assert [one.attrib for one in on_site.iter(f"{{{ATOM}}}link")] == [{"rel": "alternate", "href": f"http://base.test/works/{own.id}"}]

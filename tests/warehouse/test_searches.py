@@ -12,7 +12,18 @@ from tests.warehouse.conftest import Library, make_library
 from tests.warehouse.factory import MadeBase, make_document, make_tagging, prose
 from warehouse.filters import Filters
 from warehouse.search import Searcher
-from warehouse.searches import filters_of, history, plain_filters, run_again, saved, search_and_note, search_record, written_out
+from warehouse.searches import (
+    filters_of,
+    history,
+    like_and_try_to_note,
+    plain_filters,
+    run_again,
+    saved,
+    search_and_note,
+    search_and_try_to_note,
+    search_record,
+    written_out,
+)
 from warehouse.snapshot import require_snapshot
 
 
@@ -100,3 +111,27 @@ def test_a_review_can_report_its_searches(own: Library) -> None:
 def test_a_name_is_plain(own: Library, name: str) -> None:
     with Searcher(own.snapshot) as searcher, pytest.raises(UsageError, match="is no name for a search"):
         search_and_note(own.made.base, searcher, "care", name=name)
+
+
+def test_works_like_one_are_a_numbered_search_that_a_query_cannot_repeat(own: Library) -> None:
+    base = own.made.base
+    with Searcher(own.snapshot) as searcher:
+        answer, number = like_and_try_to_note(base, searcher, own.id("torbay"), Filters(type=("financial",)))
+        assert number == 1 and answer.ids == searcher.like(own.id("torbay"), Filters(type=("financial",))).ids
+        (line,) = history(base)
+        assert (line.query, line.total, line.kind) == (f"like {own.id('torbay')}", len(answer.ids), "like")
+        with pytest.raises(UsageError, match="works like one"):
+            search_and_note(base, searcher, "#1 AND care")
+
+
+def test_a_full_disk_is_told_in_one_line(own: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    with Searcher(own.snapshot) as searcher:
+        for write in (full, lambda *_: 3):
+            monkeypatch.setattr("warehouse.searches.os.write", write)
+            with pytest.raises(IntegrandError, match=r"history.jsonl: cannot be written .No space left on device"):
+                search_and_note(own.made.base, searcher, "care")
+            answer, number = search_and_try_to_note(own.made.base, searcher, "care")
+            assert number is None and answer.total and "not noted" in answer.notes[-1]

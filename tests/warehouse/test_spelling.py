@@ -23,6 +23,8 @@ from warehouse.spelling import _slips
         ("cre", None),
         ("", None),
         ("budgeting", None),
+        ("straße OR bugdets", "straße OR budgets"),
+        ("İİİ OR bugdets OR torbey", "İİİ OR budgets OR torbay"),
     ],
 )
 def test_a_slip_is_told_and_what_is_right_is_left_alone(searcher: Searcher, query: str, suggestion: str | None) -> None:
