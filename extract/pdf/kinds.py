@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from extract.pdf.lines import BULLETS, Segment, contents_line
 from extract.pdf.paragraphs import Paragraph
@@ -29,6 +30,9 @@ REFERENCES = re.compile(
     re.I,
 )
 _NOTE_START = re.compile(r"^(?:\d{1,3}|[*†‡§¶]|[ivx]{1,4}|[a-z])[\s.)]*\s")
+_NOTE_NUMBER = re.compile(r"^(\d{1,3})\s*(?=[A-Z‘’“\"'(]|https?:|www\.)")
+_GOES_ON = re.compile(r"(?:,|\b(?:on|of|in|to|from|and|the|by|pp?\.?|vol\.?|no\.?))$", re.I)
+"""How a line ends behind which a number is no note's ("published on" / "3 April")."""
 _NUMBERED = re.compile(r"^(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s*\|?\s+\S")
 _SENTENCE_END = re.compile(r"[.;,]$")
 
@@ -176,3 +180,27 @@ def footnotes(found: list[Paragraph], styles: Styles, height: float) -> None:
         started = started or opening.words[0].raised or bool(_NOTE_START.match(paragraph.text))
         if started:
             paragraph.kind = "footnote"
+    found[last:] = _parted(found[last:])
+
+
+def _parted(notes: list[Paragraph]) -> list[Paragraph]:
+    """Notes that stand one below the other, cut where the next number begins: their short lines and small type tell little else."""
+    if len(notes) > 1 and not all(note.kind == "footnote" and note.column == notes[0].column for note in notes):
+        return notes
+    lines = [item for note in notes for item in note.segments]
+    if not lines or notes[0].kind != "footnote":
+        return notes
+    left, number, cuts = min(item.x0 for item in lines), -1, list[int]()
+    for at, item in enumerate(lines):
+        opening = _NOTE_NUMBER.match(item.text)
+        if opening is None or item.x0 > left + item.size or (at and _GOES_ON.search(lines[at - 1].text)):
+            continue
+        if not cuts or int(opening[1]) == number + 1:
+            number = int(opening[1])
+            cuts.append(at)
+    if len(cuts) < 2 or cuts[0]:
+        return notes
+    return [
+        Paragraph(lines[start:end], "footnote", column=notes[0].column, continues=not start and notes[0].continues)
+        for start, end in pairwise([*cuts, len(lines)])
+    ]

@@ -17,6 +17,10 @@ from extract.pdf.spelling import LIGATURES
 
 GAP_EM = 1.05
 """A wider gap than this (in em) parts segments. Justified lines stretch spaces to about 0.9 em; column gutters start at 1.2."""
+KERNED_EM = 0.08
+"""A capital that stands nearer than this to small letters is theirs, though the file has a space between ("T he"); spaces have 0.2 em."""
+_INITIALS = frozenset("BCDEFGHJKLMNPQRSTUVWXYZ")
+"""Capitals that are no word by themselves."""
 STRETCHED_EM = 4.0
 """Words of one text object belong together even where justification stretches a narrow column's spaces to this many em."""
 LABEL_GAP_EM = 4.5
@@ -163,6 +167,8 @@ def _split(row: list[Word]) -> list[Segment]:
         elif word.text == previous.text and word.x0 - previous.x0 < 0.25 * em and abs(word.x1 - previous.x1) < 0.25 * em:
             continue
         elif word.x1 > edge:
+            if gap < KERNED_EM * em and len(previous.text) == 1 and previous.text in _INITIALS and word.text[:1].islower():
+                word.glued = True
             edge = word.x1
         current.append(word)
         previous = word

@@ -53,6 +53,28 @@ def test_figures_that_stand_on_one_width_are_one_number_and_apart_where_a_space_
     assert texts(read_pdf(made(draw))) == ["audited 111 of 211 and 1 1 more"]
 
 
+def test_a_capital_that_kerning_parts_from_its_word_is_of_the_word() -> None:
+    def draw(canvas: Canvas) -> None:
+        text = canvas.beginText(60, 700)
+        text.setFont("Helvetica", 12)
+        text._code.append("[(11. T) 0 ( ) 320 (he value of sharing a desk in Plan B is known)] TJ")
+        canvas.drawText(text)
+
+    assert texts(read_pdf(made(draw))) == ["11. The value of sharing a desk in Plan B is known"]
+
+
+def test_notes_below_each_other_are_notes_of_their_own() -> None:
+    notes = ["7 Example Trust, Sharing a desk, October 2020", "8 Letter of the Valley", "9 See page 3 of the report that the Example Trust put out on",
+             "10 October 2020, and its annex", "10 Example Council, Two desks in one room, 2021"]
+
+    def draw(canvas: Canvas) -> None:
+        lines(canvas, 60, 100, wrapped(PROSE, 90))
+        lines(canvas, 60, 720, notes, size=7)
+
+    found = [block.text for block in read_pdf(made(draw)).pages[0].blocks if block.kind == "footnote"]
+    assert found == [*notes[:2], f"{notes[2]} {notes[3]}", notes[4]]
+
+
 def test_letters_of_formulas_are_read_as_letters() -> None:
     stream = b"BT /F1 12 Tf 72 700 Td (Let # denote the count of people) Tj ET"
     letters = b"/CIDInit/ProcSet findresource begin 12 dict begin begincmap 1 begincodespacerange <00><FF> endcodespacerange "
