@@ -10,7 +10,8 @@ SELECT w.*, c.first_seen, c.last_seen, c.first_run, k.copies, a.steps AS strengt
        coalesce(g.integration_types, []) AS integration_types, coalesce(g.themes, []) AS themes, coalesce(g.populations, []) AS populations,
        coalesce(p.places, []) AS places, coalesce(f.findings, 0) AS findings
 FROM works w
-LEFT JOIN (SELECT d.work, min(c.first_seen) AS first_seen, max(c.last_seen) AS last_seen, min(c.first_run) AS first_run
+LEFT JOIN (SELECT d.work, min(c.first_seen) AS first_seen, max(c.last_seen) AS last_seen,
+                  arg_min(c.first_run, (c.first_seen, c.first_run)) AS first_run
            FROM captures c JOIN documents d ON d.id = c.document GROUP BY ALL) c ON c.work = w.id
 LEFT JOIN (SELECT work, count(*) AS copies FROM copies GROUP BY ALL) k ON k.work = w.id
 LEFT JOIN appraisals a ON a.document = w.judged_document

@@ -496,6 +496,14 @@ def test_a_torn_line_is_told_and_a_whole_one_without_line_feed_counts(made: Made
     assert made.publish("again").warnings == (warning,)
 
 
+def test_a_run_that_was_gone_on_with_after_another_did_not_bring_what_that_one_brought(made: MadeBase) -> None:
+    document = make_document([prose("a")], title="A")
+    made.run([(URL, document)], run="20240102T020000Z-bbbbbb")
+    made.run([(URL + "2", document)], run="20240101T020000Z-aaaaaa")
+    made.publish()
+    assert made.rows("SELECT first_run FROM v_works") == [("20240102T020000Z-bbbbbb",)]
+
+
 def test_documents_that_only_another_version_has_tagged_are_told_of(made: MadeBase) -> None:
     first, second = (make_document([prose(name)], title=name) for name in ("First one", "Second one"))
     made.run([(URL, first), (URL + "2", second)], taggings=[make_tagging(first)])
