@@ -46,6 +46,12 @@ class CloseReading:
     about: tuple[float, ...]
     denied: Mapping[Key, frozenset[int]] = field(default_factory=dict)
 
+    @property
+    def whole(self) -> list[float]:
+        """[2 * 384]: the mean of the excerpts' vectors (the title's where there is none), then the title's."""
+        body = self.vectors[1:] if len(self.vectors) > 1 else self.vectors
+        return [*map(float, body.mean(axis=0)), *map(float, self.vectors[0])]
+
     def undenied(self, key: Key, logits: Array) -> Array:
         """The logits [1 + excerpts] of a label, least where an excerpt denies it."""
         positions = self.denied.get(key)

@@ -19,7 +19,7 @@ from classify.left_out import folds
 from classify.quotation import overlaps
 from classify.short_texts import ShortCase
 from classify.tagging import Tagger
-from classify.training import CHANGE_KEYS, Case, DeclaredCase, fit_change, fit_design, fit_models, same_place
+from classify.training import CHANGE_KEYS, Case, DeclaredCase, fit_change, fit_designs, fit_models, same_place
 from evidence.records import JUDGEMENTS, STRENGTHS, Tagging
 
 FOLDS = 5
@@ -67,10 +67,10 @@ def cross_validated_designs(
     held = folds([case.key for case in declared], FOLDS)
     result: list[str] = [""] * len(declared)
     for fold in range(FOLDS):
-        model = fit_design(cases, [case for case, at in zip(declared, held, strict=True) if at != fold], tagger.observer, short)
+        kept = [case for case, at in zip(declared, held, strict=True) if at != fold]
+        model = fit_designs(cases, kept, tagger.observer, short, tagger.encoder is not None)
         for at in (int(found) for found in np.flatnonzero(held == fold)):
-            one = declared[at].observation
-            result[at] = model.labels[int(model.chances(one.designs, one.traits, one.design_cues).argmax())]
+            result[at] = model.labels[int(model.chances(declared[at].observation).argmax())]
     return result
 
 

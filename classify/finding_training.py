@@ -26,6 +26,8 @@ PENALTY = {"claims": 8.0, "outcomes": 2.0, "shared": 1.0, "own": 2.0}
 """L2 weights, chosen by cross-validation over documents on a coarse grid; half or double of each changes no score by more than its interval."""
 OWN_WEIGHT = 0.5
 """Weight of a sentence of our own beside one that a reader recorded."""
+SHORT_WEIGHT = 0.1
+"""Weight of a short text's claims in what makes a claim worth recording: of a short text nearly all are, of a report one in thirty."""
 SHORT = ClaimLesson("", True)
 """Marks an example of a short text: heads do not learn from it, and it is no lesson of its own."""
 THRESHOLDS = np.round(np.arange(0.04, 0.42, 0.02), 2)
@@ -64,7 +66,8 @@ def fit_findings(
     examples = [
         example for case in cases if case.truth["relevance"] == "relevant" for example in examples_of(case, sorts[case.key], lessons is not None)
     ]
-    own = [*own_examples(observer, lessons), *(example for one, kind in short for example in short_examples(one, kind, lessons is not None))]
+    told = [example for one, kind in short for example in short_examples(observer.taxonomy, one, kind, lessons is not None)]
+    own = [*own_examples(observer, lessons), *told]
     training = Training(observer.taxonomy, examples, own, lessons)
     held = folds([case.key for case in cases], INNER_FOLDS)
     scores, right, wanted = [], [], 0
@@ -102,8 +105,13 @@ def own_examples(observer: Observer, lessons: ClaimLessons | None) -> list[Examp
     return found
 
 
-def short_examples(case: ShortCase, sorts: Sequence[float], closely: bool) -> list[Example]:
-    """Of a short text: the likeliest claim of each effect that it reports; of one that reports none, all claims, as passed over."""
+def short_examples(taxonomy: Taxonomy, case: ShortCase, sorts: Sequence[float], closely: bool) -> list[Example]:
+    """Of a short text: the likeliest claim of each effect that it reports; of one that reports none, all claims, as passed over.
+
+    Nobody has marked the sentence of an effect: it is the one that names the outcome and whose words of change go the way that the effect went.
+    Where every such sentence goes another way the effect is left out: taken for the one with most signs of a claim, a third of them taught that
+    "rose" may be an improvement.
+    """
     claims, vectors = case.observation.claims, case.observation.claim_vectors if closely else None
     if case.findings is None or not case.relevant:
         return []
@@ -111,12 +119,26 @@ def short_examples(case: ShortCase, sorts: Sequence[float], closely: bool) -> li
     for outcome, direction in case.findings:
         named = [at for at, claim in enumerate(claims) if any(one.label == outcome for one in claim.outcomes)]
         if named:
-            best = max(named, key=lambda at: (any(one.strong and one.label == outcome for one in claims[at].outcomes), claims[at].merit))
-            taken.setdefault(best, {})[outcome] = direction
+            best = max(named, key=lambda at: (_agreement(taxonomy, claims[at], outcome, direction), _names(claims[at], outcome), claims[at].merit))
+            if _agreement(taxonomy, claims[best], outcome, direction) >= 0:
+                taken.setdefault(best, {})[outcome] = direction
     return [
         Example(f"{case.pair} {at}", claims[at], None if vectors is None else vectors[at], outcomes, sorts, SHORT)
         for at, outcomes in taken.items()
     ]
+
+
+def _names(claim: Claim, outcome: str) -> bool:
+    return any(one.strong and one.label == outcome for one in claim.outcomes)
+
+
+def _agreement(taxonomy: Taxonomy, claim: Claim, outcome: str, direction: str) -> float:
+    """How many votes and signs of the sentence speak for the direction, less those that speak for another."""
+    votes, traits = direction_features(taxonomy, claim, outcome, None)
+    signs = dict(zip(TRAITS, traits, strict=True))
+    beside = {name: float(signs[sign]) for name, sign in (("no_change", "none_near"), ("mixed", "mixed_near"), ("unclear", "cannot_tell"))}
+    own = float(votes[DIRECTIONS.index(direction)].sum()) + beside.get(direction, 0.0)
+    return own - (float(votes.sum()) + sum(beside.values()) - own)
 
 
 class Training:
@@ -185,7 +207,7 @@ class Training:
         placed = [(one, heads) for one, heads in zip(examples, logits, strict=True) if len(one.sorts)]
         rows = [claim_row(one.claim, heads[CLAIM] if heads else 0.0, one.sorts) for one, heads in placed]
         truth = np.array([float(bool(one.outcomes)) for one, _ in placed])
-        counts = np.array([OWN_WEIGHT if one.lesson else 1.0 for one, _ in placed])
+        counts = np.array([SHORT_WEIGHT if one.lesson else 1.0 for one, _ in placed])
         names, kinds = [LABEL] * len(placed), np.array([one.sorts for one, _ in placed])
         return fit_pooled(np.array(rows), names, (LABEL,), CLAIM_FEATURES, truth, PENALTY["claims"], kinds, counts)
 

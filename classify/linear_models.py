@@ -67,10 +67,11 @@ class Choice:
 
 
 def fit_pooled(
-    rows: Array, names: Sequence[str], labels: Sequence[str], features: Sequence[str], truth: Array, penalty: float, kinds: Array | None = None,
-    counts: Array | None = None,
+    rows: Array, names: Sequence[str], labels: Sequence[str], features: Sequence[str], truth: Array, penalty: float | Array,
+    kinds: Array | None = None, counts: Array | None = None,
 ) -> Pooled:
-    """Fits on ``rows`` [n, features] of the labels ``names`` [n] with ``truth`` [n] in {0, 1}; ``penalty`` is the L2 weight.
+    """Fits on ``rows`` [n, features] of the labels ``names`` [n] with ``truth`` [n] in {0, 1}; ``penalty`` is the L2 weight,
+    of all weights or of each feature [features] (those of labels then have the first one's).
 
     ``counts`` [n] are weights of rows (default: 1 each).
 
@@ -85,7 +86,8 @@ def fit_pooled(
     crossed = (dummies[:, :, None] * kinds[:, None, :]).reshape(len(rows), -1)
     matrix = np.hstack([rows / scale, dummies, crossed, np.ones((len(rows), 1))])
     width, count, sorts = rows.shape[1], len(labels), kinds.shape[1]
-    strength = np.concatenate([np.full(width + count * (1 + sorts), penalty), [1e-3]])
+    each = np.broadcast_to(np.asarray(penalty, dtype=np.float64), width)
+    strength = np.concatenate([each, np.full(count * (1 + sorts), each[0]), [1e-3]])
     times = np.ones(len(rows)) if counts is None else counts
 
     def loss(theta: Array) -> tuple[float, Array]:
@@ -93,7 +95,7 @@ def fit_pooled(
         value = float(times @ (np.logaddexp(0, logits) - truth * logits) + 0.5 * (strength * theta**2).sum())
         return value, matrix.T @ (times * (1 / (1 + np.exp(-logits)) - truth)) + strength * theta
 
-    theta = _minimum(loss, matrix.shape[1])
+    theta = minimum(loss, matrix.shape[1])
     weights = theta[:width] / scale
     return Pooled(
         tuple(features), _rounded(weights), round(float(theta[-1]), DIGITS),
@@ -133,14 +135,15 @@ def fit_choice(
             [np.einsum("nk,nkf->f", gap, x) + penalties[0] * shared, (gap.T @ z + held * own).ravel()]
         )
 
-    theta = _minimum(loss, f + k * t)
+    theta = minimum(loss, f + k * t)
     own = theta[f:].reshape(k, t) / spread_traits
     return Choice(
         tuple(labels), tuple(features), tuple(trait_names), _rounded(theta[:f] / spread_evidence), tuple(_rounded(row) for row in own)
     )
 
 
-def _minimum(loss: Any, size: int) -> Array:
+def minimum(loss: Any, size: int) -> Array:
+    """Where ``loss`` (value and gradient of a vector [size]) is least, by L-BFGS from zero."""
     from scipy.optimize import minimize
 
     result: Array = minimize(loss, np.zeros(size), jac=True, method="L-BFGS-B", options={"maxiter": 500}).x

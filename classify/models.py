@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from classify.findings import FindingModels
 from classify.heads import Heads, read_heads
 from classify.linear_models import Choice, Pooled, read_model, write_model
 from classify.relevance import RelevanceModels
+from classify.short_designs import DesignModels, ShortDesignModel, read_whole_text
 from classify.study_design import DesignModel
 from evidence.errors import IntegrandError
 
@@ -24,30 +25,35 @@ HEADS = "heads.npz"
 FINDING_HEADS = "finding_heads.npz"
 FINDING_PARTS = ("claims", "outcomes", "directions")
 DESIGN_CUES = "design_cues.json"
+SHORT_DESIGN, SHORT_DESIGN_CUES, SHORT_DESIGN_TEXTS = "study_design_short.json", "design_cues_short.json", "design_texts_short.npz"
 LEARNT = "learnt.json"
-TRAINED_FACETS = (
-    "integration_type", "breadth", "boundary", "intensity", "reality", "level", "theme", "population", "perspective", "evaluation_method",
-)
 
 
 @dataclass(frozen=True)
 class Models:
-    """One model a facet; ``facets`` holds those of :data:`TRAINED_FACETS` that have been trained. ``heads`` None reads cues alone."""
+    """One model a facet; ``facets`` holds those of :data:`TRAINED_FACETS` that have been trained, ``short`` those of :data:`SHORT_FACETS` for
+    texts under 400 words. ``heads`` None reads cues alone."""
 
-    study_design: DesignModel
+    study_design: DesignModels
     relevance: RelevanceModels
     strength: Pooled
     places: Pooled
     findings: FindingModels
     facets: dict[str, Pooled]
     heads: Heads | None = None
+    short: dict[str, Pooled] = field(default_factory=dict)
+
+    def of(self, facet: str, short: bool) -> Pooled:
+        """The model of a facet's labels, for a short text that of short texts where there is one."""
+        return self.short.get(facet, self.facets[facet]) if short else self.facets[facet]
 
     def write(self, folder: Path = FOLDER) -> None:
         """Models for cues alone go to a folder of their own, and only those that differ there."""
         read = self.heads is not None
         if read:
-            write_model(folder / "study_design.json", self.study_design.choice)
-            self.study_design.worth.write(folder / DESIGN_CUES)
+            write_model(folder / "study_design.json", self.study_design.long.choice)
+            self.study_design.long.worth.write(folder / DESIGN_CUES)
+            self._write_short_design(folder)
             for name in ("strength", "places"):
                 write_model(folder / f"{name}.json", getattr(self, name))
         own = folder if read else folder / CUES_ALONE
@@ -59,8 +65,21 @@ class Models:
         write_model(own / "relevance_short.json", self.relevance.short)
         for facet, model in self.facets.items():
             write_model(own / f"facet_{facet}.json", model)
+        for facet, model in self.short.items():
+            write_model(own / f"short_{facet}.json", model)
         if self.heads is not None:
             self.heads.write(folder / HEADS)
+
+
+    def _write_short_design(self, folder: Path) -> None:
+        short = self.study_design.short
+        if short is None:
+            for name in (SHORT_DESIGN, SHORT_DESIGN_CUES, SHORT_DESIGN_TEXTS):
+                (folder / name).unlink(missing_ok=True)
+        else:
+            write_model(folder / SHORT_DESIGN, short.choice)
+            short.worth.write(folder / SHORT_DESIGN_CUES)
+            short.whole.write(folder / SHORT_DESIGN_TEXTS)
 
 
 def text_key(text: str) -> str:
@@ -87,15 +106,25 @@ def load_models(folder: Path = FOLDER, closely: bool = True) -> Models:
     """``closely`` False gives the models for cues alone. Raises ``IntegrandError`` where a model is missing or of the wrong kind."""
     own = folder if closely else folder / CUES_ALONE
     facets = {path.stem.removeprefix("facet_"): _pooled(path) for path in sorted(own.glob("facet_*.json"))}
+    short = {path.stem.removeprefix("short_"): _pooled(path) for path in sorted(own.glob("short_*.json"))}
     strength, places = (_pooled(folder / f"{name}.json") for name in ("strength", "places"))
     heads = read_heads(folder / HEADS) if closely else None
     found = FindingModels(
         _pooled(own / "finding_claims.json"), _pooled(own / "finding_outcomes.json"), _choice(own / "finding_directions.json"),
         read_heads(folder / FINDING_HEADS) if closely else None,
     )
-    designs = DesignModel(_choice(folder / "study_design.json"), read_worth(folder / DESIGN_CUES))
+    designs = DesignModels(
+        DesignModel(_choice(folder / "study_design.json"), read_worth(folder / DESIGN_CUES)), _short_design(folder) if closely else None
+    )
     relevance = RelevanceModels(_pooled(own / "relevance.json"), _pooled(own / "relevance_short.json"))
-    return Models(designs, relevance, strength, places, found, facets, heads)
+    return Models(designs, relevance, strength, places, found, facets, heads, short)
+
+
+def _short_design(folder: Path) -> ShortDesignModel | None:
+    if not (folder / SHORT_DESIGN).is_file():
+        return None
+    parts = _choice(folder / SHORT_DESIGN), read_worth(folder / SHORT_DESIGN_CUES), read_whole_text(folder / SHORT_DESIGN_TEXTS)
+    return ShortDesignModel(*parts)
 
 
 def _choice(path: Path) -> Choice:

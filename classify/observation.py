@@ -10,10 +10,10 @@ from classify.claim_lessons import ClaimLessons, claim_lessons
 from classify.claims import Claim, ClaimReader
 from classify.close_reading import CloseReading, close_reading
 from classify.cue_worth import Counts, own_cues
+from classify.facets import TRAINED_FACETS
 from classify.heads import Heads, Lessons, fit_heads, head_keys, lessons_of_writing, taxonomy_lessons
 from classify.label_evidence import LABEL_FEATURES, EvidenceReader, Key, LabelEvidence, label_rows
 from classify.linear_models import Array
-from classify.models import TRAINED_FACETS
 from classify.places import Candidate, candidates
 from classify.prose import Prose
 from classify.relevance import relevance_features

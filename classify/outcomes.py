@@ -99,12 +99,13 @@ def direction_votes(taxonomy: Taxonomy, outcome: str, plain: str, start: int, en
     usual = taxonomy.label("outcome_domain", outcome).good or ""
     good = measure.good if measure else usual
     spoken = [change for change in found if change.name in ("better", "worse")]
+    nearest = _judged(found[0], good) if found else ""
     given = {
-        "nearest": _judged(found[0], good) if found else "",
+        "nearest": nearest,
         "second": _judged(found[1], good) if len(found) > 1 else "",
         "spoken": _judged(spoken[0], good) if spoken else "",
         "measure": _only_named(measure.good if measure else "", usual) if not found else "",
-        "head": max(heads, key=lambda label: heads[label]) if heads else "",
+        "head": max(heads, key=lambda label: heads[label]) if heads and nearest in ("", "unclear") else "",
     }
     none = [change for change in found if change.name == "no_change"]
     mixed = [change for change in found if change.name == "mixed"]

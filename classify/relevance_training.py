@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from classify.left_out import INNER_FOLDS, best_temper, folds, half_of_best
 from classify.linear_models import Array, Pooled, fit_pooled
 from classify.relevance import RelevanceModels
-from classify.subject import about_names
+from classify.subject import WHOLE, about_names
 
 PENALTY = 16.0
 """L2 weight, chosen by cross-validation over documents on a coarse grid; half or double of it changes no score by more than its interval."""
-SHORT_PENALTY = 8.0
+SHORT_PENALTY, WHOLE_PENALTY = 8.0, 1000.0
+"""L2 weights of a short text's features and of the numbers of its embedding, of which there are many and each says little."""
 EVEN = 0.5
 """Threshold for short texts: what they learn from is chosen, not drawn, so its shares say nothing of what is to be expected."""
 
@@ -59,10 +60,11 @@ def _fit_long(examples: Sequence[AboutExample], names: Sequence[str]) -> Pooled:
 
 
 def _fit_short(examples: Sequence[AboutExample], names: Sequence[str]) -> Pooled:
-    return replace(_fitted(examples, names, SHORT_PENALTY), thresholds={"relevant": EVEN})
+    penalties = np.array([WHOLE_PENALTY if name in WHOLE else SHORT_PENALTY for name in names])
+    return replace(_fitted(examples, names, penalties), thresholds={"relevant": EVEN})
 
 
-def _fitted(examples: Sequence[AboutExample], names: Sequence[str], penalty: float) -> Pooled:
+def _fitted(examples: Sequence[AboutExample], names: Sequence[str], penalty: float | Array) -> Pooled:
     """Where there is nothing to learn from, a model that knows nothing."""
     if not any(one.weight > 0 for one in examples):
         return Pooled(tuple(names), (0.0,) * len(names), 0.0, {"relevant": 0.0}, {}, 1.0, {})

@@ -1,15 +1,14 @@
-"""Short labelled texts of our own, as lessons for relevance, study design and findings.
+"""Short labelled texts of our own, as lessons for relevance, study design, findings and integration types.
 
-Real documents are long, and what tells a long one misleads about a short one. The texts are the trap suite's (TOML files of ``documents`` with
-``pair``, ``text`` and ``expect``), and others of which only the relevance is known (``lessons/texts/*.jsonl``, a JSON object a line with ``text``
-and ``relevant``). Only features that hold no wording learn from them; heads do not.
+Real documents are long, and what tells a long one misleads about a short one. ``lessons/texts/*.jsonl`` holds a JSON object a line: ``text`` and
+``relevant``, and where the text is labelled throughout ``pair`` (texts that differ by a little), ``study_design``, ``evidence_strength``,
+``integration_type`` and ``findings``. Only features that hold no wording learn from them; heads do not. The trap suite is no lesson: it tests.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,6 @@ from classify.observation import Observation, Observer
 from evidence.errors import UsageError
 from evidence.records import Document, Page, Passage, Section
 
-FOLDER = Path(__file__).resolve().parents[1] / "tests" / "classify" / "traps"
 TEXTS = Path(__file__).parent / "lessons" / "texts"
 
 
@@ -27,9 +25,8 @@ TEXTS = Path(__file__).parent / "lessons" / "texts"
 class ShortCase:
     """A short text, observed; ``pair`` names the texts that differ from it by a little, which belong in one fold.
 
-    ``findings`` are outcome and direction of effects that it reports; None where it does not say, empty where it reports none.
-    ``design`` is its study design, where it says. ``alone`` keeps it from the lessons of long documents: a hundred of such texts among them
-    took their relevance from 0.87 to 0.83 (cross-validated F1).
+    ``design`` is its study design, ``types`` its integration types, ``findings`` outcome and direction of the effects that it reports;
+    each None where nobody has said.
     """
 
     pair: str
@@ -37,43 +34,30 @@ class ShortCase:
     observation: Observation
     findings: tuple[tuple[str, str], ...] | None = None
     design: str | None = None
-    alone: bool = False
+    types: frozenset[str] | None = None
 
 
-def short_cases(observer: Observer, folder: Path = FOLDER, texts: Path = TEXTS) -> list[ShortCase]:
-    """Those that say whether they are relevant; of a folder that is not there none. Raises ``UsageError`` naming a file that is not as expected."""
-    return [*_traps(observer, folder), *_texts(observer, texts)]
+def short_cases(observer: Observer, folder: Path = TEXTS) -> list[ShortCase]:
+    """In the order of files and lines. Raises ``UsageError`` naming file and line of what is not as expected."""
+    return [case for path in sorted(folder.glob("*.jsonl")) for case in _texts(observer, path)]
 
 
-def _traps(observer: Observer, folder: Path) -> Iterator[ShortCase]:
-    for path in sorted(folder.glob("*.toml")):
+def _texts(observer: Observer, path: Path) -> Iterator[ShortCase]:
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         try:
-            for row in tomllib.loads(path.read_text(encoding="utf-8")).get("documents", []):
-                if "relevance" in row["expect"]:
-                    observed = observer.observe(text_document(row["text"]))
-                    relevant, design = row["expect"]["relevance"] == "relevant", row["expect"].get("study_design")
-                    yield ShortCase(row["pair"], relevant, observed, _findings(row["expect"]), design)
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as error:
-            raise UsageError(f"{path.name}: expected documents with pair, text and expect: {error}") from None
+            yield _case(observer, json.loads(line), f"{path.stem} {number}")
+        except (ValueError, KeyError, TypeError) as error:
+            raise UsageError(f"{path.name}, line {number}: expected text, relevant and labels: {error}") from None
 
 
-def _texts(observer: Observer, folder: Path) -> Iterator[ShortCase]:
-    for path in sorted(folder.glob("*.jsonl")):
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            try:
-                row = json.loads(line)
-                text, relevant = row["text"], row["relevant"]
-            except (ValueError, KeyError, TypeError) as error:
-                raise UsageError(f"{path.name}, line {number}: expected text and relevant: {error}") from None
-            yield ShortCase(f"{path.stem} {number}", relevant, observer.observe(text_document(text)), alone=True)
-
-
-def _findings(expect: Mapping[str, Any]) -> tuple[tuple[str, str], ...] | None:
-    given = expect.get("findings", {})
-    if given.get("none"):
-        return ()
-    told = tuple((one["outcome"], one["direction"]) for one in given.get("has", []) if "outcome" in one and "direction" in one)
-    return told or None
+def _case(observer: Observer, row: Mapping[str, Any], name: str) -> ShortCase:
+    text, relevant, design = row["text"], row["relevant"], row.get("study_design")
+    for facet, labels in (("study_design", [design] if design else []), ("integration_type", row.get("integration_type", []))):
+        if unknown := set(labels) - set(observer.labels(facet)):
+            raise ValueError(f"{facet} has no label {min(unknown)}")
+    found = tuple((one["outcome"], one["direction"]) for one in row["findings"]) if "findings" in row else None
+    types = frozenset(row["integration_type"]) if "integration_type" in row else None
+    return ShortCase(row.get("pair", name), relevant, observer.observe(text_document(text)), found, design, types)
 
 
 def text_document(text: str) -> Document:

@@ -19,13 +19,16 @@ from classify.observation import Observation
 from classify.prose import Sentence
 from classify.relevance import FEATURES as RELEVANCE_FEATURES
 from evidence.records import Span
+from language.encoder import DIMENSIONS
 
 BY_EXAMPLES = ("read_best", "read_best_three", "read_title", "read_cued")
 ABOUT_READ = (
     *READING_FEATURES[:-1], "type_best", "type_best_three", *(f"{name}_by_examples" for name in BY_EXAMPLES), *ABOUT_FEATURES,
     "short", "short_read_best", "short_read_best_by_examples",
 )
-SHORT_READ = (*READING_FEATURES[:-1], "type_best", "type_best_three", *ABOUT_FEATURES)
+WHOLE = tuple(f"{part}_{number}" for part in ("text", "title") for number in range(DIMENSIONS))
+"""What ``CloseReading.whole`` holds. A short text says little more than one thing, so that what it says as a whole tells whether it is about it."""
+SHORT_READ = (*READING_FEATURES[:-1], "type_best", "type_best_three", *ABOUT_FEATURES, *WHOLE)
 SHORT = 400
 """Words: a text with fewer cannot be dense or varied. Its relevance has a model of its own, whose head has learnt from excerpts as short."""
 CUED_FACETS = ("integration_type", "boundary")
@@ -56,7 +59,7 @@ def about_row(observation: Observation, heads: Sequence[Key], logits: Array | No
     learnt = reading_row(reading, logits[:, heads.index(JOINING_BY_WRITING if short else JOINING)], None, cued)[:-1]
     row = [*observation.relevance, *learnt, float(types[0]), float(types[:3].mean())]
     if short:
-        return [*row, *reading.about]
+        return [*row, *reading.about, *reading.whole]
     by_examples = dict(zip(READING_FEATURES, reading_row(reading, logits[:, heads.index(JOINING_BY_EXAMPLES)], None, cued), strict=True))
     brief = float(is_short(observation))
     beside = (brief, brief * learnt[0], brief * by_examples["read_best"])

@@ -164,7 +164,7 @@ class Tagger:
 
     def designs(self, observation: Observation) -> Array:
         """The probability of every study design."""
-        return self.models.study_design.chances(observation.designs, observation.traits, observation.design_cues)
+        return self.models.study_design.chances(observation)
 
     def labels(self, observation: Observation, facet: str, relevant: float, logits: Array | None = None) -> list[Tag]:
         """The labels of an any-number or at-most-one facet whose probability reaches the facet's threshold.
@@ -172,7 +172,7 @@ class Tagger:
         A label of a facet that off-topic documents do not carry is as probable as it is and the document's relevance are together. Of an
         at-most-one facet the most intense label that reaches the threshold counts where its labels are a scale (codebook, section 4).
         """
-        model, sorts = self.models.facets[facet], self.kinds(observation)
+        model, sorts = self.models.of(facet, is_short(observation)), self.kinds(observation)
         chance = 1.0 if self.taxonomy.facet(facet).off_topic else relevant
         found: list[Tag] = []
         for label in self.observer.labels(facet):

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from classify.decided import Verdicts, is_whole, knows
+from classify.facets import TRAINED_FACETS
 from classify.heads import SHOWING
 from classify.label_evidence import Key
-from classify.models import TRAINED_FACETS
 from evidence.records import JUDGEMENTS
 from evidence.taxonomy import Taxonomy
 
