@@ -64,7 +64,7 @@ def test_a_capital_that_kerning_parts_from_its_word_is_of_the_word() -> None:
 
 
 def test_notes_below_each_other_are_notes_of_their_own() -> None:
-    notes = ["7 Example Trust, Sharing a desk, October 2020", "8 Letter of the Valley", "9 See page 3 of the report that the Example Trust put out on",
+    notes = ["7 Example Trust, Sharing a desk, October 2020", "8 Letter of the Valley", "9 See page 3 of the report that the Example Trust gave on",
              "10 October 2020, and its annex", "10 Example Council, Two desks in one room, 2021"]
 
     def draw(canvas: Canvas) -> None:
