@@ -172,9 +172,9 @@ class LeftOut:
         labels = observer.labels("study_design")
         for fold in range(INNER_FOLDS):
             kept = [case for case, at in zip(cases, held, strict=True) if at != fold]
-            design, relevance = fit_design(kept, declared, observer, short), fit_case_relevance(kept, read, short, declared)
+            design, relevance = DesignModels(fit_design(kept, declared, observer, short)), fit_case_relevance(kept, read, short, declared)
             for case in (case for case, at in zip(cases, held, strict=True) if at == fold):
-                self.chances[case.key] = design.chances(case.observation.designs, case.observation.traits, case.observation.design_cues)
+                self.chances[case.key] = design.chances(case.observation)
                 self.kinds[case.key] = kinds(self.chances[case.key], labels)
                 short_one = is_short(case.observation)
                 model = relevance.of(short_one)

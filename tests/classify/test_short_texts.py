@@ -11,7 +11,7 @@ import pytest
 from classify.finding_training import short_examples
 from classify.models import load_models
 from classify.observation import Observer
-from classify.short_designs import DesignExample, WholeText, _fit_whole, embedded, fit_short_design
+from classify.short_designs import ANNOUNCED, DesignExample, WholeText, _fit_whole, embedded, fit_short_design
 from classify.short_texts import TEXTS, ShortCase, short_cases, text_document
 from classify.study_design import FACET
 from evidence.errors import UsageError
@@ -87,6 +87,22 @@ def test_the_softmax_regression_tells_apart_what_is_apart() -> None:
 def test_no_voice_is_lower_than_silence() -> None:
     said = WholeText(np.zeros((2, 2), dtype=np.float32), np.array([0.0, -50.0], dtype=np.float32)).says(np.zeros((1, 2)))
     assert said[0, 1] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("title", "announced"),
+    [
+        ("Shared clinics for heart failure: study protocol and baseline characteristics", True),
+        ("Care navigation for older people: rationale and methods of a randomised controlled trial", True),
+        ("Protocol for a cluster randomised trial of joint visits", True),
+        ("Joint visits after discharge: a trial protocol", True),
+        ("Information sharing protocol for health and social care", False),
+        ("Adherence to the discharge protocol in three wards", False),
+        ("Design and use of a shared record", False),
+    ],
+)
+def test_a_title_announces_a_protocol_only_where_it_plans_a_study(title: str, announced: bool) -> None:
+    assert ANNOUNCED.found(title) is announced
 
 
 def test_short_designs_need_lessons(observer: Observer) -> None:
