@@ -38,9 +38,9 @@ from evidence.segments import (
     PART,
     as_plain,
     read_segment,
-    read_segment_columns,
     segment_name,
     segment_paths,
+    smallest,
     sync_and_rename,
     write_segment,
 )
@@ -332,10 +332,10 @@ def read_captures(base: Base) -> Iterator[Capture]:
 def _earliest(path: Path) -> tuple[datetime, str]:
     """When a segment's first capture was made, and its name. Runs never write at the same time, so no two segments of a URL overlap."""
     try:
-        times = [row["fetched_at"] for row in read_segment_columns(path, ["fetched_at"])]
+        first = smallest(path, "fetched_at")
     except IntegrandError:
         return datetime.max.replace(tzinfo=UTC), path.name  # told of when it is read, after all that can be
-    return min((one for one in times if one is not None), default=datetime.min.replace(tzinfo=UTC)), path.name
+    return first or datetime.min.replace(tzinfo=UTC), path.name
 
 
 def read_payload(base: Base, capture: Capture) -> bytes:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pydantic import TypeAdapter, ValidationError
 
@@ -274,6 +275,17 @@ def read_segment_columns(path: Path, columns: Sequence[str]) -> list[dict[str, A
             rows: list[dict[str, Any]] = file.read(columns=list(columns), use_threads=False).to_pylist()
             return rows
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise _unreadable(path, error) from error
+
+
+def smallest(path: Path, column: str) -> Any:
+    """The smallest value of a column of one segment; None where it has none. Raises ``IntegrandError`` as ``read_segment_columns``."""
+    try:
+        with pq.ParquetFile(path, memory_map=False, pre_buffer=False) as file:
+            if column not in file.schema_arrow.names:
+                raise _unreadable(path, f"it has no column {column!r}")
+            return pc.min(file.read(columns=[column], use_threads=False).column(0)).as_py()
+    except (pa.ArrowException, OSError) as error:
         raise _unreadable(path, error) from error
 
 

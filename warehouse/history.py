@@ -272,4 +272,5 @@ def change_rows(history: History) -> list[dict[str, Any]]:
 
 def plain_time(moment: datetime) -> datetime:
     """UTC without a zone, as the database keeps it."""
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    offset = moment.utcoffset()
+    return moment if offset is None else (moment.astimezone(UTC) if offset else moment).replace(tzinfo=None)

@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from evidence.errors import IntegrandError
@@ -49,12 +50,6 @@ SELECT work, document, kind, passage, text FROM (
     JOIN passages p ON p.document = t.document AND t.span_start >= p.span_start AND t.span_start < p.span_end
 )
 ORDER BY work, rank, document, passage"""
-_RENUMBERED = """
-SELECT row_number() OVER (
-           ORDER BY work, list_position(['title', 'summary', 'lead', 'tagged'], kind), document, passage) - 1 AS number,
-       number AS before, work, document, kind, passage, text_digest
-FROM vectors"""
-"""In the order of ``_TEXTS``."""
 
 
 def encoder_version(encode: Encode) -> str:
@@ -135,12 +130,8 @@ def _write(
     for start in range(0, len(waiting), ENCODED_AT_ONCE):
         some = waiting[start : start + ENCODED_AT_ONCE]
         made |= zip(some, normalised(encode([texts[one] for one in some]), len(some)), strict=True)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE renumbered AS {_RENUMBERED}")
-    connection.execute("TRUNCATE vectors")
-    connection.execute("INSERT INTO vectors SELECT * EXCLUDE (before) FROM renumbered ORDER BY number")
-    rows = connection.execute("SELECT number, text_digest FROM renumbered WHERE before >= ? ORDER BY number", [len(held)]).fetchall()
-    before = connection.execute("SELECT before FROM renumbered ORDER BY number").fetchnumpy()["before"].astype(np.int64)
-    connection.execute("DROP TABLE renumbered")
+    added = dict(connection.execute("SELECT number, text_digest FROM vectors WHERE number >= ?", [len(held)]).fetchall())
+    before = _renumbered(connection)
     if not len(before):
         return 0
     width = next((len(vector) for vector in made.values()), held.shape[1] if held.ndim == 2 else 0)
@@ -148,10 +139,27 @@ def _write(
         raise IntegrandError(f"the encoder gives {width} numbers a text, the last snapshot has {held.shape[1]}; publish with another encoder name")
     matrix = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=(len(before), width))
     _copy(held, matrix, before)
-    for number, text_digest in rows:
+    for number in np.flatnonzero(before >= len(held)).tolist():
+        text_digest = added[int(before[number])]
         matrix[number] = made[text_digest] if text_digest in made else held[known[text_digest]]
     matrix.flush()
     return len(before)
+
+
+def _renumbered(connection: duckdb.DuckDBPyConnection) -> NDArray[np.int64]:
+    """Numbers the rows of ``vectors`` from 0 by their works' ids, and gives the number that each had before, in the new order.
+
+    The rows of a work stand side by side in the order of ``_TEXTS`` as they were added, so each work's are moved as a whole.
+    """
+    works = connection.execute("SELECT work, min(number), count(*) FROM vectors GROUP BY work ORDER BY work").fetchall()
+    first = np.array([number for _, number, _ in works], dtype=np.int64)
+    counts = np.array([count for _, _, count in works], dtype=np.int64)
+    moved = np.cumsum(counts) - counts - first
+    shifts = pa.table({"work": pa.array([work for work, _, _ in works], pa.string()), "by": pa.array(moved, pa.int64())})
+    connection.register("shifts", shifts)
+    connection.execute('UPDATE vectors SET number = number + shifts."by" FROM shifts WHERE shifts.work = vectors.work AND shifts."by" <> 0')
+    connection.unregister("shifts")
+    return np.arange(int(counts.sum()), dtype=np.int64) - np.repeat(moved, counts)
 
 
 def _copy(held: Floats, matrix: Floats, before: NDArray[np.int64]) -> None:

@@ -107,7 +107,9 @@ def source_rows(history: History) -> list[dict[str, Any]]:
             row["addresses"] += 1
             documents.setdefault(source, set()).update(address.documents)
             for answer in address.answers.values():
-                first, last = plain_time(answer.first_seen), plain_time(answer.last_seen)
-                row["first_capture"] = min(row["first_capture"] or first, first)
-                row["last_capture"] = max(row["last_capture"] or last, last)
+                row["first_capture"] = min(row["first_capture"] or answer.first_seen, answer.first_seen)
+                row["last_capture"] = max(row["last_capture"] or answer.last_seen, answer.last_seen)
+    for row in found.values():
+        for name in ("first_capture", "last_capture"):
+            row[name] = plain_time(row[name]) if row[name] is not None else None
     return [found[source] | {"documents": len(documents[source])} for source in sorted(found)]
