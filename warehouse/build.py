@@ -21,6 +21,7 @@ import duckdb
 from evidence.archive import read_captures
 from evidence.base import Base
 from evidence.errors import IntegrandError
+from evidence.records import Capture
 from evidence.segments import segment_paths, sync_folder
 from evidence.taxonomy import Taxonomy
 from warehouse.decisions import read_decisions, torn_lines
@@ -41,6 +42,9 @@ from warehouse.snapshot import (
 )
 from warehouse.vectors import Encode, encoder_version
 from warehouse.version import builder_version
+
+MOST_CAPTURES_HELD = 50_000
+"""About 60 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,8 @@ def publish(
     discard_unfinished(base)
     encoder = (encoder or encoder_version(encode)) if encode else "none"
     files = input_files(base, extractor_version, classifier_version)
-    inputs = inputs_digest(base, extractor_version, classifier_version, taxonomy.version, encoder, files)
+    captures = few_captures(base)
+    inputs = inputs_digest(base, extractor_version, classifier_version, taxonomy.version, encoder, files, captures)
     warnings = torn_lines(base)
     finished = {one.name: one for one in snapshots(base) if one.is_readable}
     try:
@@ -128,7 +133,7 @@ def publish(
         redacted = current is not None and newly_redacted(base, current)
         # What is taken down must not lie in the new files as deleted rows, nor in snapshots that one can go back to.
         makings = Makings(
-            base, building, extractor_version, classifier_version, taxonomy, encode, encoder, files, current, full or redacted, warnings)
+            base, building, extractor_version, classifier_version, taxonomy, encode, encoder, files, captures, current, full or redacted, warnings)
         counts, replaced = build(makings, versions)
         warnings += other_versions(base, building, extractor_version, classifier_version)
         manifest = {
@@ -190,6 +195,12 @@ def _free_name(run: str, used: Sequence[str]) -> str:
     return next(name for number in itertools.count(1) if (name := run if number == 1 else f"{run}-{number}") not in used)
 
 
+def few_captures(base: Base) -> list[Capture] | None:
+    """The captures of a base that has no more than ``MOST_CAPTURES_HELD``: they are gone through twice. None where there are more."""
+    held = list(itertools.islice(read_captures(base), MOST_CAPTURES_HELD + 1))
+    return held if len(held) <= MOST_CAPTURES_HELD else None
+
+
 def input_files(base: Base, extractor_version: str, classifier_version: str) -> dict[str, str]:
     """SHA-256 of each file but the captures that a snapshot is built from, by path within the base."""
     digests = {}
@@ -205,16 +216,17 @@ def input_files(base: Base, extractor_version: str, classifier_version: str) -> 
 
 
 def inputs_digest(
-    base: Base, extractor_version: str, classifier_version: str, taxonomy_version: str, encoder: str, files: Mapping[str, str]
+    base: Base, extractor_version: str, classifier_version: str, taxonomy_version: str, encoder: str, files: Mapping[str, str],
+    captures: Sequence[Capture] | None = None,
 ) -> str:
     """SHA-256 over all that a snapshot is built from: what the captures say (``standing``), names and bytes of the other ``files``
-    (``input_files``), the versions, and this package's own code and data.
+    (``input_files``), the versions, and this package's own code and data. ``captures`` are all of the base where they were read already.
 
     A run to which every server says "unchanged" alters nothing of that, so it publishes nothing; ``last_seen`` then stays the
     day on which something last changed. Run reports are left out: they say how the files came about, and every run writes one.
     """
     total = hashlib.sha256(json.dumps([builder_version(), extractor_version, classifier_version, taxonomy_version, encoder]).encode())
-    for told in standing(read_captures(base)):
+    for told in standing(read_captures(base) if captures is None else captures):
         total.update(json.dumps(told).encode() + b"\n")
     for name, digest in files.items():
         total.update(f"{name} {digest}\n".encode())

@@ -90,9 +90,13 @@ def _candidates(items: Sequence[Item]) -> set[Pair]:
 
 def _shared_minima(pages: Sequence[Item], files: Sequence[Item]) -> Iterator[tuple[int, int, int]]:
     """(page, file, how many minima both have at the same place), by their numbers, without the minima of templates."""
-    keys, owners = _keys(files)
-    for start in range(0, len(pages), PAGES_AT_ONCE):
-        mine, asking = _keys(pages[start : start + PAGES_AT_ONCE])
+    held, theirs = _keys(files)
+    some = [_keys(pages[start : start + PAGES_AT_ONCE]) for start in range(0, len(pages), PAGES_AT_ONCE)]
+    # Few minima are on both sides: only these are put in order with their owners.
+    common = _common(held, np.concatenate([keys for keys, _ in some]))
+    keys, owners = _ordered(*_among(common, held, theirs))
+    for start, (asked, askers) in zip(range(0, len(pages), PAGES_AT_ONCE), some, strict=True):
+        mine, asking = _ordered(*_among(common, asked, askers))
         first, last = np.searchsorted(keys, mine, "left"), np.searchsorted(keys, mine, "right")
         telling = (last > first) & (last - first <= MOST_HOLDERS)
         counts: Counter[tuple[int, int]] = Counter()
@@ -103,11 +107,31 @@ def _shared_minima(pages: Sequence[Item], files: Sequence[Item]) -> Iterator[tup
 
 
 def _keys(items: Sequence[Item]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Every minimum with its place in the signature as one number, sorted, and whose it is."""
+    """Every minimum with its place in the signature as one number, and whose it is."""
     width = max(len(one.text.minima) for one in items)
     places = np.arange(width, dtype=np.uint64) << np.uint64(32)
     keys = np.concatenate([one.text.minima.astype(np.uint64) + places[: len(one.text.minima)] for one in items])
     owners = np.repeat(np.arange(len(items), dtype=np.int64), [len(one.text.minima) for one in items])
+    return keys, owners
+
+
+def _common(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The numbers that stand in both, in order."""
+    held, asked = np.sort(one), np.sort(other)
+    at = np.minimum(np.searchsorted(held, asked), len(held) - 1)
+    found: NDArray[np.uint64] = np.unique(asked[held[at] == asked])
+    return found
+
+
+def _among(common: NDArray[np.uint64], keys: NDArray[np.uint64], owners: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Those of ``keys`` that are in ``common``, with their owners."""
+    if not len(common):
+        return keys[:0], owners[:0]
+    known = common[np.minimum(np.searchsorted(common, keys), len(common) - 1)] == keys
+    return keys[known], owners[known]
+
+
+def _ordered(keys: NDArray[np.uint64], owners: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     order = np.argsort(keys, kind="stable")
     return keys[order], owners[order]
 

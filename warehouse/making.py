@@ -11,7 +11,7 @@ import duckdb
 
 from evidence.base import Base
 from evidence.errors import IntegrandError, in_one_line
-from evidence.records import Decision, Document, RunReport, Tagging
+from evidence.records import Capture, Decision, Document, RunReport, Tagging
 from evidence.segments import read_segments, read_some
 from evidence.taxonomy import Taxonomy
 from warehouse import increment
@@ -33,7 +33,8 @@ from warehouse.work_rows import chosen_values, copy_rows, judged_rows, source_ro
 class Makings:
     """What a snapshot is made of, and in which ``folder``.
 
-    ``files`` are the SHA-256 of documents' and taggings' segments, by path within the base; ``previous`` is the snapshot before this one,
+    ``files`` are the SHA-256 of documents' and taggings' segments, by path within the base; ``captures`` all of the base, where they were
+    read already; ``previous`` is the snapshot before this one,
     ``full`` to take over its vectors only.
     """
 
@@ -45,6 +46,7 @@ class Makings:
     encode: Encode | None
     encoder: str
     files: Mapping[str, str]
+    captures: Sequence[Capture] | None
     previous: Snapshot | None
     full: bool = False
     warnings: list[str] = field(default_factory=list)
@@ -64,7 +66,8 @@ def build(makings: Makings, versions: Mapping[str, str]) -> tuple[dict[str, int]
     previous = makings.previous
     if previous is not None and (makings.full or any(previous.manifest.get(name) != version for name, version in versions.items())):
         previous = None
-    planned = plan(makings.base, makings.extractor_version, makings.classifier_version, _kept(makings, previous), makings.files)
+    planned = plan(makings.base, makings.extractor_version, makings.classifier_version, _kept(makings, previous), makings.files,
+                   makings.captures)
     counts, replaced = _made(makings, planned, previous)
     planned.outlines.keep(makings.folder, makings.files, planned.taken_down)
     return counts, replaced

@@ -7,10 +7,12 @@ segment is read; so a snapshot that kept nothing, or was made by another program
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -31,6 +33,8 @@ FOLDER = "outlines"
 LIST = "segments.json"
 """By room, the SHA-256 of the file of its rows, and the segments that they are of: by path within the base [SHA-256, number of rows]."""
 
+R = TypeVar("R")
+SEGMENTS_AT_ONCE = 64
 Signature = NDArray[np.uint32]
 Segments = dict[str, pa.Table]
 """The rows of each segment, by its path within the base, in the order of the segments' names."""
@@ -100,20 +104,39 @@ def read_outlines(base: Base, extractor_version: str, classifier_version: str, k
         "documents": _segments(base, base.documents(extractor_version), "documents", kept, digests),
         "taggings": _segments(base, base.tags(classifier_version), "taggings", kept, digests),
     }
-    for path, table in rooms["documents"].items():
-        found = from_table(base.root / path, table.drop_columns([SIGNATURE]), Document)
-        for document, signature in zip(found, _signatures(table.column(SIGNATURE)), strict=True):
+    for paths, table in _together(rooms["documents"]):
+        found = _records(base.root, paths, table.drop_columns([SIGNATURE]), Document)
+        for path, document, signature in zip(paths, found, _signatures(table.column(SIGNATURE)), strict=True):
             if document.id not in documents:
                 documents[document.id], signatures[document.id], document_segments[document.id] = document, signature, path
     tagged: dict[str, bool] = {}
     versions: dict[str, str] = {}
     tagging_segments: dict[str, str] = {}
-    for path, table in rooms["taggings"].items():
-        for tagging in from_table(base.root / path, table, Tagging):
+    for paths, table in _together(rooms["taggings"]):
+        for path, tagging in zip(paths, _records(base.root, paths, table, Tagging), strict=True):
             if tagging.extractor_version == extractor_version and tagging.document not in tagged:
                 tagged[tagging.document], versions[tagging.document] = tagging.status == "tagged", tagging.version
                 tagging_segments[tagging.document] = path
     return Outlines(documents, signatures, tagged, versions, base.root, document_segments, tagging_segments, rooms)
+
+
+def _together(segments: Segments) -> Iterator[tuple[list[str], pa.Table]]:
+    """(the segment of each row, rows) of several segments at once: each step costs as much as some fifty rows."""
+    names = [name for name, rows in segments.items() if len(rows)]
+    for start in range(0, len(names), SEGMENTS_AT_ONCE):
+        some = names[start : start + SEGMENTS_AT_ONCE]
+        yield [name for name in some for _ in range(len(segments[name]))], pa.concat_tables([segments[name] for name in some])
+
+
+def _records(root: Path, paths: Sequence[str], table: pa.Table, record: type[R]) -> list[R]:
+    """The records of rows of which each stands in one of ``paths``."""
+    try:
+        return from_table(root / paths[0], table, record)
+    except IntegrandError:
+        for path, rows in itertools.groupby(range(len(paths)), lambda at: paths[at]):
+            numbers = list(rows)
+            from_table(root / path, table.slice(numbers[0], len(numbers)), record)  # raises with the name of the segment that it is
+        raise
 
 
 def _segments(base: Base, folder: Path, room: str, kept: Mapping[str, Kept], digests: Mapping[str, str]) -> Segments:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from evidence.archive import read_captures
 from evidence.base import Base
-from evidence.records import GONE_OUTCOMES, JUDGEMENTS, STRENGTHS, Decision, Document, Tagging
+from evidence.records import GONE_OUTCOMES, JUDGEMENTS, STRENGTHS, Capture, Decision, Document, Tagging
 from evidence.segments import read_some
 from warehouse.decisions import SINGLE_FACETS, read_decisions, settled
 from warehouse.history import History, read_history, resolved
@@ -97,15 +97,17 @@ _NOT_GRADED = (1, 0)
 
 def plan(
     base: Base, extractor_version: str, classifier_version: str, kept: Mapping[str, Kept] | None = None, digests: Mapping[str, str] | None = None,
+    captures: Iterable[Capture] | None = None,
 ) -> Plan:
     """Reads all but the texts, and groups.
 
     ``kept`` are outlines of an earlier snapshot and ``digests`` the segments' SHA-256 by path within the base (``warehouse.outlines``); without
-    them every segment is read.
+    them every segment is read. ``captures`` are all of the base, where they were read already.
     """
     outlines = read_outlines(base, extractor_version, classifier_version, kept or {}, digests or {})
     light = outlines.documents
-    history = resolved(read_history(read_captures(base), {id: document.content_digest for id, document in light.items()}))
+    contents = {id: document.content_digest for id, document in light.items()}
+    history = resolved(read_history(read_captures(base) if captures is None else captures, contents))
     decisions = settled(read_decisions(base), history.stands_for)
     items = {id: item(document, history, outlines.signatures[id]) for id, document in light.items() if id not in history.stands_for}
 

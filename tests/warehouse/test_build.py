@@ -504,6 +504,17 @@ def test_a_run_that_was_gone_on_with_after_another_did_not_bring_what_that_one_b
     assert made.rows("SELECT first_run FROM v_works") == [("20240102T020000Z-bbbbbb",)]
 
 
+def test_a_base_with_many_captures_gives_the_same_snapshot_without_holding_them(made: MadeBase, monkeypatch: pytest.MonkeyPatch) -> None:
+    made.run([(URL + str(number), make_document([prose(str(number))], title=f"No. {number}")) for number in range(3)])
+    made.publish("held")
+    assert not made.publish("same").published
+    monkeypatch.setattr("warehouse.build.MOST_CAPTURES_HELD", 2)
+    assert not made.publish("same").published
+    counts = made.rows("SELECT count(*) FROM captures"), made.rows("SELECT * FROM works ORDER BY id")
+    assert made.publish("full", full=True).published
+    assert (made.rows("SELECT count(*) FROM captures"), made.rows("SELECT * FROM works ORDER BY id")) == counts
+
+
 def test_documents_that_only_another_version_has_tagged_are_told_of(made: MadeBase) -> None:
     first, second = (make_document([prose(name)], title=name) for name in ("First one", "Second one"))
     made.run([(URL, first), (URL + "2", second)], taggings=[make_tagging(first)])

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from evidence.errors import IntegrandError
 from evidence.records import Decision, Document, Link, Provenance
 from evidence.segments import read_segment, segment_paths, write_segment
 from tests.warehouse.factory import FIRST_DAY, MadeBase, letters, make_document, make_tagging, prose
@@ -149,3 +151,12 @@ def test_nothing_is_kept_of_what_was_taken_down(grown: MadeBase) -> None:
     grown.publish("later", letters)
     assert (gone.id,) not in grown.rows("SELECT id FROM documents")
     assert gone.title not in rows_of(require_snapshot(grown.base).path / FOLDER / "documents.arrow").column("title").to_pylist()
+
+
+def test_a_segment_with_letters_that_are_none_is_named_among_many(grown: MadeBase) -> None:
+    path = segment_paths(grown.base.documents("x1"))[1]
+    table = pq.read_table(path)
+    odd = pa.Array.from_buffers(pa.string(), len(table), [None, pa.array(range(len(table) + 1), pa.int32()).buffers()[1], pa.py_buffer(b"\xff" * 9)])
+    pq.write_table(table.set_column(table.schema.get_field_index("publisher"), "publisher", odd), path)
+    with pytest.raises(IntegrandError, match=f"{path.name}: not a readable segment"):
+        plan(grown.base, "x1", "c1")
