@@ -105,14 +105,14 @@ def _all_pieces(items: Sequence[Item], history: History) -> list[Parts]:
 def _pieces(members: Sequence[Item], in_pieces: Mapping[str, Parts], shown: str) -> Parts | None:
     """The pieces that a work came in: those of its members, as many as people have left together; None for one in one piece.
 
-    Where several sets of pieces were joined (a report's pages and its files), the one that the ``shown`` document belongs to is told, and
-    where it is in none the largest.
+    Where several sets of pieces were joined (a report's pages and its files), the one that the ``shown`` document belongs to, as a piece or
+    as the whole, is told, and where it is in none the largest.
     """
     ids = {one.id for one in members}
     sets = {id: in_pieces[id] for id in sorted(ids & in_pieces.keys())}.values()
     kept = [replace(one, documents=tuple(id for id in one.documents if id in ids)) for one in sets]
     several = [one for one in kept if len(one.documents) > 1]
-    return max(several, key=lambda one: (shown in one.documents, len(one.documents)), default=None)
+    return max(several, key=lambda one: (shown in (*one.documents, *one.whole), len(one.documents)), default=None)
 
 
 class _Forest:
@@ -279,19 +279,32 @@ class _Standing:
 
 def _work(members: Sequence[Item], joins: Sequence[Join], history: History, in_pieces: Mapping[str, Parts]) -> Work:
     standings = {one.id: _standing(one, history) for one in members}
-    shown = max(members, key=lambda one: _preference(one, standings[one.id]))
+    chosen = max(members, key=lambda one: _preference(one, standings[one.id]))
+    shown = _whole(chosen, members, standings, in_pieces)
     pieces = _pieces(members, in_pieces, shown.id)
     parts = pieces.documents if pieces is not None else ()
     if shown.id in parts:
         by_id = {one.id: one for one in members}
         shown = next((by_id[id] for id in parts if by_id[id].status != "refused" and by_id[id].is_page == shown.is_page), shown)
-    why = "the first part" if shown.id in parts else _why_shown(shown, members, standings[shown.id])
+    if shown.id in parts:
+        why = "the first part"
+    else:
+        why = _why_shown(shown, members, standings[shown.id]) if shown is chosen else "the whole text rather than a part of it"
     copies = [Copy(shown.id, "main", why)]
     for one in members:
         if one is not shown:
             copies.append(_copy(one, shown, joins, standings[one.id], one.id in parts))
     title, source = (pieces.title, pieces.title_source) if pieces is not None and shown.id in parts else (None, None)
     return Work(members[0].id, shown.id, tuple(copies), parts, title, source)
+
+
+def _whole(chosen: Item, members: Sequence[Item], standings: Mapping[str, _Standing], in_pieces: Mapping[str, Parts]) -> Item:
+    """In place of a piece the file of the whole text, where a page offers both: an annex is often the longer text. The whole must be as
+    readable and as current as the piece."""
+    files = in_pieces[chosen.id].whole if chosen.id in in_pieces else ()
+    least = _preference(chosen, standings[chosen.id])[:2]
+    whole = [one for one in members if one.id in files and _preference(one, standings[one.id])[:2] >= least]
+    return max(whole, key=lambda one: _preference(one, standings[one.id]), default=chosen)
 
 
 def _standing(one: Item, history: History) -> _Standing:

@@ -154,12 +154,39 @@ def test_the_files_that_a_page_offers_as_parts_of_its_report_are_one_work(made: 
 def test_a_file_of_the_whole_report_is_shown_and_is_none_of_its_parts(made: MadeBase) -> None:
     url, landing = page("/reports/day-care", f"<p>{prose('d', 6)}</p>", "Day care in three towns")
     offered = [("1", "Part 1: what was done"), ("2", "Part 2: what it cost"), ("w", "Full report (PDF, 4 MB)")]
-    files = [(f"{SITE}/files/{name}.pdf", make_document([prose(f"dc{name}", 200 if name == "w" else 60)], title=None)) for name, _ in offered]
+    files = [(f"{SITE}/files/{name}.pdf", make_document([prose(f"dc{name}", 40 if name == "w" else 60)], title=None)) for name, _ in offered]
     made.run([(url, landing), *files], via={file: (url, words) for (file, _), (_, words) in zip(files, offered, strict=True)})
     (work,) = works_of(made)
     one, two, whole = (document.id for _, document in files)
     assert work.parts == (one, two) and work.shown == whole
     assert {copy.document: copy.role for copy in work.copies} == {one: "part", two: "part", whole: "main", landing.id: "landing_page"}
+
+
+@pytest.mark.parametrize("offered", [
+    {"Executive summary": 30, "Main report (PDF, 4 MB)": 60, "Technical annex (PDF)": 200},
+    {"Main report (PDF, 4 MB)": 60, "Technical annex (PDF)": 200},
+])
+def test_a_main_report_is_judged_and_shown_though_its_annex_is_longer(made: MadeBase, offered: dict[str, int]) -> None:
+    url, landing = page("/reports/home-care", f"<p>{prose('h', 6)}</p>", "Home care in three towns")
+    files = {words: (f"{SITE}/files/hc{size}.pdf", make_document([prose(f"hc{size}", size)], title=None)) for words, size in offered.items()}
+    made.run([(url, landing), *files.values()], via={file: (url, words) for words, (file, _) in files.items()},
+             taggings=[make_tagging(document) for _, document in files.values()])
+    planned = plan(made.base, "x1", "c1")
+    (work,) = planned.works
+    main = files["Main report (PDF, 4 MB)"][1].id
+    assert work.shown == main and planned.judged == {work.id: (main,)} and main not in work.parts
+    assert work.copies[0].reason == "the whole text rather than a part of it"
+    assert {copy.role for copy in work.copies[1:]} == {"part", "landing_page"}
+
+
+def test_a_whole_report_that_cannot_be_read_does_not_stand_before_its_parts(made: MadeBase) -> None:
+    url, landing = page("/reports/home-care", f"<p>{prose('h', 6)}</p>", "Home care in three towns")
+    parts = [(f"{SITE}/files/{number}.pdf", make_document([prose(f"hp{number}", 60)], title=None)) for number in (1, 2)]
+    whole = (f"{SITE}/files/whole.pdf", make_document([], status="refused"))
+    words = {parts[0][0]: "Part 1", parts[1][0]: "Part 2", whole[0]: "Full report"}
+    made.run([(url, landing), *parts, whole], via={file: (url, said) for file, said in words.items()})
+    (work,) = [work for work in works_of(made) if work.parts]
+    assert work.shown == parts[0][1].id
 
 
 @pytest.mark.parametrize(("words", "part"), [
