@@ -14,7 +14,7 @@ import zipfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -52,8 +52,9 @@ def sheet_decisions(
     """The decisions of a sheet in its order, how many of its rows repeat what the ``reviewer`` has decided already (``made``: all
     decisions of the base, oldest first), and where rows stand that decide nothing about a tag that the base no longer holds.
 
-    Two rows on one label count in their order; the same sheet brings nothing in a second time, and a row that stands there twice counts
-    once. Raises ``UsageError`` that names file and row for one that cannot be.
+    Two rows on one label count in their order, so each decision is a microsecond later than the one before, the first at ``now``; the same
+    sheet brings nothing in a second time, and a row that stands there twice counts once. Raises ``UsageError`` that names file and row for
+    one that cannot be.
     """
     before: dict[_Key, list[_Said]] = defaultdict(list)
     for one in made:
@@ -81,7 +82,8 @@ def sheet_decisions(
         # The number makes a return to an earlier judgement a decision of its own.
         told = [reviewer, *key, decision.action, decision.new_label or "", decision.quote or "", str(len(before[key]))]
         before[key].append(said)
-        decisions.append(replace(decision, id=hashlib.sha256("\x1f".join(told).encode()).hexdigest()[:32]))
+        id = hashlib.sha256("\x1f".join(told).encode()).hexdigest()[:32]
+        decisions.append(replace(decision, id=id, decided_at=now + timedelta(microseconds=len(decisions))))
     return decisions, len(rows) - len(decisions), gone
 
 
