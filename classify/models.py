@@ -65,6 +65,9 @@ class Models:
         write_model(own / "relevance_short.json", self.relevance.short)
         for facet, model in self.facets.items():
             write_model(own / f"facet_{facet}.json", model)
+        for path in own.glob("short_*.json"):
+            if path.stem.removeprefix("short_") not in self.short:
+                path.unlink()
         for facet, model in self.short.items():
             write_model(own / f"short_{facet}.json", model)
         if self.heads is not None:

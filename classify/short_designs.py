@@ -35,10 +35,11 @@ WHOLE_PENALTY = 10.0
 """L2 weight of the softmax regression, chosen by cross-validation by pair and abstract on a coarse grid; a third of it scores alike."""
 PENALTIES = (3.0, 2.0)
 ANNOUNCED = Wording(
-    r"\b(?:study|trial|research|evaluation|review) protocol\b|"
-    r"\bprotocol (?:for|of) (?:an? |the )?(?:\S+ ){0,8}(?:trial|study|review|evaluation|meta-analysis|cohort|experiment)\b|"
+    r"\b(?:study|trial|research|evaluation|(?:systematic|scoping|realist) review) protocol\b|"
+    r"\bprotocol (?:for|of) (?:an? |the )?(?:[^\s,;:]+ ){0,8}(?:trial|study|evaluation|meta-analysis|cohort|experiment|"
+    r"(?:systematic|scoping|realist) review)\b|"
     r"\b(?:rationale|design|methods)(?:,? (?:and|&) (?:rationale|study design|design|methods|methodology|protocol))+ (?:of|for) (?:an?|the)\b|"
-    r": (?:an? |the )?(?:\w+ ){0,3}protocol$",
+    r"(?:trial|study|evaluation|(?:systematic|scoping|realist) review): (?:an? |the )?protocol$",
     re.IGNORECASE,
 )
 """How a title announces a protocol: a plan for a study, whatever results of its preparation it tells beside (codebook, section 10)."""

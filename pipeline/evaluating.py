@@ -94,7 +94,7 @@ def _documents(gold: GoldFile, tagger: Tagger) -> Evaluation:
 
 def _abstracts(gold: GoldFile, tagger: Tagger) -> Evaluation:
     cases = [
-        DeclaredCase(title, str(row.get("study_design")), tagger.observer.observe(abstract_document(title, str(row["abstract"])), False))
+        DeclaredCase(title, str(row.get("study_design")), tagger.observer.observe(abstract_document(title, str(row["abstract"]))))
         for row in gold.rows
         for title in [str(row["title"])]
     ]

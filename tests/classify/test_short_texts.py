@@ -60,6 +60,7 @@ def test_no_text_of_the_trap_suite_is_a_lesson() -> None:
     lessons = " ".join(" ".join(json.loads(line)["text"].split()) for path in TEXTS.glob("*.jsonl") for line in path.read_text("utf-8").splitlines())
     sentences = {part.strip() for trap in load_traps() for part in " ".join(trap.text.split()).split(". ") if len(part) > 60}
     assert sentences
+    assert lessons
     assert not {one for one in sentences if one in lessons}
 
 
@@ -97,6 +98,10 @@ def test_no_voice_is_lower_than_silence() -> None:
         ("Protocol for a cluster randomised trial of joint visits", True),
         ("Joint visits after discharge: a trial protocol", True),
         ("Information sharing protocol for health and social care", False),
+        ("Hospital discharge and transfer of care: a joint protocol", False),
+        ("Delayed discharge: policy and protocol", False),
+        ("Protocol for the review of care packages", False),
+        ("Protocol for a systematic review of joint visits", True),
         ("Adherence to the discharge protocol in three wards", False),
         ("Design and use of a shared record", False),
     ],
