@@ -49,7 +49,7 @@ _NAMED_BEFORE = r"(?:[A-Z][\w'-]+(?:\s[A-Z][\w'-]+)?(?:,|,? and| &)\s+(?:in\s+)?
 _PLACED = re.compile(
     r"\b(?:[Ii]n|[Aa]cross|[Tt]hroughout|[Ww]ithin|[Aa]round|[Ss]erving|[Cc]overing)\s+(?:(?:each|both|all|parts|areas|most|some)\s+(?:of\s+)?)?(?:the\s+)?"
     r"(?:(?:city|town|county|municipality|borough|district|region|province|state|counties|cities|districts|boroughs)\s+(?:of\s+)?"
-    r"|(?:rural|urban|suburban|metropolitan|inner|central|greater|coastal|mainland|(?:north|south|mid)?-?(?:east|west)?(?:ern)?|north(?:ern)?|south(?:ern)?)\s+)*"
+    r"|(?:rural|urban|suburban|metropolitan|inner|central|greater|coastal|mainland|(?:north|south|mid)-?(?:east|west)?(?:ern)?|(?:east|west)(?:ern)?)\s+)*"
     + _NAMED_BEFORE + "$",
 )
 _SITE_AFTER = re.compile(
@@ -78,12 +78,12 @@ _TELLER = re.compile(
 )
 _DIRECTION = re.compile(r"\b(?:(?:North|South|East|West|Central|Inner|Outer|Greater|Western|Eastern|Northern|Southern|Mid)[ -])+$")
 _BODY = re.compile(
-    r"^(?:[\s&-]+(?:and |of |for |the )?(?:[A-Z][\w'-]*|&)){0,6}?[\s-]+(?:Trust|Partnership|Partners|University|Hospitals?|Infirmary|CCG|Council|"
-    r"Lab|Institute|Ambulance|Services?|Authority|Forum|Unit|Centre|Alliance|Collaborative|Board|ICB|Committee|Wing|Team|Conference|Forward|"
+    r"^(?:[\s&-]++(?:and |of |for |the )?[A-Z][\w'-]*+){0,5}?(?:[\s&-]++(?:and |of |for |the )?[A-Z][\w'-]*)?[\s&-]+"
+    r"(?:Trust|Partnership|Partners|University|Hospitals?|Infirmary|CCG|Council|Lab|Institute|Ambulance|Services?|Authority|Forum|Unit|Centre|Alliance|Collaborative|Board|ICB|Committee|Wing|Team|Conference|Forward|"
     r"Innovation|Programme|Group)\b"
 )
 _THING = re.compile(
-    r"^(?:[ -][A-Z][\w'-]*){0,3} (?:Study|Trial|Cohort|Survey|Regist(?:er|ry)|Scale|Framework|Report|Score|Test|Assessment|Questionnaire|Method|"
+    r"^(?:[ -][A-Z][\w'-]*+){0,3} (?:Study|Trial|Cohort|Survey|Regist(?:er|ry)|Scale|Framework|Report|Score|Test|Assessment|Questionnaire|Method|"
     r"Charter|Profile|Inventory|Checklist|Index|Agreement|Protocol|Classification|Principles|Consensus|Guidelines?|Award|Prize|Journal|Lectures?)\b"
 )
 """What is called after a place and may be used anywhere."""
@@ -99,12 +99,13 @@ _OFFICE = re.compile(
 )
 _SEAT = re.compile(
     r"\b(?:Department|School|Faculty|Division|Chair|College|Institute|Centre|Center|Academy|University)"
-    r"(?: (?:of|for) (?:[A-Z][\w'-]+|and|&|of|the|in|,|\s)+)?\s(?:in|at) $"
+    r"(?:\s+(?:of|for)(?:,?\s+(?:[A-Z][\w'-]+|and|&|of|the|in))+,?)?\s+(?:in|at) $"
 )
-"""Before the town in which an institution of learning sits."""
+"""Before the town in which an institution of learning sits. Here and wherever words repeat, each takes the space before it or is kept whole:
+words that may be split anywhere are tried in exponentially many ways."""
 _ABROAD_AFTER = re.compile(r"^[\s,(]+(?:[A-Z][\w.-]+[\s,]+){0,2}(?:\(?[A-Z][a-z]{3,}\)?|USA|UK|U\.S\.A\.)\b")
 _SCHEME = re.compile(
-    r"^(?:[ -](?:[A-Z][\w'-]*|and|of|for|&)){0,4}? (?:Pilots?|Project|Initiative|Vanguard|Pioneers?|Scheme|Model|Demonstrator|Test ?bed)s?\b"
+    r"^(?:[ -](?:[A-Z][\w'-]*+|and|of|for|&)){0,4}? (?:Pilots?|Project|Initiative|Vanguard|Pioneers?|Scheme|Model|Demonstrator|Test ?bed)s?\b"
 )
 _ITEM = re.compile(r"^(?:\s*-\s|:\s+(?:[Tt]he |[Aa]n? )?[a-z]|\s*$)")
 """After a place that opens an item of a list; the towns of publishers ("London: Care Press; 2015") are followed by another name."""

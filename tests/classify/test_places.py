@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
 from classify.models import load_models
@@ -104,3 +106,36 @@ def test_a_town_has_no_article() -> None:
 def test_a_city_has_the_code_of_the_region_that_is_called_after_it(name: str, code: str) -> None:
     (one,) = candidates(Prose(made("Joined-up care", f"In {name} nurses and carers share one plan for each person.")), {})
     assert (one.entry.code, one.entry.country) == (code, code[:2])
+
+
+@pytest.mark.parametrize("line", [
+    f"Written by the Institute of {'PHYSIOTHERAPY' * 3} Leeds and its friends.",
+    f"The nurses share one plan in{' ' * 45}; Leeds is where they meet.",
+    f"The nurses share one plan in {'north ' * 8}Leeds where they meet.",
+    f"The nurses share one plan in Leeds{'&' * 200} where they meet.",
+    f"The nurses share one plan in Leeds{'-A' * 100} where they meet.",
+    f"The nurses share one plan in Leeds{' & A-and' * 30} where they meet.",
+    f"The nurses share one plan in {'Aa Bb, ' * 60}Leeds where they meet.",
+], ids=["capitals", "spaces", "directions", "ampersands", "hyphens", "mixed", "list"])
+def test_no_line_is_read_in_exponentially_many_ways(line: str) -> None:
+    def stop(*_: object) -> None:
+        raise TimeoutError(line)
+
+    before = signal.signal(signal.SIGALRM, stop)
+    # Thousands of times what a line takes; where a pattern splits words anywhere, years are not enough.
+    signal.setitimer(signal.ITIMER_REAL, 3)
+    try:
+        assert "Leeds" in told(line)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_the_seat_of_an_institute_is_no_setting() -> None:
+    assert told("The paper came from the Institute of Health, Ageing and Social Care in Leeds and nothing more came of it.") == {"Leeds": False}
+
+
+def test_names_joined_by_and_or_a_hyphen_are_one_body() -> None:
+    for name in ("Leeds Teaching Hospitals and Community & Mental Health Trust", "Leeds & Partners", "Leeds Care-Trust"):
+        (one,) = candidates(Prose(made("Joined-up care", f"Care by {name} is joined up for people of all ages.")), {})
+        assert all(mention.body for mention in one.mentions), name
