@@ -16,6 +16,7 @@ from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from evidence.base import Base
@@ -75,10 +76,12 @@ class Outlines:
         """
         folder = snapshot / FOLDER
         folder.mkdir()
-        barred = {self.document_segments.get(id) for id in without} | {self.tagging_segments.get(id) for id in without}
+        gone = pa.array(sorted(without), pa.string())
         listed: dict[str, dict[str, object]] = {}
         for name, segments in self.rooms.items():
-            kept = {path: rows for path, rows in segments.items() if path in digests and path not in barred}
+            # Asked of the rows, whose first column is the document: one that was read twice stands in two segments.
+            key = _ROOMS[name][1][0]
+            kept = {path: rows for path, rows in segments.items() if path in digests and not pc.any(pc.is_in(rows.column(key), gone)).as_py()}
             # Not Parquet, though the segments are: signatures are chance numbers, and packing them would take longer than all the rest.
             held = pa.BufferOutputStream()
             with pa.ipc.new_file(held, _schema(*_ROOMS[name])) as file:

@@ -35,7 +35,7 @@ class Plan:
     decisions: list[Decision]
     outlines: Outlines
     taken_down: frozenset[str] = frozenset()
-    """The documents of works that a person had removed."""
+    """The documents of works that a person had removed, and the payloads that only repeated their texts."""
     standing: dict[str, tuple[int, int]] = field(default_factory=dict)
     """(0 for relevant, less for stronger evidence) of each tagged document that is a piece of a work."""
 
@@ -121,6 +121,7 @@ def plan(
     gone: set[str] = set()
     if redacted:
         gone = {copy.document for work in groups if work.id in redacted for copy in work.copies} | redacted
+        gone |= {payload for payload, document in history.stands_for.items() if document in gone}
         items = {id: one for id, one in items.items() if id not in gone}
         _forget(history, gone)
         groups = group(list(items.values()), history, decisions, texts)

@@ -14,7 +14,7 @@ import pytest
 
 from evidence.errors import IntegrandError
 from evidence.records import Decision, Document, Link, Provenance
-from evidence.segments import read_segment, segment_paths, write_segment
+from evidence.segments import read_segment, segment_name, segment_paths, write_segment
 from tests.warehouse.factory import FIRST_DAY, MadeBase, letters, make_document, make_tagging, prose
 from warehouse import outlines
 from warehouse.build import input_files
@@ -151,6 +151,21 @@ def test_nothing_is_kept_of_what_was_taken_down(grown: MadeBase) -> None:
     grown.publish("later", letters)
     assert (gone.id,) not in grown.rows("SELECT id FROM documents")
     assert gone.title not in rows_of(require_snapshot(grown.base).path / FOLDER / "documents.arrow").column("title").to_pylist()
+
+
+def test_nothing_is_kept_of_a_payload_that_only_repeated_what_was_taken_down(grown: MadeBase) -> None:
+    gone = next(iter(grown.documents.values()))
+    again = report(0, authors=("Ann Example",), wrapping="another menu")
+    assert again.id != gone.id and again.content_digest == gone.content_digest
+    grown.run([(url(0), again)])
+    # One document in two segments, as after a run that was read twice.
+    write_segment(grown.base.documents("x1") / segment_name("run09", 1), [gone], Document)
+    grown.publish("before", letters)
+    grown.decide(Decision("r", "ann", FIRST_DAY, "redact", gone.id, reason="asked to"))
+    grown.publish("after", letters)
+    kept = rows_of(require_snapshot(grown.base).path / FOLDER / "documents.arrow")
+    assert len(kept) == 8 and gone.title not in kept.column("title").to_pylist()
+    assert_planned_as_from_files(grown)
 
 
 def test_a_segment_with_letters_that_are_none_is_named_among_many(grown: MadeBase) -> None:
