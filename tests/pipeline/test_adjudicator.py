@@ -153,6 +153,29 @@ def test_an_endpoint_that_is_not_there_is_tried_once(machine: Tagging, capsys: p
     assert len(capsys.readouterr().err.strip().splitlines()) == 1
 
 
+def test_one_question_that_always_fails_leaves_the_other_documents_their_answers(machine: Tagging, capsys: pytest.CaptureFixture[str]) -> None:
+    def reply(asked: dict[str, Any]) -> tuple[int, str]:
+        return (504, "{}") if "Unlucky" in asked["messages"][1]["content"] else says(holds=True, quote=QUOTE)(asked)
+
+    unlucky = replace(HUB, id="b" * 64, title="Unlucky")
+    with endpoint(reply) as (address, requests):
+        who = Adjudicator(address, "some-model")
+        found = [second_opinion(machine, one, load_taxonomy(), who) for one in (unlucky, HUB, unlucky, unlucky, HUB)]
+    methods = [tag.method if (tag := theme(one)) else None for one in found]
+    assert methods == ["cues", "adjudicated some-model", "cues", "cues", "adjudicated some-model"]
+    assert found[0] == machine, "a document about which nobody answered is not known as one that is owed an answer"
+    told = capsys.readouterr().err.strip().splitlines()
+    assert len(requests) == 5 and len(told) == 3 and all("Unlucky" in line and "504" in line for line in told)
+
+
+def test_an_endpoint_that_fails_on_two_documents_in_a_row_is_asked_no_more(machine: Tagging, capsys: pytest.CaptureFixture[str]) -> None:
+    with endpoint(lambda _: (503, "{}")) as (address, requests):
+        who = Adjudicator(address, "some-model")
+        for one in (HUB, replace(HUB, id="b" * 64), HUB):
+            assert second_opinion(machine, one, load_taxonomy(), who) == machine
+    assert len(requests) == len(capsys.readouterr().err.strip().splitlines()) == 2 and who.silent
+
+
 def test_another_design_is_graded_anew_and_one_that_was_not_offered_is_refused(machine: Tagging) -> None:
     unsure = replace(machine, tags=tuple(replace(tag, unsure=tag.facet == "study_design", alternatives=()) for tag in machine.tags))
     found, _ = judged(unsure, says(label="randomised_trial", quote=QUOTE))
@@ -249,7 +272,7 @@ def test_documents_about_which_nobody_answered_are_asked_about_in_the_next_run(t
         settings.cache_clear()
         try:
             assert stages.classify(base, "run1").done == 2
-            assert kept() == {HUB.id: ["cues"], BLOG.id: ["cues"]} and len(requests) == 1
+            assert kept() == {HUB.id: ["cues"], BLOG.id: ["cues"]} and len(requests) == 2
             assert stages.classify(base, "run2").done == 0
             busy = False
             assert stages.classify(base, "run3").done == 2
