@@ -117,13 +117,16 @@ def _decision(where: str, row: Mapping[str, str], reviewer: str, now: datetime, 
             raise UsageError(f"{where}: the document has no tag {facet}:{label}; leave the label as it was and write the other under new_label, or "
                              "write add under decision")
         return None
-    action = action or "change"
+    action = action or ("change" if label else "add")
     if action not in ACTIONS:
         raise UsageError(f"{where}: decision {action!r}: expected one of {', '.join(ACTIONS)}, or nothing")
     if target not in held.ids:
         raise UsageError(f"{where}: {target[:80]!r}: expected the id of a document or work of the base, as the sheet had it")
     if facet not in taxonomy.facets:
         raise UsageError(f"{where}: facet {facet!r}: expected a facet of the taxonomy")
+    if action == "add" and new_label:
+        # The label to add is looked for under either heading: a row of one's own has no old one, a copied row still has another tag's.
+        label, new_label = _label(new_label), ""
     if (action == "change") != bool(new_label):
         raise UsageError(f"{where}: decision {action!r} {'needs a' if action == 'change' else 'has no'} new_label")
     new_label = _label(new_label)

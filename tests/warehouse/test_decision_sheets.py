@@ -62,6 +62,16 @@ def test_what_was_filled_in_comes_back_and_the_rest_decides_nothing(library: Lib
     assert all(one.quote in text for one in found if one.target == torbay and one.quote)
 
 
+@pytest.mark.parametrize(("decision", "label", "new_label"), [
+    ("add", "service", ""), ("add", "", "Service"), ("add", "financial", "service"), ("add", "no label at all", "service"), ("", "", "service")])
+def test_a_label_to_add_is_taken_from_either_column(
+    library: Library, held: HeldTags, tmp_path: Path, decision: str, label: str, new_label: str
+) -> None:
+    row = {"document": library.id("budgets"), "facet": "integration_type", "label": label, "decision": decision, "new_label": new_label}
+    (one,), *_ = sheet_decisions(filled([row], tmp_path / "added.csv"), "bo", NOW, library.made.taxonomy, held, [])
+    assert (one.action, one.label, one.new_label) == ("add", "service", None)
+
+
 def test_the_same_sheet_twice_brings_nothing_and_a_change_of_mind_does(library: Library, held: HeldTags, tmp_path: Path) -> None:
     rows, made = sheet(library, tmp_path), list[Decision]()
     row = row_of(rows, library.id("torbay"), "population")
