@@ -275,17 +275,18 @@ def _print_work(work: dict[str, Any]) -> None:
         value = work.get(name)
         if value not in (None, "", [], ()):
             console.print(f"{name}: {', '.join(value) if isinstance(value, list) else value}")
+    _print_provenance(console, work)
     for part in work["parts"]:
         console.print(f"part {part['part']}: {part['title'] or '(untitled)'}, {part['word_count']} words: {part['url'] or part['document']}")
     for facet in ("relevance", "study_design", "evidence_strength"):
         one = work.get(facet)
         if one:
-            console.print(f"{facet}: {one['label']}{' (unsure)' if one['unsure'] else ''} {one['score']:.2f}, said by {one['said_by']}")
+            console.print(f"{facet}: {_judged(work, one)}")
             _print_quote(console, one)
             for step in one.get("steps", ()):
                 console.print(f"    step: {step}")
     for tag in work["tags"]:
-        console.print(f"{tag['facet']}: {tag['label']}{' (unsure)' if tag['unsure'] else ''} {tag['score']:.2f}")
+        console.print(f"{tag['facet']}: {_judged(work, tag)}")
         _print_quote(console, tag)
     for place in work["places"]:
         console.print(f"place: {place['name']} ({place['code'] or 'no code'})")
@@ -296,6 +297,25 @@ def _print_work(work: dict[str, Any]) -> None:
         _print_quote(console, one)
     for copy in work["copies"]:
         console.print(f"copy: {copy['role']}: {copy.get('url') or copy.get('document')} ({copy.get('reason') or ''})")
+
+
+def _judged(work: dict[str, Any], tag: dict[str, Any]) -> str:
+    """A label with the machine's chance of it, or with the person whose word it is: a person gives no number."""
+    unsure = " (unsure)" if tag["unsure"] else ""
+    if tag["score"] is not None:
+        return f"{tag['label']}{unsure} {tag['score']:.2f}, said by {tag['said_by']}"
+    reviewer = next((one["reviewer"] for one in work["decisions"] if one["id"] == tag["decision"]), tag["said_by"])
+    return f"{tag['label']}{unsure}, said by {reviewer}"
+
+
+def _print_provenance(console: Console, work: dict[str, Any]) -> None:
+    """Where each value that is shown came from, a line for the values of one source."""
+    fields: dict[str, list[str]] = {}
+    for one in work["provenance"]:
+        if one["chosen"] and one["field"] not in fields.setdefault(one["source"], []):
+            fields[one["source"]].append(one["field"])
+    for source, names in fields.items():
+        console.print(f"{', '.join(names)} from {source}")
 
 
 def _print_quote(console: Console, one: dict[str, Any]) -> None:

@@ -40,6 +40,22 @@ def test_the_other_terms_that_were_looked_for_are_told_and_can_be_left_out(libra
     assert json.loads(told(library, "search", "joined-up care", "--exact", "--json").output)["expanded"] == {}
 
 
+def test_a_label_of_a_person_is_shown_with_the_persons_name_and_others_with_their_chance(library: Library) -> None:
+    lines = told(library, "show", library.id("torbay")).output.splitlines()
+    assert "integration_type: service, said by ann" in lines
+    assert any(line.startswith("study_design: case_study 0.") and line.endswith(", said by machine") for line in lines)
+
+
+def test_show_tells_where_the_values_of_a_work_came_from(library: Library) -> None:
+    shown = told(library, "show", library.id("torbay"))
+    values = json.loads(told(library, "show", library.id("torbay"), "--json").output)["provenance"]
+    assert shown.exit_code == 0 and any(one["chosen"] for one in values)
+    for one in values:
+        if one["chosen"]:
+            assert any(one["field"] in line.partition(" from ")[0].split(", ") and line.endswith(f" from {one['source']}")
+                       for line in shown.output.splitlines()), one
+
+
 def test_what_a_reader_should_know_of_an_answer_is_told(library: Library) -> None:
     assert "note: no work has the place 'atlantis'" in told(library, "search", "place:Atlantis").output
 
