@@ -68,7 +68,8 @@ def increment(connection: duckdb.DuckDBPyConnection, planned: Plan) -> Increment
 
 def _decided_as_before(connection: duckdb.DuckDBPyConnection, planned: Plan) -> tuple[set[str], dict[str, dict[str, bool]]]:
     """The documents to which the same decisions apply as in the snapshot, and whether the quotes of these were found, by document and
-    decision. A decision that applies to several documents (the parts of a work) counts as new: the snapshot names only the first.
+    decision. A decision that applies or applied to several documents (the parts of a work) counts as new: the snapshot names only the first,
+    and the quote may have stood in any.
     """
     before: dict[str, list[tuple[object, ...]]] = {}
     anchored: dict[str, dict[str, bool]] = {}
@@ -78,7 +79,8 @@ def _decided_as_before(connection: duckdb.DuckDBPyConnection, planned: Plan) -> 
         before.setdefault(document, []).append(tuple(told))
         anchored.setdefault(document, {})[told[0]] = found
     now: dict[str, list[tuple[object, ...]]] = {}
-    shared: set[str] = set()
+    shared = _column(connection, """
+        SELECT document FROM judged_documents WHERE work IN (SELECT work FROM judged_documents GROUP BY work HAVING count(*) > 1)""")
     for one in planned.decisions:
         meant = planned.decided_on.get(one.id, ()) if one.facet else ()
         shared |= set(meant) if len(meant) > 1 else set()

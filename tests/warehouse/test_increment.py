@@ -13,6 +13,7 @@ import pytest
 from evidence.records import Decision, Document, Tagging
 from evidence.segments import read_segments, read_some, segment_name, segment_paths, write_segment
 from tests.warehouse.factory import FIRST_DAY, MadeBase, letters, make_document, make_tagging, prose
+from tests.warehouse.test_parts import chain
 from warehouse import making
 from warehouse.keys import keys
 from warehouse.search import Searcher
@@ -266,3 +267,18 @@ def test_a_document_is_not_read_again_for_a_decision_that_is_known(grown: MadeBa
     after = publish(grown, "p9", full=False)
     assert set().union(*asked) == {second.id}, "only the one on which something new was decided"
     assert_same(after, publish(grown, "p10", full=True))
+
+
+def test_a_quote_of_another_part_is_not_found_any_more_when_the_part_is_split_off(grown: MadeBase, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = chain()
+    chapters = [document for _, document in pages]
+    grown.run(list(pages), taggings=[make_tagging(one, labels={"theme": ["workforce"]} if one is chapters[0] else {}) for one in chapters])
+    quote = chapters[3].text[-40:]
+    grown.decide(Decision("q1", "ann", FIRST_DAY, "reject", chapters[0].id, facet="theme", label="workforce", quote=quote))
+    publish(grown, "whole", full=True)
+    told = "SELECT document, anchored FROM decisions WHERE id = 'q1'"
+    assert grown.rows(told) == [(chapters[0].id, True)]
+    apart = [(a, b) for at, a in enumerate(chapters) for b in chapters[at + 1 :]]
+    grown.decide(*(Decision(f"s{at}", "ann", FIRST_DAY + timedelta(1), "split", a.id, other=b.id) for at, (a, b) in enumerate(apart)))
+    assert_incremental(grown, monkeypatch)
+    assert grown.rows(told) == [(chapters[0].id, False)]
