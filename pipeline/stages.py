@@ -202,27 +202,58 @@ def ask_again(base: Base, run: str, who: Adjudicator) -> int:
     """Asks about the documents about which nobody answered before; returns of how many there is an answer now.
 
     Their taggings lie among the answered ones under the machine's own version. A segment that holds some is written anew and then removed;
-    where the program is killed in between, the older rows count and are asked about again.
+    where the program is killed in between, the older rows count and are asked about again. Every run asks in another order, so that no
+    document waits for ever behind some on which the endpoint fails.
     """
-    version, taxonomy, answered = classifier_version(), load_taxonomy(), 0
+    version, answered = classifier_version(), 0
+    owed: dict[Path, set[str]] = {}
     for path in segment_paths(base.tags(version)):
         rows = read_segment_columns(path, ["document", "extractor_version", "version"])
-        owed = {row["document"] for row in rows if row["version"] != version and row["extractor_version"] == EXTRACTOR_VERSION}
-        if not owed:
-            continue
-        documents = {one.id: one for one in _documents(base, set(owed))}
-        taggings, before = [], answered
-        for tagging in read_segment(path, Tagging):
-            document = documents.get(tagging.document) if tagging.version != version else None
-            asked = tagging if document is None else second_opinion(tagging, document, taxonomy, who)
-            answered += asked.version != tagging.version
-            taggings.append(asked)
-        if answered > before:
+        if documents := {row["document"] for row in rows if row["version"] != version and row["extractor_version"] == EXTRACTOR_VERSION}:
+            owed[path] = documents
+    lies_in = _segments_of(base, set().union(*owed.values()))
+    for path in sorted(owed, key=lambda path: _turn(run, path.name)):
+        if who.silent:
+            break
+        taggings = list(read_segment(path, Tagging))
+        waiting = {one.document: one for one in taggings if one.version != version and one.extractor_version == EXTRACTOR_VERSION}
+        answers = _answers(waiting, lies_in, run, who)
+        if answers:
             with SegmentWriter(path.parent, run, Tagging, len(taggings)) as writer:
                 for tagging in taggings:
-                    writer.add(tagging)
+                    writer.add(answers.get(tagging.document, tagging) if tagging is waiting.get(tagging.document) else tagging)
             path.unlink()
+        answered += len(answers)
     return answered
+
+
+def _answers(waiting: dict[str, Tagging], lies_in: dict[str, Path], run: str, who: Adjudicator) -> dict[str, Tagging]:
+    """By document, the taggings that have been answered; no text is read once the endpoint is silent."""
+    found: dict[str, Tagging] = {}
+    for path in sorted({lies_in[one] for one in waiting if one in lies_in}, key=lambda path: _turn(run, path.name)):
+        if who.silent:
+            break
+        documents = {one.id: one for one in read_segment(path, Document) if lies_in.get(one.id) == path and one.id in waiting}
+        for name in sorted(documents, key=lambda name: _turn(run, name)):
+            asked = second_opinion(waiting[name], documents[name], load_taxonomy(), who)
+            if asked.version != waiting[name].version:
+                found[name] = asked
+    return found
+
+
+def _segments_of(base: Base, wanted: set[str]) -> dict[str, Path]:
+    """In which segment each of these documents lies, the first where there are several."""
+    found: dict[str, Path] = {}
+    for path in segment_paths(base.documents(EXTRACTOR_VERSION)) if wanted else ():
+        for row in read_segment_columns(path, ["id"]):
+            if row["id"] in wanted:
+                found.setdefault(row["id"], path)
+    return found
+
+
+def _turn(run: str, name: str) -> str:
+    """Sorts names in an order of the run's own, always the same for the same run."""
+    return sha256(f"{run} {name}".encode())
 
 
 def _documents(base: Base, wanted: set[str]) -> Iterator[Document]:

@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from classify.tagging import Tagger
@@ -282,6 +283,75 @@ def test_documents_about_which_nobody_answered_are_asked_about_in_the_next_run(t
         finally:
             monkeypatch.undo()
             settings.cache_clear()
+
+
+@contextmanager
+def owing(base: Base, documents: int, reply: Reply, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
+    """A base of so many documents, each in a segment of its own and so its tagging, about none of which anybody has answered; the requests."""
+    for number in range(documents):
+        one = replace(HUB, id=f"{number:064x}", title=f"Report {number}", extractor_version=EXTRACTOR_VERSION)
+        write_segment(base.documents(EXTRACTOR_VERSION) / segment_name("made", number + 1), [one], Document)
+    with endpoint(reply) as (address, requests):
+        monkeypatch.setenv("INTEGRAND_ADJUDICATOR", address)
+        settings.cache_clear()
+        try:
+            for number in range(documents):
+                doubtful = _Doubtful().tag(replace(HUB, id=f"{number:064x}"))
+                write_segment(base.tags(stages.classifier_version()) / segment_name("made", number + 1), [doubtful], Tagging)
+            yield requests
+        finally:
+            monkeypatch.undo()
+            settings.cache_clear()
+
+
+def reads_of(folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The segments of a folder, in the order in which they are opened from now on."""
+    opened: list[str] = []
+    open_file = pq.ParquetFile
+
+    def opening(path: Path, **how: Any) -> Any:
+        if Path(path).parent == folder:
+            opened.append(Path(path).name)
+        return open_file(path, **how)
+
+    monkeypatch.setattr(pq, "ParquetFile", opening)
+    return opened
+
+
+def test_what_is_read_to_ask_again_grows_with_the_documents_and_not_with_their_square(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    base = Base(tmp_path / "base").create()
+    with owing(base, 12, says(holds=True, quote=QUOTE), monkeypatch):
+        opened = reads_of(base.documents(EXTRACTOR_VERSION), monkeypatch)
+        asked = adjudicator()
+        assert asked is not None and stages.ask_again(base, "run1", asked) == 12
+    assert sorted(opened) == sorted(2 * list(dict.fromkeys(opened))) and len(opened) == 24, "once for the ids and once for the text"
+
+
+def test_no_text_is_read_for_an_endpoint_that_has_gone_silent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    base = Base(tmp_path / "base").create()
+    with owing(base, 12, lambda _: (503, "{}"), monkeypatch) as requests:
+        opened = reads_of(base.documents(EXTRACTOR_VERSION), monkeypatch)
+        asked = adjudicator()
+        assert asked is not None and stages.ask_again(base, "run1", asked) == 0
+    assert len(requests) == 2 and len(opened) == 12 + 2
+
+
+def test_no_document_waits_for_ever_behind_two_on_which_the_endpoint_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    base = Base(tmp_path / "base").create()
+    unlucky = ("Report 0\n", "Report 1\n")
+
+    def reply(asked: dict[str, Any]) -> tuple[int, str]:
+        fails = any(title in asked["messages"][1]["content"] for title in unlucky)
+        return (504, "{}") if fails else says(holds=True, quote=QUOTE)(asked)
+
+    with owing(base, 5, reply, monkeypatch):
+        answered = 0
+        for run in range(12):
+            asked = adjudicator()
+            assert asked is not None
+            answered += stages.ask_again(base, f"run{run}", asked)
+        owed = [one.document for one in read_segments(base.tags(stages.classifier_version()), Tagging) if one.version != stages.classifier_version()]
+    assert answered == 3 and sorted(owed) == [f"{number:064x}" for number in range(2)]
 
 
 @pytest.mark.parametrize("address", ["http://example.org:80/v1", "http://10.0.0.1:8080/v1", "https://127.0.0.1:1/v1", "http://127.0.0.1/v1", "x"])
