@@ -88,7 +88,8 @@ def publish(
     ``encode`` gives ``float32 [n, width]`` for n texts; None publishes without vectors (searches then rank by words alone).
     What the current snapshot holds is taken over from it (``warehouse.increment``), unless ``full`` asks for one that is made
     from the files alone (but for the vectors of texts that it had). ``encoder`` names the model (by default the ``version`` of
-    the object that ``encode`` belongs to): vectors of the previous snapshot are taken over only from the same one.
+    the object that ``encode`` belongs to): vectors of the previous snapshot are taken over only from the same one. From a current
+    snapshot that cannot be opened nothing is taken over, and it is replaced even where no file has changed.
 
     ``keep`` snapshots are kept, the new one among them.
 
@@ -109,17 +110,20 @@ def publish(
             raise  # what is in the way cannot be replaced by a file
         pointed = ""
         warnings.append(str(error))
-    current = finished.get(pointed)
+    before = finished.get(pointed)
+    current = before if before is not None and before.opens else None
+    if before is not None and current is None:
+        warnings.append(f"snapshot {before.name} cannot be opened: built from the files, and nothing taken over from it")
     if current is not None and not full and current.manifest.get("inputs") == inputs:
         return _publication(current, current, False, "nothing has changed since the current snapshot was published", started, warnings)
     if current is not None and not full and any(one.manifest["inputs"] == inputs for one in rolled_back_from(base, current)):
         return _publication(current, current, False, "nothing has changed since the snapshot that was rolled back from", started, warnings)
     for one in finished.values():
         newer = current is None or current.name in one.manifest["published_after"]
-        if newer and not full and one.manifest.get("inputs") == inputs:
+        if newer and not full and one.manifest.get("inputs") == inputs and one.opens:
             point_to(base, one)  # killed between the rename and the pointer's swap
             return _publication(one, current, True, "finished a publication that was interrupted", started, warnings)
-    used = [*(current.manifest["published_after"] if current else []), *(one.name for one in snapshots(base)), pointed]
+    used = [*(before.manifest["published_after"] if before else []), *(one.name for one in snapshots(base)), pointed]
     snapshot = Snapshot(base.warehouse / _free_name(run, used))
     building = snapshot.path.with_name(snapshot.name + BUILDING)
     building.mkdir(parents=True)
@@ -130,7 +134,7 @@ def publish(
             "taxonomy_version": taxonomy.version,
             "builder_version": builder_version(),
         }
-        redacted = current is not None and newly_redacted(base, current)
+        redacted = before is not None and newly_redacted(base, before)
         # What is taken down must not lie in the new files as deleted rows, nor in snapshots that one can go back to.
         makings = Makings(
             base, building, extractor_version, classifier_version, taxonomy, encode, encoder, files, captures, current, full or redacted, warnings)

@@ -78,6 +78,16 @@ class Snapshot:
         except IntegrandError:
             return False
 
+    @property
+    def opens(self) -> bool:
+        """Whether its database can be opened and its works listed: milliseconds, so not every block of the file is read."""
+        try:
+            with self.connect() as connection:
+                connection.execute("SELECT max(id), max(title) FROM works").fetchall()
+        except (IntegrandError, duckdb.Error):
+            return False
+        return True
+
     def connect(self) -> duckdb.DuckDBPyConnection:
         """A read-only connection. Every connection of one process to one file must be configured alike: so all come from here."""
         try:

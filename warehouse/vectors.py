@@ -64,15 +64,11 @@ def digest(text: str) -> str:
 def embed(connection: duckdb.DuckDBPyConnection, path: Path, encode: Encode, previous: Snapshot | None) -> int:
     """Fills the table ``vectors`` and writes the matrix (``float32 [n, width]``, rows of length 1). Returns n.
 
-    ``previous`` gives vectors that can be taken over; pass None where another encoder made them.
+    ``previous`` gives vectors that can be taken over, none where it is damaged; pass None where another encoder made them.
     """
-    held = load(previous) if previous is not None and previous.vectors.exists() else np.zeros((0, 0), dtype=np.float32)
+    held, known = _held(previous)
     connection.execute("TRUNCATE vectors")
     texts = _add_rows(connection, connection.execute(_TEXTS.format(where="")).fetchall(), first=len(held))
-    known: dict[str, int] = {}
-    if previous is not None and len(held):
-        with previous.connect() as older:
-            known = _rows_of(older, texts)
     return _write(connection, path, held, known, encode, texts)
 
 
@@ -94,10 +90,16 @@ def embed_changed(
     return _write(connection, path, held, known, encode, texts)
 
 
-def _rows_of(connection: duckdb.DuckDBPyConnection, texts: Mapping[str, str]) -> dict[str, int]:
-    """The first row that holds each text's vector, where one does."""
-    rows = connection.execute("SELECT text_digest, min(number) FROM vectors GROUP BY ALL").fetchall()
-    return {text_digest: number for text_digest, number in rows if text_digest in texts}
+def _held(previous: Snapshot | None) -> tuple[Floats, dict[str, int]]:
+    """The matrix of a snapshot and the first row that holds each text's vector, by digest; both empty where it cannot be read."""
+    if previous is not None and previous.vectors.exists():
+        try:
+            held = load(previous)
+            with previous.connect() as older:
+                return held, dict(older.execute("SELECT text_digest, min(number) FROM vectors WHERE number < ? GROUP BY ALL", [len(held)]).fetchall())
+        except (IntegrandError, duckdb.Error):
+            pass  # all can be made again from the files
+    return np.zeros((0, 0), dtype=np.float32), {}
 
 
 def _add_rows(connection: duckdb.DuckDBPyConnection, found: Sequence[tuple[Any, ...]], first: int) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -394,6 +395,22 @@ def test_a_damaged_snapshot_is_replaced_by_publishing_again(made: MadeBase, dama
         old.database.unlink()
     assert made.publish().published
     assert made.rows("SELECT title FROM works") == [("A",)]
+
+
+@pytest.mark.parametrize("start", ["head", "middle"])
+@pytest.mark.parametrize("full", [False, True])
+def test_a_database_that_was_written_over_is_replaced_though_no_file_is_new(made: MadeBase, start: str, full: bool) -> None:
+    made.run([(URL, make_document([prose("a")], title="A"))])
+    made.publish(encode=letters)
+    old = require_snapshot(made.base)
+    size = old.database.stat().st_size
+    with open(old.database, "rb+") as file:
+        file.seek(0 if start == "head" else size // 4)
+        file.write(random.Random(1).randbytes(1000 if start == "head" else size // 2))
+    publication = made.publish(encode=letters, full=full)
+    assert publication.published and publication.path != old.path
+    assert made.rows("SELECT title FROM works") == [("A",)]
+    assert not made.publish(encode=letters).published
 
 
 @pytest.mark.parametrize("content", [b"\xff\x00", b"../../etc\n", b"x" * 300 + b"\n", None])
