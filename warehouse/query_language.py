@@ -183,6 +183,8 @@ def _tokens(query: str) -> Iterator[_Token]:
             yield _Token(match["word"], match["word"], at)
         elif kind == "word" and (near := _NEAR.fullmatch(match["word"])):
             yield _Token("NEAR", match["word"], at, int(near[1]))
+        elif kind == "word" and match["word"].startswith("NEAR/"):
+            raise UsageError(f"query, character {at}: NEAR/n needs a number of words from 0 to 99, as NEAR/3; found {match['word']}")
         elif kind != "space":
             yield _Token(kind, match[kind], at)
 

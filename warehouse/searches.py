@@ -11,7 +11,8 @@ import fcntl
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -97,7 +98,8 @@ def search_and_note(
         raise UsageError(f"{name!r} is no name for a search; take small letters, digits, - and _, at most 60")
     filters = filters or Filters()
     lines = history(base)
-    answer = searcher.search(written_out(query, lines), filters, limit, expand=not exact, lens=lens)
+    with as_typed(query, lines) as written:
+        answer = searcher.search(written, filters, limit, expand=not exact, lens=lens)
     before = next((line for line in reversed(lines) if name is not None and line.name == name), None)
     known = set(before.hits) if before is not None else set()
     new = tuple(id for id in answer.ids if id[:KNOWN_CHARACTERS] not in known)
@@ -117,7 +119,8 @@ def search_and_try_to_note(
     except IntegrandError as error:
         if isinstance(error, UsageError):
             raise
-        answer = searcher.search(written_out(query, history(base)), filters, limit, expand=not exact, lens=lens)
+        with as_typed(query, history(base)) as written:
+            answer = searcher.search(written, filters, limit, expand=not exact, lens=lens)
         return replace(answer, notes=[*answer.notes, f"not noted in the history: {error}"]), None
     return done.answer, done.line.number
 
@@ -173,6 +176,26 @@ def written_out(query: str, lines: Sequence[PastSearch]) -> str:
         return _as_query(known[number])
 
     return _REFERENCE.sub(text_of, query)
+
+
+_PLACE = re.compile(r"(?<=^query, character )\d+")
+
+
+@contextmanager
+def as_typed(query: str, lines: Sequence[PastSearch]) -> Iterator[str]:
+    """The query written out; a ``UsageError`` that points at a character of it points at ``query`` as typed, where a ``#n`` is one place."""
+    written, places, typed = "", list[int](), 0
+    for match in _REFERENCE.finditer(query):
+        if match[1] is not None:
+            past = written_out(match[0], lines)
+            written += query[typed : match.start()] + past
+            places += [*range(typed, match.start()), *[match.start()] * len(past)]
+            typed = match.end()
+    written, places = written + query[typed:], [*places, *range(typed, len(query) + 1)]
+    try:
+        yield written
+    except UsageError as error:
+        raise UsageError(_PLACE.sub(lambda found: str(places[int(found[0]) - 1] + 1), str(error))) from None
 
 
 _FIELDS = {"type": "type", "strength": "strength", "design": "design", "theme": "theme", "place": "place", "source": "source"}

@@ -26,7 +26,7 @@ from warehouse.export.citation import STYLES, cite
 from warehouse.filters import Filters
 from warehouse.named_queries import list_queries, run_query
 from warehouse.search import Searcher
-from warehouse.searches import history, like_and_try_to_note, search_and_try_to_note, written_out
+from warehouse.searches import as_typed, history, like_and_try_to_note, search_and_try_to_note
 from warehouse.show import show as show_work
 from warehouse.snapshot import Snapshot, require_snapshot
 from warehouse.sql import Answer, run_sql
@@ -65,7 +65,8 @@ def search(
         elif like is not None:
             answer, number = like_and_try_to_note(room, searcher, like, filters, limit=limit, lens=lens)
         elif unnoted:
-            answer = searcher.search(written_out(query, history(room)) if "#" in query else query, filters, limit, expand=not exact, lens=lens)
+            with as_typed(query, history(room) if "#" in query else ()) as written:
+                answer = searcher.search(written, filters, limit, expand=not exact, lens=lens)
         else:
             answer, number = search_and_try_to_note(room, searcher, query, filters, exact=exact, limit=limit, lens=lens)
     found = answer.as_json() | {"number": number}

@@ -31,10 +31,11 @@ from pipeline.commands.consult import (
 )
 from pipeline.commands.options import BaseOption, JsonOption, existing_base, in_utf8
 from pipeline.known_works import known_works
+from pipeline.progress import say
 from warehouse.feed import atom
 from warehouse.recall import Recall, recall
 from warehouse.search import Searcher
-from warehouse.searches import PastSearch, Rerun, filters_of, history, run_again, saved, search_and_note, search_record, written_out
+from warehouse.searches import PastSearch, Rerun, as_typed, filters_of, history, run_again, saved, search_and_note, search_record
 from warehouse.snapshot import require_snapshot
 
 
@@ -49,9 +50,13 @@ def save(
     """Search, save the search under a name, and note it in the history."""
     room = existing_base(base)
     filters = filters_from(type_, strength, design, theme, place, source, since)
+    before = saved(room).get(name)
     with _searcher(base) as searcher:
         made = search_and_note(room, searcher, query, filters, exact=exact, name=name)
     _tell([made], json_)
+    new = made.line
+    if before is not None and (before.query, before.filters, before.exact) != (new.query, new.filters, new.exact):
+        say(f"{name} is replaced: it was {before.query or '*'} (#{before.number})")
 
 
 def run(
@@ -101,8 +106,8 @@ def feed(
     if name not in known:
         raise unknown("saved search", name, known or ["none"])
     line = known[name]
-    with _searcher(base) as searcher:
-        answer = searcher.search(written_out(line.query, history(room)), filters_of(line.filters), 0, expand=not line.exact)
+    with _searcher(base) as searcher, as_typed(line.query, history(room)) as written:
+        answer = searcher.search(written, filters_of(line.filters), 0, expand=not line.exact)
     write_whole(output, atom(searcher.snapshot, line, answer.ids, site))
     if json_:
         typer.echo(json.dumps({"name": name, "file": str(output), "works": answer.total}))
@@ -132,8 +137,8 @@ def recall_(
     works = known_works(known)
     snapshot, hits = require_snapshot(room), None
     if query or filters or name is not None:
-        with _searcher(base) as searcher:
-            hits = set(searcher.search(written_out(query, lines), filters, 0, expand=not exact).ids)
+        with _searcher(base) as searcher, as_typed(query, lines) as written:
+            hits = set(searcher.search(written, filters, 0, expand=not exact).ids)
     found = recall(snapshot, works, hits)
     if json_:
         typer.echo(json.dumps(_plain_recall(found), ensure_ascii=False))

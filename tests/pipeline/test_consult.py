@@ -127,3 +127,10 @@ def test_searches_are_numbered_combined_fed_and_tried_against_known_works(tmp_pa
     assert "2 of 2 known works are in the base" in told(library, "recall", "--known", str(known)).output
     known.write_text("\n", "utf-8")
     assert "holds no work" in str(told(library, "recall", "--known", str(known)).exception)
+
+
+def test_a_saved_search_that_takes_anothers_name_is_told(tmp_path: Path) -> None:
+    own = make_library(MadeBase(tmp_path / "base"))
+    outputs = [told(own, "searches", "save", "money", query).output for query in ("budget*", "budget*", "pooled")]
+    assert ["is replaced" in output for output in outputs] == [False, False, True]
+    assert "money is replaced: it was budget* (#2)" in outputs[2]

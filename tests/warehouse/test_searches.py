@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -67,6 +68,20 @@ def test_lines_of_the_history_are_combined_with_their_filters(own: Library) -> N
             with pytest.raises(UsageError, match=message):
                 search_and_note(base, searcher, query)
         assert len(history(base)) == 8, "a query that cannot be asked is no line"
+
+
+@pytest.mark.parametrize(("query", "place"), [
+    ("#1 OR (type:clinical", "character 7: this parenthesis is never closed"),
+    ("(#1 OR #2) AND type:clinicl", "character 21: "),
+    ("care AND #1 NEAR/3 #2", "character 13: NEAR/3 goes between"),
+    ("#1 AND", "character 7: expected a word here"),
+    ('"#1" OR #2 )', "character 12: this parenthesis closes nothing")])
+def test_an_error_points_at_what_was_typed_and_not_at_what_a_reference_stands_for(own: Library, query: str, place: str) -> None:
+    with Searcher(own.snapshot) as searcher:
+        search_and_note(own.made.base, searcher, "care OR budgets")
+        search_and_note(own.made.base, searcher, '"the pooled budgets of several trusts"')
+        with pytest.raises(UsageError, match=re.escape(f"query, {place}")):
+            search_and_note(own.made.base, searcher, query)
 
 
 def test_a_number_sign_elsewhere_is_no_reference() -> None:
