@@ -20,9 +20,9 @@ import duckdb
 
 from evidence.archive import read_captures
 from evidence.base import Base
-from evidence.errors import IntegrandError
+from evidence.errors import IntegrandError, in_one_line
 from evidence.records import Capture
-from evidence.segments import segment_paths, sync_folder
+from evidence.segments import read_columns, segment_paths, sync_folder
 from evidence.taxonomy import Taxonomy
 from warehouse.decisions import read_decisions, torn_lines
 from warehouse.history import standing
@@ -177,16 +177,24 @@ def newly_redacted(base: Base, current: Snapshot) -> bool:
 
 def other_versions(base: Base, snapshot: Path, extractor_version: str, classifier_version: str) -> list[str]:
     """In words, what the base's files hold by other versions of the extractor or classifier only, and a snapshot (in the folder
-    ``snapshot``) therefore lacks."""
+    ``snapshot``) therefore lacks. What no version has tagged yet is not among it; a damaged file of another version is told, and hinders
+    nothing."""
     told = []
-    others = sorted(room.name for room in base.all_tags.glob("*") if room.name != classifier_version and segment_paths(room))
+    others = sorted(room for room in base.all_tags.glob("*") if room.name != classifier_version and segment_paths(room))
     if others:
         with duckdb.connect(str(snapshot / "warehouse.duckdb"), read_only=True) as connection:
-            (missing,) = connection.execute(
-                "SELECT count(*) FROM documents WHERE status <> 'refused' AND id NOT IN (SELECT document FROM taggings)").fetchone() or (0,)
+            untagged = {id for (id,) in connection.execute(
+                "SELECT id FROM documents WHERE status <> 'refused' AND id NOT IN (SELECT document FROM taggings)").fetchall()}
+        held: dict[str, set[str]] = {}
+        for room in others if untagged else ():
+            try:
+                held[room.name] = untagged & {row["document"] for row in read_columns(room, ["document"])}
+            except IntegrandError as error:
+                told.append(f"{in_one_line(error)}: what version {room.name} has tagged is not known")
+        missing = set().union(*held.values())
         if missing:
-            told.append(f"{missing} documents have no tags by this version of the rules and models ({classifier_version}), the base has some by "
-                        f"{', '.join(others)}: run `integrand classify`, then publish again")
+            told.append(f"{len(missing)} documents have no tags by this version of the rules and models ({classifier_version}), the base has some by "
+                        f"{', '.join(name for name, ids in held.items() if ids)}: run `integrand classify`, then publish again")
     older = [room.name for room in base.all_documents.glob("*") if room.name != extractor_version and segment_paths(room)]
     if older and not segment_paths(base.documents(extractor_version)):
         told.append(f"no document was read by this version of the extractor ({extractor_version}), only by {', '.join(sorted(older))}: run "

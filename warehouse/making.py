@@ -33,9 +33,8 @@ from warehouse.work_rows import chosen_values, copy_rows, judged_rows, source_ro
 class Makings:
     """What a snapshot is made of, and in which ``folder``.
 
-    ``files`` are the SHA-256 of documents' and taggings' segments, by path within the base; ``captures`` all of the base, where they were
-    read already; ``previous`` is the snapshot before this one,
-    ``full`` to take over its vectors only.
+    ``files`` are the SHA-256 of documents' and taggings' segments and of the files of decisions, by path within the base; ``captures`` all of
+    the base, where they were read already; ``previous`` is the snapshot before this one, ``full`` to take over its vectors only.
     """
 
     base: Base

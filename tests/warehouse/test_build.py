@@ -543,7 +543,12 @@ def test_documents_that_only_another_version_has_tagged_are_told_of(made: MadeBa
         (warning,) = made.publish(f"next{full}", full=full).warnings
         assert warning.startswith("1 documents have no tags by this version of the rules and models (c1), the base has some by c0: run `integrand")
     made.run([], taggings=[make_tagging(second)])
-    assert made.publish("all").warnings == ()
+    made.run([(URL + "3", make_document([prose("Third one")], title="Third one"))])
+    assert made.publish("all").warnings == (), "no version has tagged what has just come"
+    (older / "run02-0001.parquet").write_bytes(b"PAR1")
+    made.decide(Decision("d3", "ann", FIRST_DAY, "add", first.id, facet="theme", label="prevention"))
+    done = made.publish("damaged")
+    assert done.published and "run02-0001.parquet" in done.warnings[0] and "what version c0 has tagged is not known" in done.warnings[0]
     done = publish(made.base, extractor_version="x2", classifier_version="c1", taxonomy=made.taxonomy, run="new", encode=None)
     assert done.documents == 0 and "no document was read by this version of the extractor (x2), only by x1" in done.warnings[-1]
 
