@@ -10,6 +10,7 @@ import duckdb
 
 from evidence.errors import UsageError
 from evidence.taxonomy.vocabulary import unknown
+from warehouse.country_names import place_value
 
 _PLACES = """
 SELECT name FROM (
@@ -52,7 +53,7 @@ def known_values(connection: duckdb.DuckDBPyConnection, kind: str) -> list[str]:
 def checked_value(connection: duckdb.DuckDBPyConnection, kind: str, given: str) -> str:
     """The value as the snapshot spells it. Raises ``UsageError`` with the nearest for one that it does not know.
 
-    A place's code of which there is no work is no slip: a saved search may wait for the first.
+    The name of a country or nation is read as its code. A code of which there is no work is no slip: a saved search may wait for the first.
     """
     known = known_values(connection, kind)
     if kind == "place":
@@ -66,7 +67,7 @@ def checked_value(connection: duckdb.DuckDBPyConnection, kind: str, given: str) 
 
 
 def _place(known: Sequence[str], given: str) -> str:
-    wanted = given.strip().casefold()
+    wanted = place_value(given)
     if wanted in known:
         return wanted
     near = difflib.get_close_matches(wanted, known, n=3, cutoff=0.75)
@@ -81,7 +82,7 @@ def _place(known: Sequence[str], given: str) -> str:
 def unknown_value(connection: duckdb.DuckDBPyConnection, kind: str, given: str) -> str | None:
     """In words, that the snapshot knows no such value, with the nearest that it knows; None where it does."""
     known = [one.casefold() for one in known_values(connection, kind)]
-    if given.casefold() in known:
+    if (place_value(given) if kind == "place" else given.casefold()) in known:
         return None
     near = difflib.get_close_matches(given.casefold(), known, n=3, cutoff=0.6)
     hint = f"; near to it {'is' if len(near) == 1 else 'are'} {', '.join(near)}" if near else ""

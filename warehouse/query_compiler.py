@@ -10,6 +10,7 @@ import tantivy
 
 from evidence.errors import UsageError
 from evidence.taxonomy.vocabulary import unknown
+from warehouse.country_names import place_value
 from warehouse.lenses import Lens
 from warehouse.query_language import (
     And,
@@ -71,7 +72,7 @@ class Compiler:
             case Labelled():
                 return _constant(works_schema(), "tag", self.tags(node))
             case Valued(field=name, value=value):
-                return _constant(works_schema(), _KEYS[name], [value])
+                return _constant(works_schema(), _KEYS[name], [place_value(value) if name == "place" else value])
             case Years(first=first, last=last):
                 return tantivy.Query.const_score_query(
                     tantivy.Query.range_query(

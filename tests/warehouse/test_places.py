@@ -8,6 +8,7 @@ import pytest
 
 from evidence.errors import UsageError
 from tests.warehouse.factory import MadeBase, make_document, make_tagging, prose
+from warehouse.country_names import place_value
 from warehouse.filters import Filters
 from warehouse.search import Searcher
 from warehouse.snapshot import require_snapshot
@@ -35,18 +36,30 @@ def placed(made: MadeBase) -> MadeBase:
 
 @pytest.mark.parametrize(
     ("asked", "expected"),
-    [("GB", "GT"), ("gb", "GT"), ("GB-SCT", "G"), ("GB-ENG", "T"), ("GB-GLG", "G"), ("Glasgow", "G"), ("CA", "O"), ("CA-ON", "O")],
+    [("GB", "GT"), ("gb", "GT"), ("GB-SCT", "G"), ("GB-ENG", "T"), ("GB-GLG", "G"), ("Glasgow", "G"), ("CA", "O"), ("CA-ON", "O"),
+     ("Scotland", "G"), ("ENGLAND", "T"), ("United Kingdom", "GT"), ("UK", "GT"), ("Canada", "O"), ("Ontario", "O")],
 )
 def test_filter_and_field_find_the_places_that_lie_in_what_is_asked_for(placed: MadeBase, asked: str, expected: str) -> None:
     with Searcher(require_snapshot(placed.base)) as searcher:
         by_filter = searcher.search("", Filters(place=(asked,)))
-        by_field = searcher.search(f"place:{asked}")
+        by_field = searcher.search(f'place:"{asked}"')
         assert ["".join(sorted(work["title"] for work in answer.works)) for answer in (by_filter, by_field)] == [expected, expected]
 
 
 def test_a_nation_without_works_is_no_slip_of_a_place_that_has_some(placed: MadeBase) -> None:
     with Searcher(require_snapshot(placed.base)) as searcher:
         assert searcher.search("", Filters(place=("GB-WLS",))).total == searcher.search("place:GB-WLS").total == 0
+
+
+def test_a_country_or_nation_without_works_is_known_by_name_too(placed: MadeBase) -> None:
+    with Searcher(require_snapshot(placed.base)) as searcher:
+        for name in ("Wales", "Northern Ireland", "Spain"):
+            assert searcher.search("", Filters(place=(name,))).total == searcher.search(f'place:"{name}"').total == 0
+
+
+def test_a_name_that_a_country_shares_with_a_part_of_another_stays_a_name() -> None:
+    assert place_value("Georgia") == "georgia" and place_value(" wales ") == "gb-wls" and place_value("Glasgow") == "glasgow"
+    assert place_value("Republic of Ireland") == place_value("Ireland") == "ie" and place_value("Korea") == "korea"
 
 
 def test_a_place_lies_in_its_nation_and_its_country_but_not_in_itself() -> None:
