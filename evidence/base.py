@@ -116,7 +116,8 @@ class Base:
     def require(self) -> Base:
         """This base, or ``UsageError`` where there is none, ``IntegrandError`` where a newer program wrote it."""
         if not self.exists:
-            raise UsageError(f"{self.root}: no evidence base here; make one with `integrand run` or name it with --base")
+            raise UsageError(f"{self.root}: no evidence base here; make one with `integrand demo`, `integrand ingest PATH` or "
+                             "`integrand run`, or name it with --base")
         try:
             found = json.loads((self.root / _MARK).read_text("utf-8"))["format"]
         except (ValueError, KeyError, TypeError) as error:

@@ -99,6 +99,8 @@ def _click_error(error: Exception) -> int | None:
     show = getattr(error, "format_message", None)
     if show is None:
         return None
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return 2  # a program or group of commands that was called without any has printed its help
     context = getattr(error, "ctx", None)
     where = context.command_path if context is not None else "integrand"
     say(f"integrand: {one_line(show())}; see `{where} --help`")

@@ -43,6 +43,21 @@ def files_in(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
+def paths_without_files(paths: Iterable[Path]) -> list[tuple[Path, str]]:
+    """The paths that lead to no file at all, not even a refused one in a folder, each with the reason."""
+    without = []
+    for path in paths:
+        if path.is_dir():
+            if next(files_in([path]), None) is None:
+                without.append((path, "no files in this folder"))
+        elif not os.path.exists(path):
+            try:
+                payload_of(path)
+            except Refused as error:
+                without.append((path, str(error)))
+    return without
+
+
 def payload_of(path: Path) -> bytes:
     """A file's bytes. Raises ``Refused`` where it is not there, not a file, not readable, empty or too large."""
     try:

@@ -11,11 +11,13 @@ from rich.console import Console
 from rich.table import Table
 
 from evidence.base import Base
-from evidence.errors import UsageError
+from evidence.errors import IntegrandError, UsageError
 from evidence.records import RunReport
 from evidence.segments import as_plain
+from pipeline.answers import printable
 from pipeline.commands.options import BaseOption, JsonOption, base_root, existing_base, in_utf8, parse_date
 from pipeline.demo import run_demo
+from pipeline.local_files import paths_without_files
 from pipeline.progress import say
 from pipeline.runs import Run, choose_sources, run_over
 from pipeline.stages import refused_in
@@ -65,6 +67,10 @@ def ingest(
     only_capture: Annotated[bool, typer.Option("--only-capture", help="Archive the files, leave reading them to later stages.")] = False,
 ) -> None:
     """Bring local files and folders into the base, read, tag and publish them."""
+    without = paths_without_files(paths)
+    if len(without) == len(paths):
+        # Nothing to bring in: no base is made for it, and nothing published.
+        raise IntegrandError("; ".join(f"{printable(path)}: {reason}" for path, reason in without))
     command = "ingest " + " ".join(path.absolute().as_uri() for path in paths)
     with run_over(base_root(base), command, json_) as one:
         one.ingest(paths)
@@ -74,6 +80,7 @@ def ingest(
             one.publish()
         report = one.finish()
         refused = refused_in(one.base, report.run)
+    refused += [(printable(path), reason) for path, reason in without if path.is_dir()]
     _tell(report, json_)
     if refused:
         for what, reason in refused:

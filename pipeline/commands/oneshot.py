@@ -13,6 +13,7 @@ from rich.table import Table
 from evidence.records import Document, Tagging
 from pipeline import answers, stages
 from pipeline.commands.options import JsonOption
+from pipeline.local_files import paths_without_files
 from pipeline.progress import say
 
 PathsArgument = Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders.")]
@@ -24,7 +25,7 @@ def read(
     whole_tables: Annotated[bool, typer.Option("--whole-tables", help="Give a table that goes on over pages as one.")] = False,
 ) -> None:
     """Read files without a base: text in reading order, sections, tables, references, metadata."""
-    refused = 0
+    refused = _folders_without_files(paths)
     for one in stages.read_paths(paths):
         refused += one.document is None
         if json_:
@@ -39,7 +40,7 @@ def read(
 
 def tag(paths: PathsArgument, json_: JsonOption = False) -> None:
     """Read and tag files without a base: relevance, types, design, strength with its steps, and the sentences that show them."""
-    refused = 0
+    refused = _folders_without_files(paths)
     for one in stages.tag_paths(paths):
         refused += one.document is None
         if one.document is None or one.tagging is None:
@@ -52,6 +53,14 @@ def tag(paths: PathsArgument, json_: JsonOption = False) -> None:
         else:
             _print_tagging(one.path, one.document, one.tagging)
     _end(refused)
+
+
+def _folders_without_files(paths: list[Path]) -> int:
+    """Says which folders hold no file, and returns how many; a file that is not there is refused like any other."""
+    empty = [(path, reason) for path, reason in paths_without_files(paths) if path.is_dir()]
+    for path, reason in empty:
+        say(f"refused {answers.printable(path)}: {reason}")
+    return len(empty)
 
 
 def _print_tagging(path: Path, document: Document, tagging: Tagging) -> None:

@@ -27,7 +27,7 @@ def test_a_folder_with_other_things_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_missing_base_is_wrong_usage_that_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no evidence base here; make one"):
+    with pytest.raises(UsageError, match="no evidence base here; make one with `integrand demo`, `integrand ingest PATH` or `integrand run`"):
         Base(tmp_path / "none").require()
 
 

@@ -42,6 +42,21 @@ def test_wrong_usage_is_one_line_and_exit_2(tmp_path: Path, arguments: list[str]
     assert cost.out == "" and not base.exists()
 
 
+def test_the_program_alone_prints_its_help_and_no_empty_message() -> None:
+    cost = integrand()
+    assert cost.code == 2 and "search" in cost.out + cost.err and "integrand: ;" not in cost.err
+
+
+def test_paths_without_a_file_make_no_base_and_are_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for name, reason in (("absent.pdf", "no such file"), ("empty", "no files in this folder")):
+        cost = integrand("ingest", str(tmp_path / name), "--base", str(tmp_path / "base"))
+        assert (cost.code, cost.out, cost.err.count("\n")) == (1, "", 1) and f"{name}: {reason}" in cost.err
+        assert not (tmp_path / "base").exists()
+    cost = integrand("read", str(tmp_path / "empty"))
+    assert (cost.code, cost.out, cost.err.count("\n")) == (1, "", 1) and "empty: no files in this folder" in cost.err
+
+
 def test_a_setting_that_does_not_fit_is_named(tmp_path: Path) -> None:
     cost = integrand("read", "x.pdf", env={"INTEGRAND_WORKERS": "many"})
     assert cost.code == 2 and "INTEGRAND_WORKERS" in cost.err and cost.err.count("\n") == 1
