@@ -17,7 +17,7 @@ from evidence.output import write_whole
 from evidence.records import Decision
 from evidence.segments import from_json
 from evidence.taxonomy import Taxonomy
-from warehouse.decision_sheets import held_tags, is_sheet, sheet_decisions
+from warehouse.decision_sheets import held_tags, is_sheet, is_windows_text, sheet_decisions
 from warehouse.decisions import read_decisions
 from warehouse.snapshot import require_snapshot
 
@@ -41,6 +41,8 @@ def import_decisions(
     The file is JSON lines, or a sheet that the ``reviewer`` has filled in (``warehouse.decision_sheets``). The whole of it is checked
     first: a line that is wrong brings in nothing. Raises ``UsageError`` naming it.
     """
+    if not path.exists():
+        raise UsageError(f"{path}: no such file")
     if is_sheet(path):
         return _import_sheet(base, path, taxonomy, reviewer, warn)
     if reviewer is not None:
@@ -71,6 +73,8 @@ def _import_sheet(base: Base, path: Path, taxonomy: Taxonomy, reviewer: str | No
         decisions, repeated, gone = sheet_decisions(path, reviewer, datetime.now(UTC), taxonomy, held, read_decisions(base))
         if decisions:
             _append(base.decisions / f"{reviewer}.jsonl", decisions)
+    if path.suffix.lower() == ".csv" and is_windows_text(path.read_bytes()):
+        warn(f"{path}: read as Windows-1252, since it is not UTF-8; other letters than its own are lost in it, so save as CSV UTF-8 next time")
     if gone:
         warn(f"{gone[0]}{f' and {len(gone) - 1} more' if len(gone) > 1 else ''}: no decision, and the base has no such tag any more; if the label "
              "was written over, put the old one back and the other under new_label")

@@ -168,12 +168,34 @@ def _plain(cell: str) -> str:
 
 def _csv(path: Path) -> list[list[str]]:
     try:
-        text = path.read_text("utf-8-sig")
+        content = path.read_bytes()
+        text = content.decode("cp1252" if is_windows_text(content) else "utf-8-sig")
         # Spreadsheets of countries that write 0,5 save with semicolons.
         first = text.partition("\n")[0]
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ","))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{path}: cannot be read as CSV in UTF-8: {error}") from None
+    except OSError as error:
+        raise UsageError(f"{path}: {_unopened(error)}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: neither UTF-8 nor Windows-1252 text; save it as CSV UTF-8") from None
+    except csv.Error as error:
+        raise UsageError(f"{path}: cannot be read as CSV: {error}") from None
+
+
+def is_windows_text(content: bytes) -> bool:
+    """Whether a sheet is not UTF-8 but Windows-1252, in which spreadsheets on Windows save what they call plain CSV."""
+    try:
+        content.decode("utf-8")
+        return False
+    except UnicodeDecodeError:
+        pass
+    try:
+        return not any(ord(letter) < 32 and not letter.isspace() for letter in content.decode("cp1252"))
+    except UnicodeDecodeError:
+        return False
+
+
+def _unopened(error: OSError) -> str:
+    return "no such file" if isinstance(error, FileNotFoundError) else f"cannot be opened ({error.strerror})"
 
 
 def _workbook(path: Path) -> list[tuple[str, list[list[str]]]]:
@@ -189,6 +211,8 @@ def _workbook(path: Path) -> list[tuple[str, list[list[str]]]]:
             ]
         finally:
             book.close()
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile, InvalidFileException) as error:
+    except OSError as error:
+        raise UsageError(f"{path}: {_unopened(error)}") from None
+    except (KeyError, ValueError, zipfile.BadZipFile, InvalidFileException) as error:
         raise UsageError(f"{path}: cannot be read as a workbook: {error}") from None
 

@@ -99,3 +99,9 @@ def test_agreement_is_told_with_kappa_and_where_reviewers_differ(base: Base, tmp
     assert answer.exit_code == 0, answer.output
     assert "n    5  agreed 0.60  kappa 0.17" in answer.output
     assert "differ on systemic of d1" in answer.output
+
+
+@pytest.mark.parametrize("name", ["absent.csv", "absent.xlsx", "absent.jsonl"])
+def test_a_file_that_is_not_there_is_told_plainly(base: Base, tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError, match=f"{name}: no such file$"):
+        import_decisions(base, tmp_path / name, TAXONOMY)

@@ -13,7 +13,7 @@ import pytest
 from evidence.errors import UsageError
 from evidence.records import Decision
 from tests.warehouse.conftest import Library
-from warehouse.decision_sheets import HeldTags, held_tags, sheet_decisions
+from warehouse.decision_sheets import HeldTags, held_tags, is_windows_text, sheet_decisions
 from warehouse.export import export
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -136,6 +136,17 @@ def test_semicolons_and_a_guarded_formula_are_read(library: Library, held: HeldT
     path.write_text(f"document;facet;label;decision;quote\n{library.id('budgets')};study_design;policy;accept;'=1+1\n", "utf-8")
     (one,), *_ = sheet_decisions(path, "bo", NOW, library.made.taxonomy, held, [])
     assert one.quote == "=1+1"
+
+
+def test_a_sheet_in_windows_text_is_read_and_one_that_is_not_there_is_told(library: Library, held: HeldTags, tmp_path: Path) -> None:
+    path = tmp_path / "windows.csv"
+    path.write_bytes(f"document,facet,label,decision,reason\r\n{library.id('budgets')},study_design,policy,accept,Zoë’s word\r\n".encode("cp1252"))
+    (one,), *_ = sheet_decisions(path, "bo", NOW, library.made.taxonomy, held, [])
+    assert one.reason == "Zoë’s word"
+    assert [is_windows_text(text) for text in (path.read_bytes(), "Zoë’s".encode(), b"\xff\xfe\x00", b"\x81")] == [True, False, False, False]
+    for name in ("none.csv", "none.xlsx"):
+        with pytest.raises(UsageError, match=f"{name}: no such file"):
+            sheet_decisions(tmp_path / name, "bo", NOW, library.made.taxonomy, held, [])
 
 
 def test_a_note_written_below_the_table_decides_nothing(library: Library, held: HeldTags, tmp_path: Path) -> None:
