@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -198,9 +199,17 @@ def _print_table(answer: Answer, run: str) -> None:
 
 
 def _cell(cell: object) -> str:
-    if cell is None:
-        return ""
-    return ", ".join(str(one) for one in cell) if isinstance(cell, list) else str(cell)
+    """A value as people read it in a table: numbers to four digits after the point, times to the second, lists with commas."""
+    match cell:
+        case None:
+            return ""
+        case list():
+            return ", ".join(_cell(one) for one in cell)
+        case float():
+            return f"{cell:.4f}".rstrip("0").rstrip(".") if 0.001 <= abs(cell) < 1e15 else f"{cell:.4g}"
+        case datetime():
+            return cell.isoformat(" ", "seconds")
+    return str(cell)
 
 
 def _print_queries(as_json: bool) -> None:

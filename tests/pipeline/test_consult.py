@@ -129,6 +129,14 @@ def test_searches_are_numbered_combined_fed_and_tried_against_known_works(tmp_pa
     assert "holds no work" in str(told(library, "recall", "--known", str(known)).exception)
 
 
+def test_a_table_rounds_numbers_and_times_and_a_file_keeps_them(library: Library) -> None:
+    statement = ("SELECT 0.17309285714285716::DOUBLE AS a, 12.0::DOUBLE AS b, 0.0000123456::DOUBLE AS c, [0.123456::DOUBLE] AS d, "
+                 "TIMESTAMP '2026-05-01 10:11:12.345678' AS e, 0.0::DOUBLE AS f, 123456.5::DOUBLE AS g")
+    cells = [cell.strip() for cell in told(library, "sql", statement).output.splitlines()[3].split("│")[1:-1]]
+    assert cells == ["0.1731", "12", "1.235e-05", "0.1235", "2026-05-01 10:11:12", "0", "123456.5"]
+    assert "0.17309285714285716" in told(library, "sql", statement, "--format", "csv").output
+
+
 def test_a_saved_search_that_takes_anothers_name_is_told(tmp_path: Path) -> None:
     own = make_library(MadeBase(tmp_path / "base"))
     outputs = [told(own, "searches", "save", "money", query).output for query in ("budget*", "budget*", "pooled")]
