@@ -39,7 +39,7 @@ def _matches(forms: Sequence[tuple[str, str]], leaf: Text) -> list[tuple[int, in
         words, slop = [stem for _, stem in forms], 0
     elif isinstance(leaf, Phrase):
         words, slop = [exact for exact, _ in forms], leaf.slop
-        wanted = [re.compile(one) for word in leaf.text.split() for one in _phrase_words(word)]
+        wanted = [re.compile(one) for word in leaf.text.split() for one in _phrase_words(word, forms if leaf.any_form else ())]
     else:
         words, slop = [exact for exact, _ in forms], 0
         wanted = [re.compile(one) for one in pattern_words(leaf.text)]
@@ -54,8 +54,13 @@ def _matches(forms: Sequence[tuple[str, str]], leaf: Text) -> list[tuple[int, in
     return found
 
 
-def _phrase_words(word: str) -> list[str]:
-    return pattern_words(word) if "*" in word else [re.escape(token) for token in analyzer(EXACT).analyze(word)]
+def _phrase_words(word: str, forms: Sequence[tuple[str, str]]) -> list[str]:
+    """The regular expressions of a phrase's word; of one without a wild card all its forms among ``forms``, those of a text."""
+    if "*" in word:
+        return pattern_words(word)
+    tokens = analyzer(EXACT).analyze(word)
+    same = [{token, *(exact for exact, stem in forms if stem and stem == _forms(token)[1])} for token in tokens]
+    return ["|".join(map(re.escape, sorted(some))) for some in same]
 
 
 def _rest(words: Sequence[str], at: int, wanted: Sequence[re.Pattern[str]], slop: int) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -135,6 +136,10 @@ class Compiler:
         return _in_place(schema, name, stems) if stems else None
 
     def _phrase(self, schema: tantivy.Schema, name: str, leaf: Phrase) -> tantivy.Query | None:
+        if leaf.any_form and name.endswith("_exact"):
+            pieces = [pattern_words(word) if "*" in word else [self._any_form(name, token) for token in analyzer(EXACT).analyze(word)]
+                      for word in leaf.text.split()]
+            return _regex_sequence(schema, name, [one for some in pieces for one in some], leaf.slop)
         if "*" not in leaf.text:
             tokens = analyzer(EXACT).analyze(leaf.text)
             return _sequence(schema, name, tokens, leaf.slop) if tokens else None
@@ -145,9 +150,19 @@ class Compiler:
                 words += pattern_words(word)
             else:
                 words += [re.escape(token) for token in analyzer(EXACT).analyze(word)]
-        if len(words) < 2:
-            return tantivy.Query.regex_query(schema, name, words[0]) if words else None
-        return tantivy.Query.regex_phrase_query(schema, name, list(words), leaf.slop)
+        return _regex_sequence(schema, name, words, leaf.slop)
+
+    def _any_form(self, name: str, token: str) -> str:
+        """A regular expression of all words of a field that have the stem of ``token``, which is an exact one."""
+        return f"({'|'.join(map(re.escape, sorted({token, *self._of_stem(name, token)})))})"
+
+    def _of_stem(self, name: str, token: str) -> list[str]:
+        stem = analyzer(STEMMED).analyze(token)
+        if not stem:
+            return []
+        # What the word and its stem begin with alike, all its forms do: "stud" of study and studi.
+        shared = "".join(letter for letter, _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(token, stem[0], strict=False)))
+        return [word for word, _ in self.works.terms_with_prefix(name, shared, limit=5_000) if analyzer(STEMMED).analyze(word) == stem]
 
     def _pattern(self, schema: tantivy.Schema, name: str, leaf: Pattern) -> tantivy.Query:
         words = pattern_words(leaf.text)
@@ -195,6 +210,12 @@ def _sequence(schema: tantivy.Schema, name: str, tokens: Sequence[str], slop: in
     if len(tokens) == 1:
         return tantivy.Query.term_query(schema, name, tokens[0])
     return tantivy.Query.phrase_query(schema, name, list(tokens), slop)
+
+
+def _regex_sequence(schema: tantivy.Schema, name: str, words: Sequence[str], slop: int) -> tantivy.Query | None:
+    if len(words) < 2:
+        return tantivy.Query.regex_query(schema, name, words[0]) if words else None
+    return tantivy.Query.regex_phrase_query(schema, name, list(words), slop)
 
 
 def stems_in_place(text: str) -> list[tuple[int, str]]:

@@ -1,7 +1,7 @@
 """The librarian's query language, from text to a tree.
 
 ``integrated care`` both words (stems) · ``"joined up care"`` this phrase · ``"care team"~3`` with at most 3 words more between ·
-``care NEAR/3 team`` these words in either order, with at most 3 more between (words, truncated words, and groups of them with OR) ·
+``care NEAR/3 team`` these words, in any form, in either order, with at most 3 more between (words, truncated words, and groups of them with OR) ·
 ``integrat*`` any ending · ``organi?ation`` any one letter · ``AND``, ``OR``, ``NOT`` in capitals, NOT binds before AND before OR ·
 parentheses · ``field:word``, ``field:"phrase"``, ``field:(…)``. Words side by side must all occur. The fields are ``FIELDS``.
 """
@@ -57,6 +57,8 @@ class Phrase:
     at: int
     slop: int = 0
     field: str | None = None
+    any_form: bool = False
+    """Whether its words stand for all their forms, as they do beside NEAR; else they are matched as written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +309,7 @@ def _near(token: _Token, left: Node | None, right: Node | None) -> Node:
         raise UsageError(f"query, character {token.at}: {token.text} joins at most {MOST_PAIRS} pairs of words; ask for fewer at once")
     field = next(iter(fields))
     pairs = [(a, b) for a, _ in ours for b, _ in theirs]
-    return Or(tuple(Phrase(text, token.at, token.slop, field) for a, b in pairs for text in dict.fromkeys((f"{a} {b}", f"{b} {a}"))))
+    return Or(tuple(Phrase(text, token.at, token.slop, field, any_form=True) for a, b in pairs for text in dict.fromkeys((f"{a} {b}", f"{b} {a}"))))
 
 
 def _beside(node: Node | None, token: _Token) -> list[tuple[str, str | None]]:
@@ -396,6 +398,9 @@ def shown(node: Node | None) -> str:
             return shown(part)
         case Word(text=text, field=field) | Pattern(text=text, field=field) | Synonym(text=text, field=field):
             return f"{field}:{text}" if field else text
+        case Phrase(text=text, slop=slop, field=field, any_form=True):
+            beside = f" NEAR/{slop} ".join(text.split())
+            return f"{field}:({beside})" if field else beside
         case Phrase(text=text, slop=slop, field=field):
             quoted = f'"{text}"' + (f"~{slop}" if slop else "")
             return f"{field}:{quoted}" if field else quoted
@@ -410,4 +415,9 @@ def shown(node: Node | None) -> str:
         case And(parts=parts):
             return "(" + " AND ".join(shown(part) for part in parts) + ")"
         case Or(parts=parts):
-            return "(" + " OR ".join(shown(part) for part in parts) + ")"
+            # NEAR asks for both orders of two words; one tells of the other.
+            told: dict[object, str] = {}
+            for at, part in enumerate(parts):
+                near = isinstance(part, Phrase) and part.any_form
+                told.setdefault((frozenset(part.text.split()), part.slop, part.field) if isinstance(part, Phrase) and near else at, shown(part))
+            return "(" + " OR ".join(told.values()) + ")"
