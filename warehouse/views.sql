@@ -6,7 +6,8 @@ WHERE t.stands AND (j.main OR t.facet NOT IN ('relevance', 'study_design', 'evid
 COMMENT ON VIEW v_work_tags IS 'A row a tag that stands for a work: those of its judged document, of a work in several parts those of each, without what people rejected. Of a facet with one label a work only the main part''s.';
 
 CREATE VIEW v_works AS
-SELECT w.*, c.first_seen, c.last_seen, c.first_run, k.copies, a.steps AS strength_steps, a.sample_size,
+SELECT w.*, c.first_seen, c.last_seen, c.first_run, k.copies, a.steps AS strength_steps,
+       CASE WHEN w.study_design NOT IN ('protocol', 'guidance', 'policy', 'statistics', 'record', 'opinion') THEN a.sample_size END AS sample_size,
        coalesce(g.integration_types, []) AS integration_types, coalesce(g.themes, []) AS themes, coalesce(g.populations, []) AS populations,
        coalesce(p.places, []) AS places, coalesce(f.findings, 0) AS findings
 FROM works w
@@ -59,7 +60,7 @@ COMMENT ON COLUMN v_works.last_seen IS 'When one of its documents was last fetch
 COMMENT ON COLUMN v_works.first_run IS 'The run that brought its first document.';
 COMMENT ON COLUMN v_works.copies IS 'Places where one of its documents was found.';
 COMMENT ON COLUMN v_works.strength_steps IS 'The steps to its evidence strength, in words.';
-COMMENT ON COLUMN v_works.sample_size IS 'People or units studied, where the text says how many.';
+COMMENT ON COLUMN v_works.sample_size IS 'People or units studied, where the work is a study and its text says how many.';
 COMMENT ON COLUMN v_works.integration_types IS 'Its labels of integration_type that stand.';
 COMMENT ON COLUMN v_works.themes IS 'Its labels of theme that stand.';
 COMMENT ON COLUMN v_works.populations IS 'Its labels of population that stand.';

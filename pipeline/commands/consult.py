@@ -128,12 +128,13 @@ def export(
     query_: Annotated[str, typer.Option("--query", help="Only works that a search finds.", callback=in_utf8)] = "",
     type_: TypeOption = None, strength: StrengthOption = None, design: DesignOption = None, theme: ThemeOption = None,
     place: PlaceOption = None, source: SourceOption = None, since: SinceOption = None,
+    all_: Annotated[bool, typer.Option("--all", help="Off-topic and unjudged works too, in a format that leaves them out (evidence-table).")] = False,
     base: BaseOption = None, json_: JsonOption = False,
 ) -> None:
     """Write references and coded data for other programs."""
     filters = filters_from(type_, strength, design, theme, place, source, since)
     encode = Encoder(threads=1).encode if settings().semantic else None
-    count = export_works(_snapshot(base), format_, output, query_, filters, encode)
+    count = export_works(_snapshot(base), format_, output, query_, filters, encode, everything=all_)
     if json_:
         typer.echo(json.dumps({"format": format_, "file": str(output), "works": count}))
     else:

@@ -7,6 +7,7 @@ import io
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def ids_in(name: str, path: Path) -> list[str]:
 @pytest.mark.parametrize("name", sorted(EXPORTERS))
 def test_every_format_writes_every_work_once_and_leaves_no_other_file(library: Library, tmp_path: Path, name: str) -> None:
     out = tmp_path / f"works{EXPORTERS[name].suffix}"
-    assert export(library.snapshot, name, out) == 5
+    assert export(library.snapshot, name, out, everything=True) == 5
     found = ids_in(name, out)
     assert len(set(found)) == len(found) == 5
     if name != "evidence-table":
@@ -191,6 +192,23 @@ def test_the_evidence_table_tells_each_claim_with_its_page_and_breaks_at_no_odd_
     html = MarkdownIt("commonmark").enable("table").render((tmp_path / "odd.md").read_text("utf-8"))
     assert html.count("<td>") == 6 and "<b>" not in html and "50 % of {A} &amp; B_C \\ $5 #1 ~x^2 | &lt;b&gt;*é*&lt;/b&gt; =1+1" in html
     assert "case study (guess)" in html
+
+
+def test_the_evidence_table_holds_relevant_works_only_unless_all_are_asked_for(library: Library, tmp_path: Path) -> None:
+    for everything in (False, True):
+        count = export(library.snapshot, "evidence-table", tmp_path / "x.md", everything=everything)
+        text = (tmp_path / "x.md").read_text("utf-8")
+        assert ("Painting bridges" in text) == everything and "Torbay" in text and len(text.splitlines()) == count + 2
+
+
+@pytest.mark.parametrize(("design", "told"), [("observational", 23000), ("policy", None), ("opinion", None)])
+def test_only_a_study_has_a_sample(made: MadeBase, design: str, told: int | None) -> None:
+    document = make_document([prose("a")], title="A")
+    tagging = make_tagging(document, design=design)
+    assert tagging.appraisal is not None
+    made.run([("http://a.test/a.pdf", document)], taggings=[replace(tagging, appraisal=replace(tagging.appraisal, sample_size=23000))])
+    made.publish()
+    assert made.rows("SELECT sample_size FROM v_works") == [(told,)]
 
 
 def test_a_citation_key_is_plain_letters(library: Library) -> None:

@@ -38,6 +38,8 @@ class Exporter:
     suffix: str
     description: str
     write: Callable[[Iterable[dict[str, Any]], Mapping[str, Sequence[Mapping[str, str]]], BinaryIO], None]
+    only_relevant: bool = False
+    """Whether works that are off topic, or were not judged, are left out unless they are asked for."""
 
 
 EXPORTERS: dict[str, Exporter] = {
@@ -47,7 +49,7 @@ EXPORTERS: dict[str, Exporter] = {
         Exporter("bibtex", ".bib", "references for LaTeX and reference managers", write_bibtex),
         Exporter("csl-json", ".json", "references for citation processors", write_csl),
         Exporter("eppi-json", ".json", "references with their codes and coded text for EPPI-Reviewer and EPPI-Mapper", write_eppi),
-        Exporter("evidence-table", ".md", "the table of included studies, in Markdown, each claim with its page", write_evidence_table),
+        Exporter("evidence-table", ".md", "the table of included studies, in Markdown, each claim with its page", write_evidence_table, True),
         Exporter("xlsx", ".xlsx", "a workbook: works, evidence (with columns for decisions), findings, places, copies", write_workbook),
         Exporter("parquet", ".parquet", "a row a work with lists and the quoted evidence nested", write_parquet),
         Exporter("csv", ".csv", 'a row a work, the labels of a facet joined by "; "', write_csv),
@@ -57,8 +59,13 @@ EXPORTERS: dict[str, Exporter] = {
 }
 
 
-def export(snapshot: Snapshot, format: str, out: Path, query: str = "", filters: Filters | None = None, encode: Encode | None = None) -> int:
+def export(
+    snapshot: Snapshot, format: str, out: Path, query: str = "", filters: Filters | None = None, encode: Encode | None = None,
+    *, everything: bool = False,
+) -> int:
     """Writes the works that a search finds, in its order, to ``out``, whole or not at all; returns how many.
+
+    A format that is for relevant works only leaves out the others unless ``everything`` is asked for.
 
     ``encode`` is the search's: without it works that say the query in other words are not found, as ``Searcher`` explains.
 
@@ -70,6 +77,9 @@ def export(snapshot: Snapshot, format: str, out: Path, query: str = "", filters:
     with Searcher(snapshot, encode) as searcher:
         ids = searcher.search(query, filters, limit=0).ids
     with snapshot.connect() as connection, whole_file(out) as file:
+        if EXPORTERS[format].only_relevant and not everything:
+            relevant = {id for (id,) in connection.execute("SELECT id FROM works WHERE relevance = 'relevant'").fetchall()}
+            ids = [id for id in ids if id in relevant]
         EXPORTERS[format].write(coded_works(connection, ids, snapshot.manifest["run"]), code_lists(connection), file)
     return len(ids)
 
