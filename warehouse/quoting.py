@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,15 @@ from warehouse.query_language import Labelled, Node, leaves
 from warehouse.text_index import passages_schema
 
 PASSAGES_PER_WORK = 3
+MOST_IMPRINTS = 5
+"""Citations and notes of rights in one work that are passed over for what it says."""
+_IMPRINT = re.compile(
+    r"""\W*(?:
+        (?:how\ to|please|to)\ (?:cite|reference)\b | (?:suggested|recommended|preferred)\ (?:citation|reference)\b | cite\ (?:this|as)\b
+      | (?:this\ \w+|it)\ (?:should|may|can)\ be\ (?:cited|referenced)\ as\b
+      | ©|\(c\)\ |copyright\b|(?:crown|all)\ (?:copyright|rights\ reserved)\b | ISBN\b | (?:first\ )?published\ by\b
+      | this\ (?:publication|work|report|document)\ is\ licensed\b
+    )""", re.IGNORECASE | re.VERBOSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +58,7 @@ def quoted(
     answers: dict[int, list[dict[str, Any]]] = {}
     for number in works:
         found = _by_words(passages, compiler, node, number) if wanted else []
-        if number in near and near[number] not in found:
+        if number in near and near[number] not in found and not (found and is_imprint(near[number].text)):
             found = [*found[: PASSAGES_PER_WORK - 1], near[number]]
         answers[number] = [one.told(highlights(one.text, wanted)) for one in found]
     meant = [*labels, *(tag for one, yes in leaves(node) if yes and isinstance(one, Labelled) for tag in compiler.tags(one))]
@@ -61,7 +71,15 @@ def quoted(
 
 def _by_words(passages: tantivy.Searcher, compiler: Compiler, node: Node | None, number: int) -> list[Passage]:
     query = compiler.passages_query(node, number)
-    return [] if query is None else list(_read(passages, query, PASSAGES_PER_WORK))
+    if query is None:
+        return []
+    found = list(_read(passages, query, PASSAGES_PER_WORK + MOST_IMPRINTS))
+    return sorted(found, key=lambda one: is_imprint(one.text))[:PASSAGES_PER_WORK]
+
+
+def is_imprint(text: str) -> bool:
+    """Whether a passage only tells how to cite the work or whose it is: it repeats the title's words, and so ranks high without saying a thing."""
+    return _IMPRINT.match(text) is not None
 
 
 def _read(passages: tantivy.Searcher, query: tantivy.Query, limit: int) -> Iterator[Passage]:

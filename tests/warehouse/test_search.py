@@ -507,3 +507,16 @@ def test_the_facets_in_memory_are_those_of_the_tables(library: Library, searcher
     counted = searcher.search("").facets
     assert {(facet, label, count) for facet, some in counted.items() for label, count in some.items()} == set(rows)
     assert all(list(some.values()) == sorted(some.values(), reverse=True) for some in counted.values())
+
+
+def test_what_a_work_says_is_quoted_before_how_to_cite_it(made: MadeBase) -> None:
+    texts = [
+        "How to cite: Writer A. Shared reablement. Made Trust.", "© Made Trust, Shared reablement.",
+        "Suggested citation: Shared reablement, Made Trust.",
+        "In three of the five towns that took part shared reablement was given by teams of nurses and helpers, and it lasted six weeks.",
+    ]
+    made.run([("http://a.test/a.pdf", make_document([*texts, prose("a")], title="Shared reablement"))])
+    made.publish()
+    with Searcher(require_snapshot(made.base)) as searcher:
+        (work,) = searcher.search("shared reablement").works
+    assert work["passages"][0]["text"].startswith("In three of the five towns") and len(work["passages"]) == 3
