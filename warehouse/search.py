@@ -27,7 +27,7 @@ from warehouse.known_values import is_kind, unknown_value
 from warehouse.lenses import counted, lenses, terms_of
 from warehouse.loading import literal
 from warehouse.query_compiler import Compiler, asked_of_text, relaxed, text_of
-from warehouse.query_language import Node, Valued, Word, is_plain, leaves, parse, shown
+from warehouse.query_language import Node, Phrase, Valued, Word, is_plain, leaves, parse, shown
 from warehouse.quoting import quoted
 from warehouse.show import find_work
 from warehouse.similar_works import telling_words
@@ -165,7 +165,7 @@ class Searcher:
             answer,
             expanded={**wide.expanded, **compiler.expanded},
             relaxed=loosened,
-            notes=[*self._notes, *wide.notes, *self._unknown(node, filters)],
+            notes=[*self._notes, *wide.notes, *self._unknown(node, filters), *([] if answer.total else _as_written(node))],
             suggestion=suggested(query, node, self._works),
         )
 
@@ -294,6 +294,12 @@ class _Ranking:
 
 
 _NEWEST = "SELECT id FROM works ORDER BY published DESC NULLS LAST, title NULLS LAST, id"
+
+
+def _as_written(node: Node | None) -> list[str]:
+    """A hint where phrases were asked for: of words side by side any form is found, of those in a phrase only the one written."""
+    asked = any(isinstance(leaf, Phrase) and positive and not leaf.any_form for leaf, positive in leaves(node))
+    return ['a phrase is matched as written; truncate its words ("care team*") or join them by NEAR/0 to find other forms'] if asked else []
 
 
 def _other_encoder(snapshot: Snapshot, encode: vectors.Encode) -> str | None:

@@ -520,3 +520,9 @@ def test_what_a_work_says_is_quoted_before_how_to_cite_it(made: MadeBase) -> Non
     with Searcher(require_snapshot(made.base)) as searcher:
         (work,) = searcher.search("shared reablement").works
     assert work["passages"][0]["text"].startswith("In three of the five towns") and len(work["passages"]) == 3
+
+
+def test_a_phrase_that_finds_nothing_says_that_it_is_matched_as_written(near: tuple[Searcher, dict[str, str]]) -> None:
+    searcher, _ = near
+    assert any("as written" in note for note in searcher.search('"discharges lounges"').notes)
+    assert not any("as written" in note for query in ('"discharge lounge"', "nowhere", "lounge NEAR/1 no") for note in searcher.search(query).notes)
