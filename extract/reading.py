@@ -56,7 +56,7 @@ def read(payload: bytes, hints: Hints) -> Document:
 
     A RIS or BibTeX payload must hold one entry; files that hold several documents are taken apart by ``extract.members``.
     """
-    if not payload.strip():
+    if not payload or payload.isspace():
         raise Refused("the file is empty")
     kind = media.sniff(payload, hints.name, hints.media_type)
     with _uncollected():

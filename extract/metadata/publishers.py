@@ -68,15 +68,19 @@ def journals_cited(running: tuple[str, ...], layout: Layout) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+@lru_cache(maxsize=1)
+def _body_name() -> re.Pattern[str]:
+    """Capitalised words that end in one that bodies end in. It opens with a set of letters, which a search leaps to (a third of the time)."""
+    endings = "|".join(sorted((word.capitalize() for word in words().publishing_bodies), key=len, reverse=True))
+    rest = r"[\w’'&-]+\s(?:(?:of|and|for|the)\s)?"
+    return re.compile(rf"([A-Z](?<!\w[A-Z]){rest}(?:[A-Z]{rest}){{0,5}}(?:{endings}))\b(?!\s(?:Board|Chair|Chief|Director))")
+
+
 def most_named(layout: Layout) -> list[str]:
     """The body that the text names far more often than any other: a trust's own report, a council's own strategy."""
-    endings = "|".join(sorted((word.capitalize() for word in words().publishing_bodies), key=len, reverse=True))
-    name = re.compile(
-        rf"\b((?:[A-Z][\w’'&-]+\s(?:(?:of|and|for|the)\s)?){{1,6}}(?:{endings}))\b(?!\s(?:Board|Chair|Chief|Director))"
-    )
     text = " ".join(item.block.text for item in layout.placed if item.block.kind not in ("reference", "boilerplate"))[:150_000]
     counts = Counter(
-        re.sub(r"^(?:The|At|In|For|By|And|As|Our|With|From|This)\s", "", match.group(1)) for match in name.finditer(text)
+        re.sub(r"^(?:The|At|In|For|By|And|As|Our|With|From|This)\s", "", match.group(1)) for match in _body_name().finditer(text)
     )
     ranked = [(found, count) for found, count in counts.most_common(6) if is_organisation(found) and len(found.split()) >= 3]
     if ranked and ranked[0][1] >= _FEWEST_MENTIONS and (len(ranked) == 1 or ranked[0][1] >= 1.5 * ranked[1][1]):

@@ -16,15 +16,17 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ufeff\u200b\u20
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 _LEADERS = re.compile(r"(?:[ \t]?[.…_]){5,}[ \t]*")
 _UNCLEAN = re.compile(r"[^ -~\u00a1-\u024f\u2010-\u2027\u2030-\u203a]| [ ._]|[.…_]{2}")
-_UNCLEAN_PAIRS = ("  ", " .", " _", "..", "._", "_.", "__")
-"""What is unclean in plain letters: looked for at once, as most lines are nothing else."""
 _URL = re.compile(r"(?:https?://|www\.|doi\.org/|10\.\d{4,}/)")
 _URL_REST = re.compile(r"^[a-z0-9_%&=?/.#~-]*[/_%&=?#~0-9-][\w%&=?/.#~-]*(?:[\s.,;)]|$)")
 
 
 def clean(text: str) -> str:
     """No control characters, plain single spaces, composed accents, leading dots as one ellipsis; idempotent."""
-    if (text.isascii() and text.isprintable() and not any(map(text.__contains__, _UNCLEAN_PAIRS))) or not _UNCLEAN.search(text):
+    # written out: a loop over what is unclean would take five times as long, and most lines are nothing but plain letters
+    if (
+        text.isascii() and text.isprintable() and "  " not in text and " ." not in text and " _" not in text
+        and ".." not in text and "._" not in text and "_." not in text and "__" not in text
+    ) or not _UNCLEAN.search(text):
         return (text if text.isascii() else unicodedata.normalize("NFC", text)).strip()
     text = unicodedata.normalize("NFC", _CONTROL.sub("", text))
     return _SPACES.sub(" ", _LEADERS.sub(" … ", text)).strip()
@@ -54,7 +56,16 @@ def _tenth(points: float) -> float:
 
 
 def _line(start: int, end: int, item: Segment) -> BlockLine:
-    return BlockLine(start, end, _tenth(item.x0), round(item.y0, 1), _tenth(item.x1), round(item.y1, 1), _tenth(item.size), item.bold)
+    return BlockLine(
+        start, end, _tenth(item.x0), _quick_tenth(item.y0), _tenth(item.x1), _quick_tenth(item.y1), _tenth(item.size), item.bold
+    )
+
+
+def _quick_tenth(points: float) -> float:
+    """What ``round`` gives, in a third of its time: near half of a tenth, where the two may differ, it is asked."""
+    tenths = 10 * points + 0.5
+    whole = int(tenths)
+    return whole / 10 if points > 0 and 1e-6 < tenths - whole < 1 - 1e-6 else round(points, 1)
 
 
 def _glued(text: str, piece: str, lines: list[BlockLine], vocabulary: Vocabulary) -> tuple[str, list[BlockLine]]:

@@ -155,7 +155,11 @@ class Frame:
     def box(self, x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
         ax, ay = self.point(x0, y0)
         bx, by = self.point(x1, y1)
-        return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
+        if bx < ax:
+            ax, bx = bx, ax
+        if by < ay:
+            ay, by = by, ay
+        return ax, ay, bx, by
 
 
 def frame_of(page: object) -> Frame:
@@ -186,13 +190,14 @@ class FontShelf:
         found = self.fonts.get(place)
         if found is None:
             handle = address(place)
-            buffer = ctypes.create_string_buffer(256)
-            size = min(256, _font_name(handle, buffer, ctypes.c_size_t(256)))
-            name = buffer.raw[: max(0, size - 1)].decode("utf-8", "replace").split("+")[-1]
-            flags = _font_flags(handle)
-            bold = bool(_BOLD_NAME.search(name)) or bool(flags & (1 << 18)) or _char_weight(page, index) >= 600
-            italic = bool(_ITALIC_NAME.search(name)) or bool(flags & (1 << 6))
-            found = self.names.setdefault(name, Font(name, bold, italic))
+            size = min(256, _font_name(handle, _FONT_NAME_AT, _FONT_NAME_BYTES))
+            name = _FONT_NAME.tobytes()[: max(0, size - 1)].decode("utf-8", "replace").split("+")[-1]
+            found = self.names.get(name)
+            if found is None:
+                flags = _font_flags(handle)
+                bold = bool(_BOLD_NAME.search(name)) or bool(flags & (1 << 18)) or _char_weight(page, index) >= 600
+                italic = bool(_ITALIC_NAME.search(name)) or bool(flags & (1 << 6))
+                found = self.names[name] = Font(name, bold, italic)
             self.fonts[place] = found
         return found
 
@@ -251,43 +256,76 @@ def _fetch(page: Any, handle: object) -> tuple[str, list[int] | None]:
 
 
 def _read(page: Any, handle: object, frame: Frame, shelf: FontShelf, result: PageText) -> None:
+    """Words in one pass, written out: a function called for each, or lists handed from step to step, would take a tenth longer.
+
+    Words that read to the right take their height from their text object; for all others every edge of their letters is needed.
+    """
     text, places = _fetch(page, handle)
     result.characters = len(text)
     runs: dict[int, Run] = {}
-    pieces: list[Piece] = []
-    object_of, known, run = _char_object, None, None
-    add, object_run = pieces.append, runs.get
+    object_of, box, object_run, edges = _char_object, _char_box, runs.get, _BOX
+    left, widest = frame.left, 2 * (frame.width + 1)
+    known, run = None, Run(shelf.font(0, page, 0), 0.0, _RIGHT, (0.0, 0.0), False)
+    straight = shown = False
+    size = base = y0 = y1 = 0.0
+    add = result.upright.append
     for match in _WORD.finditer(text):
         start, end = first, last = match.span()
         last -= 1
         if places is not None:
             first, last = places[start], places[last]
         two = object_of(page, last)
-        if two is None or two != known or run is None:
+        if two is None or two != known:
             # characters of one object are neighbours: a word that ends in the last word's object lies wholly in it
             one = two if first == last else object_of(page, first)
             if one is not None and two is not None and one != two:
-                pieces.extend(_pieces(text, start, end, places, page, runs, frame, shelf))
+                _place_pieces(text, start, end, places, page, runs, frame, shelf, result)
                 known = None
                 continue
             known = two
             run = object_run(one or two or 0) or _run(page, first, one or two or 0, runs, frame, shelf)
-        add((match[0], first, last, run, False))
-    if pieces:
-        _place(pieces, _boxes(page, pieces), frame, result)
+            # what is the same for all words of a text object
+            size, base = run.size, run.base[1]
+            straight = frame.rotation == 0 and run.direction[0] > STRAIGHT and size >= 1
+            shown = -1 <= base - 0.3 * size <= frame.height + 1
+            y0, y1 = base - ASCENT * size, base + DESCENT * size
+            add = (result.invisible if run.invisible else result.upright).append
+        box(page, first, _L1_AT, _R1_AT, _B1_AT, _T1_AT)
+        x0, x1 = edges[0], edges[1]
+        if first == last:
+            x2 = x1
+            if not straight or x0 > x2:
+                edges[4:8] = edges[0:4]
+        else:
+            box(page, last, _L2_AT, _R2_AT, _B2_AT, _T2_AT)
+            x2 = edges[5]
+        if straight and x0 <= x2:
+            if x1 < x2:
+                x1 = x2
+            if shown and -2 <= x0 + x1 - 2 * left <= widest:
+                add(Word(match[0], x0 - left, y0, x1 - left, y1, base, size, run))
+        else:
+            _place_askew(match[0], edges.tolist(), run, False, frame, result)
+            known = None
 
 
-def _boxes(page: Any, pieces: list[Piece]) -> list[float]:
-    """Left, right, bottom and top of each piece's first and then its last character."""
-    found: list[float] = []
-    call = _char_box
-    for start in range(0, len(pieces), _ROOM):
-        part = pieces[start : start + _ROOM]
-        for (_, first, last, _, _), (l1, r1, b1, t1, l2, r2, b2, t2) in zip(part, _BOX_AT, strict=False):
-            call(page, first, l1, r1, b1, t1)
-            call(page, last, l2, r2, b2, t2)
-        found += _BOX_ROOM[: 8 * len(part)].tolist()
-    return found
+def _place_pieces(
+    text: str, start: int, end: int, places: list[int] | None, page: Any, runs: dict[int, Run], frame: Frame, shelf: FontShelf,
+    result: PageText,
+) -> None:
+    """The pieces of a word that is set in several text objects."""
+    left, widest = frame.left, 2 * (frame.width + 1)
+    for piece, first, last, run, glued in _pieces(text, start, end, places, page, runs, frame, shelf):
+        _char_box(page, first, _L1_AT, _R1_AT, _B1_AT, _T1_AT)
+        _char_box(page, last, _L2_AT, _R2_AT, _B2_AT, _T2_AT)
+        x0, x1, x2, size, base = _BOX[0], _BOX[1], _BOX[5], run.size, run.base[1]
+        if not (frame.rotation == 0 and run.direction[0] > STRAIGHT and size >= 1 and x0 <= x2):
+            _place_askew(piece, _BOX.tolist(), run, glued, frame, result)
+            continue
+        x1 = max(x1, x2)
+        if -1 <= base - 0.3 * size <= frame.height + 1 and -2 <= x0 + x1 - 2 * left <= widest:
+            word = Word(piece, x0 - left, base - ASCENT * size, x1 - left, base + DESCENT * size, base, size, run, glued)
+            (result.invisible if run.invisible else result.upright).append(word)
 
 
 def _pieces(
@@ -308,7 +346,7 @@ def _pieces(
 def room(code: str, count: int) -> tuple[array[Any], list[Any]]:
     """A buffer of ``count`` numbers that PDFium writes answers to, and the address of each.
 
-    ``code`` is array's: f, d, i, I, H, L. Taking numbers out of an array costs an eighth of taking them out of a ctypes buffer. It must
+    ``code`` is array's: f, d, i, I, B, H, L. Taking numbers out of an array costs an eighth of taking them out of a ctypes buffer. It must
     never be resized, and is made once: calls never overlap, since PDFium is not thread-safe.
     """
     buffer = array(code, [0] * count)
@@ -316,14 +354,15 @@ def room(code: str, count: int) -> tuple[array[Any], list[Any]]:
     return buffer, [address(at + buffer.itemsize * index) for index in range(count)]
 
 
-_ROOM = 1024
-_BOX_ROOM, _BOX_ADDRESSES = room("d", 8 * _ROOM)
-_BOX_AT = list(zip(*[iter(_BOX_ADDRESSES)] * 8, strict=True))
+_BOX, (_L1_AT, _R1_AT, _B1_AT, _T1_AT, _L2_AT, _R2_AT, _B2_AT, _T2_AT) = room("d", 8)
+"""Left, right, bottom and top of a word's first letter, then of its last."""
 _MATRIX, (_MATRIX_AT, *_) = room("f", 6)
 _ORIGIN, (_X_AT, _Y_AT) = room("d", 2)
 _COLOUR, (_RED_AT, _GREEN_AT, _BLUE_AT, _ALPHA_AT) = room("I", 4)
 _NAME, (_NAME_AT, *_) = room("H", 16)
 _WRITTEN, (_WRITTEN_AT,) = room("L", 1)
+_FONT_NAME, (_FONT_NAME_AT, *_) = room("B", 256)
+_FONT_NAME_BYTES = ctypes.c_size_t(256)
 _NAME_BYTES, _FIRST_MARKS = ctypes.c_ulong(32), [ctypes.c_ulong(index) for index in range(4)]
 _ARTIFACT = "Artifact\0".encode("utf-16-le")
 
@@ -337,6 +376,7 @@ def _run(page: Any, index: int, text_object: int, runs: dict[int, Run], frame: F
             length = abs(a) if b == 0 else math.hypot(a, b)
             if length > 1e-9:
                 direction = frame.vector(a / length, b / length)
+    # not the matrix's place: letters that are written downwards stand beside it
     _char_origin(page, index, _X_AT, _Y_AT)
     x, y = _ORIGIN
     base = (x - frame.left, frame.top - y) if upright else frame.point(x, y)
@@ -366,30 +406,6 @@ def _marked_artifact(text_object: Any) -> bool:
         if known and _WRITTEN[0] == len(_ARTIFACT) and _NAME.tobytes()[: len(_ARTIFACT)] == _ARTIFACT:
             return True
     return False
-
-
-def _place(pieces: list[Piece], boxes: list[float], frame: Frame, result: PageText) -> None:
-    """Boxes to the shown page; words of each direction in a frame of their own, in which they read to the right."""
-    left, widest, run = frame.left, 2 * (frame.width + 1), None
-    straight = shown = False
-    size = base = y0 = y1 = 0.0
-    add = result.upright.append
-    for index, ((text, _, _, own, glued), x0, x1, x2) in enumerate(zip(pieces, boxes[0::8], boxes[1::8], boxes[5::8], strict=True)):
-        if own is not run:
-            # what is the same for all words of a text object
-            run, size, base = own, own.size, own.base[1]
-            straight = frame.rotation == 0 and run.direction[0] > STRAIGHT and size >= 1
-            shown = -1 <= base - 0.3 * size <= frame.height + 1
-            y0, y1 = base - ASCENT * size, base + DESCENT * size
-            add = (result.invisible if run.invisible else result.upright).append
-        if straight and x0 <= x2:
-            if x1 < x2:
-                x1 = x2
-            if shown and -2 <= x0 + x1 - 2 * left <= widest:
-                add(Word(text, x0 - left, y0, x1 - left, y1, base, size, own, glued))
-        else:
-            _place_askew(text, boxes[8 * index : 8 * index + 8], own, glued, frame, result)
-            run = None
 
 
 def _place_askew(text: str, box: list[float], run: Run, glued: bool, frame: Frame, result: PageText) -> None:

@@ -114,6 +114,11 @@ def _shown(x0: float, y0: float, x1: float, y1: float, matrix: tuple[float, ...]
     return frame.box(x0, y0, x1, y1)
 
 
+def _shown_point(x: float, y: float, matrix: tuple[float, ...], frame: Frame) -> tuple[float, float]:
+    a, b, c, d, e, f = matrix
+    return frame.point(a * x + c * y + e, b * x + d * y + f)
+
+
 def _path(item: Any, box: Box, matrix: tuple[float, ...], frame: Frame, result: Drawing) -> None:
     width, height = box[2] - box[0], box[3] - box[1]
     if width <= THIN and height <= THIN:
@@ -188,7 +193,7 @@ def _straight_lines(item: Any, count: int, matrix: tuple[float, ...], frame: Fra
         segment = address(_segment(item, index))
         if not _segment_point(segment, x_at, y_at):
             continue
-        here = _shown(point[0], point[1], point[0], point[1], matrix, frame)[:2]
+        here = _shown_point(point[0], point[1], matrix, frame)
         kind = _segment_type(segment)
         if kind == pdfium.FPDF_SEGMENT_MOVETO or not pieces:
             if pieces and len(pieces[-1]) >= 2 and last != start:
@@ -209,4 +214,9 @@ def _straight_lines(item: Any, count: int, matrix: tuple[float, ...], frame: Fra
 
 
 def _between(one: tuple[float, float], two: tuple[float, float]) -> Box:
-    return min(one[0], two[0]), min(one[1], two[1]), max(one[0], two[0]), max(one[1], two[1])
+    (x0, y0), (x1, y1) = one, two
+    if x1 < x0:
+        x0, x1 = x1, x0
+    if y1 < y0:
+        y0, y1 = y1, y0
+    return x0, y0, x1, y1

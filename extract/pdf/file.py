@@ -11,12 +11,17 @@ import pypdfium2.raw as pdfium
 from pypdfium2 import PdfDocument, PdfiumError
 
 from evidence.errors import Refused
+from extract.pdf.characters import address, fast
 from extract.pdf.reading import OutlineItem
 
 DOCINFO_KEYS = ("Title", "Author", "Subject", "Keywords", "Creator", "Producer", "CreationDate", "ModDate")
 MAX_OUTLINE_ITEMS = 5000
 MAX_ANNOTATIONS = 1000
 """Annotations of a page that are looked at; links are annotations, too."""
+_annotation = fast("FPDFPage_GetAnnot", ctypes.c_void_p)
+_subtype = fast("FPDFAnnot_GetSubtype", ctypes.c_int)
+_close_annotation = fast("FPDFPage_CloseAnnot", None)
+_WRITTEN = (pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_WIDGET)
 REASONS = {
     pdfium.FPDF_ERR_PASSWORD: "the PDF is encrypted and needs a password",
     pdfium.FPDF_ERR_SECURITY: "the PDF uses an unsupported security scheme",
@@ -73,13 +78,18 @@ def loaded(file: OpenFile, index: int) -> Iterator[object | None]:
 
 
 def _written_on(page: object) -> bool:
-    for index in range(min(MAX_ANNOTATIONS, pdfium.FPDFPage_GetAnnotCount(page))):
-        annotation = pdfium.FPDFPage_GetAnnot(page, index)
+    count = pdfium.FPDFPage_GetAnnotCount(page)
+    if count < 1:
+        return False
+    handle = address(ctypes.cast(page, ctypes.c_void_p).value)  # type: ignore[arg-type]
+    for index in range(min(MAX_ANNOTATIONS, count)):
+        annotation = _annotation(handle, index)
         if not annotation:
             continue
-        kind = pdfium.FPDFAnnot_GetSubtype(annotation)
-        pdfium.FPDFPage_CloseAnnot(annotation)
-        if kind in (pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_WIDGET):
+        here = address(annotation)
+        kind = _subtype(here)
+        _close_annotation(here)
+        if kind in _WRITTEN:
             return True
     return False
 

@@ -27,6 +27,8 @@ _ROW = list[Segment]
 
 def headed(items: Sequence[Segment]) -> list[Grid]:
     """Tables under rows of bold heads."""
+    if sum([item.bold for item in items]) < 2:
+        return []
     rows = _rows(items)
     found: list[Grid] = []
     index = 0

@@ -86,8 +86,8 @@ def mark_small(words: Sequence[Word]) -> None:
     anchor, seen, last = words[0], -1, len(words) - 1
     # Sizes change where a run ends; what follows a raised word is looked at too, as it may go on.
     ends = [
-        at for at, (word, following) in enumerate(pairwise(words))
-        if word.run is not following.run and (word.size <= SMALL * following.size or following.size <= SMALL * word.size)
+        at for at, (run, following) in enumerate(pairwise([word.run for word in words]))
+        if run is not following and (run.size <= SMALL * following.size or following.size <= SMALL * run.size)
     ]
     for end in ends:
         for at in (end, end + 1):
@@ -296,7 +296,8 @@ def joined(words: Sequence[Word]) -> str:
 
 def _apart(previous: Word, word: Word) -> bool:
     """Whether a space stands between two words, or pieces of one: figures stand on one width, so a 1 has room on both sides."""
-    gap = (word.x0 - previous.x1) / max(word.size, previous.size, 1.0)
+    em = word.size if word.size > previous.size else previous.size
+    gap = (word.x0 - previous.x1) / (em if em > 1.0 else 1.0)
     if previous.text[-1] == "1" and (word.text[0].isdigit() or word.text[0] in ".,%/"):
         return gap > (0.36 if word.glued else 0.32)
     return not word.glued or gap > 0.24

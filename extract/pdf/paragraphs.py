@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from extract.pdf.lines import BULLETS, Segment, contents_line
 from extract.pdf.reading_order import Region
@@ -69,9 +70,15 @@ def paragraphs(region: Region) -> list[Paragraph]:
 
 def _column(region: Region) -> Column:
     steps: dict[float, Counter[float]] = {}
-    for above, below in zip(region.segments, region.segments[1:], strict=False):
-        if abs(above.size - below.size) < 0.3 and 0.8 * below.size < below.base - above.base < 2.2 * below.size:
-            steps.setdefault(round(below.size, 1), Counter())[round(2 * (below.base - above.base)) / 2] += 1
+    sizes: dict[float, float] = {}
+    for above, below in pairwise(region.segments):
+        size, step = below.size, below.base - above.base
+        if 0.8 * size < step < 2.2 * size and abs(above.size - size) < 0.3:
+            near = sizes.get(size)
+            if near is None:
+                near = sizes[size] = round(size, 1)
+                steps.setdefault(near, Counter())
+            steps[near][round(2 * step) / 2] += 1
     leading = {size: _typical(counts) for size, counts in steps.items()}
     return Column(region.x0, region.x1, leading)
 

@@ -6,7 +6,6 @@ The list is wordfreq's English one (Speer 2022, from several corpora; words with
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -23,13 +22,17 @@ PARTICLES = frozenset({"in", "up", "out", "off", "on", "to", "by", "of", "down",
 """Second parts that make compounds ("walk-in", "follow-up", "place-based"), not word endings, unless the whole is a common word."""
 _PARTS = re.compile(r"([^\W\d_]+(?:['’][^\W\d_]+)?)-$")
 _NEXT = re.compile(r"^([^\W\d_]+)")
-_WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_LETTER_BEFORE, _LETTER_BEHIND = re.compile(r"[^\W\d_]-?\Z"), re.compile(r"-?[^\W\d_]")
 LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 
 
 @lru_cache(maxsize=1)
 def _list() -> dict[str, float]:
-    return wordfreq.get_frequency_dict("en", wordlist="large")
+    # wordfreq's own dictionary of the same takes four times as long to make, once a process
+    found: dict[str, float] = {}
+    for centibels, words in enumerate(wordfreq.get_frequency_list("en", wordlist="large")):
+        found.update(dict.fromkeys(words, wordfreq.cB_to_freq(-centibels)))
+    return found
 
 
 def frequency(word: str) -> float:
@@ -38,25 +41,35 @@ def frequency(word: str) -> float:
     return found
 
 
+def _count(text: str, word: str) -> int:
+    """Occurrences of ``word`` with no letter, and no hyphen and letter, on either side."""
+    found, at = 0, text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if not (_LETTER_BEFORE.search(text, max(0, at - 2), at) or _LETTER_BEHIND.match(text, end)):
+            found += 1
+        at = text.find(word, end)
+    return found
+
+
 class Vocabulary:
     """The words of one document, counted: whole ones, and compounds that are hyphenated inside a line."""
 
     def __init__(self) -> None:
         self._lines: list[str] = []
-        self._words: Counter[str] = Counter()
+        self._texts: list[str] = []
 
     def add(self, texts: Iterable[str]) -> None:
-        """Note some lines; the last word of a line that ends in a hyphen is left out. Counted when first asked for."""
+        """Note some lines; the last word of a line that ends in a hyphen is left out."""
         self._lines.extend(texts)
 
-    @property
-    def words(self) -> Counter[str]:
-        """Each word's number of occurrences."""
+    def count(self, word: str) -> int:
+        """How often a lower-case word, or compound, occurs as a whole. Looked for when asked: few of a document's words ever are."""
         if self._lines:
-            whole = "\n".join(text[:-1].rpartition(" ")[0] if text.endswith("-") else text for text in self._lines)
-            self._words.update(_WORDS.findall(whole.lower()))
+            whole = "\n".join([text[:-1].rpartition(" ")[0] if text.endswith("-") else text for text in self._lines])
+            self._texts.append(whole.lower())
             self._lines.clear()
-        return self._words
+        return sum(_count(text, word) for text in self._texts)
 
     def joined(self, above: str, below: str) -> str | None:
         """The line ``above``, which ends in a hyphen, without it where the two halves are one word; None to keep it."""
@@ -69,7 +82,7 @@ class Vocabulary:
         if above[: left.start()].endswith("-"):
             return None
         whole, compound = first + second, f"{first}-{second}"
-        seen, seen_compound = self.words[whole], self.words[compound]
+        seen, seen_compound = self.count(whole), self.count(compound)
         if seen != seen_compound:
             return above[:-1] if seen > seen_compound else None
         known = frequency(whole)
