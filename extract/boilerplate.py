@@ -27,7 +27,7 @@ class Rule:
     whole: bool
     pattern: re.Pattern[str]
     triggers: tuple[str, ...] = ()
-    """Lower-case pieces of which any match holds at least one; empty where the pattern has none in common."""
+    """Lower-case pieces of which any match holds at least one; empty where they are not asked for."""
 
     def matches(self, text: str, lowered: str) -> bool:
         """Whether ``text`` matches; looking for the triggers first makes that eight times as fast."""
@@ -53,7 +53,9 @@ def rules(path: Path = RULES) -> tuple[Rule, ...]:
             pattern = re.compile("|".join(f"(?:{text})" for text in entry["patterns"]), re.IGNORECASE)
         except re.error as error:
             raise BoilerplateRulesError(f"{path.name}: {name}: patterns: expected a regular expression ({error})") from error
-        found.append(Rule(name, entry["max_words"], bool(entry.get("whole", False)), pattern, triggers(pattern)))
+        # what can match at the beginning only is tried faster than its triggers are looked for
+        anchored = entry.get("whole", False) or all(text.startswith("^") for text in entry["patterns"])
+        found.append(Rule(name, entry["max_words"], bool(entry.get("whole", False)), pattern, () if anchored else triggers(pattern)))
     return tuple(found)
 
 

@@ -35,6 +35,8 @@ def fast(name: str, result: Any) -> Callable[..., Any]:
 _char_box = fast("FPDFText_GetCharBox", _INT)
 _char_origin = fast("FPDFText_GetCharOrigin", _INT)
 _char_object = fast("FPDFText_GetTextObject", _POINTER)
+_char_count = fast("FPDFText_CountChars", _INT)
+_text = fast("FPDFText_GetText", _INT)
 _char_unicode = fast("FPDFText_GetUnicode", ctypes.c_uint)
 _char_size = fast("FPDFText_GetFontSize", ctypes.c_double)
 _char_matrix = fast("FPDFText_GetMatrix", _INT)
@@ -222,20 +224,19 @@ def page_text(page: object, frame: Frame, shelf: FontShelf) -> PageText:
         return result
     try:
         shelf.fonts.clear()
-        _read(address(ctypes.cast(handle, ctypes.c_void_p).value), handle, frame, shelf, result)
+        _read(address(ctypes.cast(handle, ctypes.c_void_p).value), frame, shelf, result)
     finally:
         pdfium.FPDFText_ClosePage(handle)
     return result
 
 
-def _fetch(page: Any, handle: object) -> tuple[str, list[int] | None]:
+def _fetch(page: Any) -> tuple[str, list[int] | None]:
     """The page's text and, where PDFium left characters out of it, each position's character index."""
-    count = min(pdfium.FPDFText_CountChars(handle), MAX_CHARACTERS)
+    count = min(_char_count(page), MAX_CHARACTERS)
     if count <= 0:
         return "", None
-    buffer = (ctypes.c_ushort * (count + 1))()
-    written = pdfium.FPDFText_GetText(handle, 0, count, buffer) - 1
-    text = bytes(buffer)[: 2 * max(0, written)].decode("utf-16-le", "replace")
+    written = _text(page, 0, count, _LETTERS_AT) - 1
+    text = _LETTERS[: max(0, written)].tobytes().decode("utf-16-le", "replace")
     if written == count and len(text) == count:
         return text, None
     letters, places = [], []
@@ -255,12 +256,12 @@ def _fetch(page: Any, handle: object) -> tuple[str, list[int] | None]:
     return "".join(letters), places
 
 
-def _read(page: Any, handle: object, frame: Frame, shelf: FontShelf, result: PageText) -> None:
+def _read(page: Any, frame: Frame, shelf: FontShelf, result: PageText) -> None:
     """Words in one pass, written out: a function called for each, or lists handed from step to step, would take a tenth longer.
 
     Words that read to the right take their height from their text object; for all others every edge of their letters is needed.
     """
-    text, places = _fetch(page, handle)
+    text, places = _fetch(page)
     result.characters = len(text)
     runs: dict[int, Run] = {}
     object_of, box, object_run, edges = _char_object, _char_box, runs.get, _BOX
@@ -343,19 +344,20 @@ def _pieces(
     return found
 
 
-def room(code: str, count: int) -> tuple[array[Any], list[Any]]:
-    """A buffer of ``count`` numbers that PDFium writes answers to, and the address of each.
+def room(code: str, count: int, addressed: int | None = None) -> tuple[array[Any], list[Any]]:
+    """A buffer of ``count`` numbers that PDFium writes answers to, and the address of each, or of the first few.
 
     ``code`` is array's: f, d, i, I, B, H, L. Taking numbers out of an array costs an eighth of taking them out of a ctypes buffer. It must
     never be resized, and is made once: calls never overlap, since PDFium is not thread-safe.
     """
     buffer = array(code, [0] * count)
     at = buffer.buffer_info()[0]
-    return buffer, [address(at + buffer.itemsize * index) for index in range(count)]
+    return buffer, [address(at + buffer.itemsize * index) for index in range(count if addressed is None else addressed)]
 
 
 _BOX, (_L1_AT, _R1_AT, _B1_AT, _T1_AT, _L2_AT, _R2_AT, _B2_AT, _T2_AT) = room("d", 8)
 """Left, right, bottom and top of a word's first letter, then of its last."""
+_LETTERS, (_LETTERS_AT, *_) = room("H", MAX_CHARACTERS + 1, 1)
 _MATRIX, (_MATRIX_AT, *_) = room("f", 6)
 _ORIGIN, (_X_AT, _Y_AT) = room("d", 2)
 _COLOUR, (_RED_AT, _GREEN_AT, _BLUE_AT, _ALPHA_AT) = room("I", 4)

@@ -54,12 +54,15 @@ class Styles:
 
     def count(self, items: Iterable[Segment]) -> None:
         """Add the segments of a page."""
+        counted: dict[tuple[float, str, int, bool], int] = {}
         for item in items:
-            letters = len(item.text)
-            self.letters[round(2 * item.size) / 2] += letters
-            self.fonts[item.font] += letters
-            self.colours[item.colour] += letters
-            if item.bold:
+            style = (item.size, item.font, item.colour, item.bold)
+            counted[style] = counted.get(style, 0) + len(item.text)
+        for (size, font, colour, bold), letters in counted.items():
+            self.letters[round(2 * size) / 2] += letters
+            self.fonts[font] += letters
+            self.colours[colour] += letters
+            if bold:
                 self.bold_letters += letters
 
     def settle(self, outline: Sequence[OutlineItem]) -> None:

@@ -105,7 +105,7 @@ def mark_small(words: Sequence[Word]) -> None:
     for word in loose:
         left = word.x0
         near = places[bisect_left(places, (left - reach, 0)) : bisect_left(places, (left + reach, 0))]
-        for at in sorted([at for _, at in near]):
+        for at in sorted([at for _, at in near if abs(words[at].base - word.base) < reach]):
             if _belongs(word, words[at], left - words[at].x1):
                 _raise(word, words[at])
                 break

@@ -76,7 +76,8 @@ def _window(file: OpenFile, indices: range, items: Sequence[OutlineItem], state:
     pages = []
     for layout, ids, (found, tables) in zip(layouts, running, parts, strict=True):
         blocks = tuple(made for made in (block(paragraph, state.vocabulary) for paragraph in found) if made.text)
-        furniture = tuple(clean(item.text) for item in [*layout.segments, *(i for items in layout.turned.values() for i in items)] if id(item) in ids)
+        every = [*layout.segments, *(item for items in layout.turned.values() for item in items)] if ids else []
+        furniture = tuple([clean(item.text) for item in every if id(item) in ids])
         frame = layout.frame
         pages.append(PdfPage(layout.number, frame.width, frame.height, layout.ocr, blocks, tuple(tables), furniture))
     return pages

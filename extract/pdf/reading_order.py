@@ -153,21 +153,26 @@ def _two_sided(bands: list[list[Segment]], common: list[tuple[float, float]]) ->
 
     Labels and page numbers beside their lines are no column.
     """
+    several = [band for band in bands if len(band) > 1]
     for a, b in common:
-        left = right = left_beside = right_beside = 0
-        for band in bands:
+        a, b = a + 0.5, b - 0.5
+        left_beside = right_beside = 0
+        for band in several:
             before = behind = 0
             for item in band:
-                if item.x1 <= a + 0.5:
+                if item.x1 <= a:
                     before += 1
-                elif item.x0 >= b - 0.5:
+                elif item.x0 >= b:
                     behind += 1
-            left, right = left + before, right + behind
             if before and behind:
                 left_beside, right_beside = left_beside + before, right_beside + behind
-        if left_beside and (left_beside >= BESIDE * left or right_beside >= BESIDE * right):
+        if not left_beside:
+            continue
+        left = sum([item.x1 <= a for band in bands for item in band])
+        right = sum([item.x0 >= b and item.x1 > a for band in bands for item in band])
+        if left_beside >= BESIDE * left or right_beside >= BESIDE * right:
             texts = [item for band in bands for item in band if not item.marginal]
-            if any(item.x1 <= a + 0.5 for item in texts) and any(item.x0 >= b - 0.5 for item in texts):
+            if any(item.x1 <= a for item in texts) and any(item.x0 >= b for item in texts):
                 return True
     return False
 

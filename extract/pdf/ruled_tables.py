@@ -129,13 +129,12 @@ def _components(across: list[_Rule], down: list[_Rule]) -> list[tuple[list[_Rule
             index = parents[index]
         return index
 
+    uprights = [(column.at, column.start - SNAP, column.end + SNAP) for column in down]
     for i, row in enumerate(across):
-        for j, column in enumerate(down):
-            if (
-                row.start - SNAP <= column.at <= row.end + SNAP
-                and column.start - SNAP <= row.at <= column.end + SNAP
-            ):
-                parents[root(i)] = root(len(across) + j)
+        at, start, end = row.at, row.start - SNAP, row.end + SNAP
+        for j, (x, top, bottom) in enumerate(uprights, len(across)):
+            if start <= x <= end and top <= at <= bottom:
+                parents[root(i)] = root(j)
     members: dict[int, tuple[list[_Rule], list[_Rule]]] = {}
     for index in range(len(parents)):
         rows, columns = members.setdefault(root(index), ([], []))

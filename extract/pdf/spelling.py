@@ -73,7 +73,7 @@ class Vocabulary:
 
     def joined(self, above: str, below: str) -> str | None:
         """The line ``above``, which ends in a hyphen, without it where the two halves are one word; None to keep it."""
-        left, right = _PARTS.search(above), _NEXT.match(below)
+        left, right = _PARTS.search(above, above.rfind(" ") + 1), _NEXT.match(below)
         if left is None or right is None:
             return None
         first, second = left.group(1).lower(), right.group(1).lower()
