@@ -19,7 +19,7 @@ _REPORT = re.compile(
 
 def doi_in(text: str) -> str | None:
     """The first DOI, lower-case, without closing punctuation."""
-    match = _DOI.search(text)
+    match = _DOI.search(text) if "10." in text else None
     if not match:
         return None
     doi = match.group(1).rstrip(".,;:*†").lower()
@@ -30,7 +30,7 @@ def doi_in(text: str) -> str | None:
 
 def isbn_in(text: str) -> str | None:
     """The first valid ISBN, digits only."""
-    for match in _ISBN.finditer(text):
+    for match in _ISBN.finditer(text) if "isbn" in text.lower() else ():
         digits = re.sub(r"[^\dXx]", "", match.group(1)).upper()
         if _isbn_holds(digits):
             return digits
@@ -45,7 +45,7 @@ def normal_isbn(value: str) -> str | None:
 
 def issn_in(text: str) -> str | None:
     """The first valid ISSN, with its hyphen."""
-    for match in _ISSN.finditer(text):
+    for match in _ISSN.finditer(text) if "issn" in text.lower() else ():
         if issn := normal_issn(match.group(1)):
             return issn
     return None

