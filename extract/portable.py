@@ -9,6 +9,7 @@ from statistics import median
 from evidence.records import Provenance, Table
 from extract.blocks import Block, Leaf, Reading
 from extract.boilerplate import is_boilerplate, is_contents_line
+from extract.chart_labels import labels_aside
 from extract.clean_text import clean
 from extract.media_type import PDF
 from extract.pdf import Block as PdfBlock
@@ -21,7 +22,7 @@ def read_portable(payload: bytes) -> Reading:
     """Reads a PDF. Raises Refused where nothing can be read of it."""
     pdf = read_pdf(payload)
     leaves = tuple(
-        Leaf(page.number, tuple(_block(block) for block in page.blocks if block.text.strip()), page.width, page.height, page.ocr)
+        Leaf(page.number, labels_aside([_block(block) for block in page.blocks if block.text.strip()]), page.width, page.height, page.ocr)
         for page in pdf.pages
     )
     tables: list[Table] = [table for page in pdf.pages for table in page.tables]

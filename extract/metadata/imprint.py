@@ -62,7 +62,7 @@ def imprint_of(layout: Layout, running: tuple[str, ...]) -> Imprint:
     """Reads the first pages and the last page."""
     head, tail = _head(layout), _tail(layout)
     stated: list[Provenance] = [*_cited(head), *_cited(tail)]
-    stated.extend(_published(head))
+    stated.extend(_published(head, [item for item in layout.placed if item.block.kind == "footnote" and item.start < len(head)]))
     stated.extend(_control_dates(layout))
     stated.extend(_publishers(head))
     stated.extend(_publishers(tail))
@@ -109,8 +109,11 @@ def _cited(text: str) -> Iterator[Provenance]:
             yield Provenance("publisher", place.group(1).strip(" ,"), "colophon")
 
 
-def _published(text: str) -> Iterator[Provenance]:
+def _published(text: str, notes: list[Placed]) -> Iterator[Provenance]:
+    """Dates that the text says it was published on. Notes say when what they cite was."""
     for match in _said_published(text):
+        if any(note.start <= match.start() < note.end for note in notes):
+            continue
         window = text[match.end() : match.end() + 40].split("\n\n")[0]
         found = dates_in(window)
         if found and found[0][0] <= 6 and not _NOT_PUBLISHED.search(text[max(0, match.start() - 24) : match.start()]):
@@ -213,7 +216,7 @@ def _title_page_dates(layout: Layout, precise: bool) -> Iterator[Provenance]:
     for at, item in enumerate(front):
         text = item.block.text
         following = front[at + 1].block.text if at + 1 < len(front) else ""
-        if item.block.kind in ("table", "reference") or len(text) > 300 or (item.page > layout.placed[0].page and not precise):
+        if item.block.kind in ("table", "reference", "footnote") or len(text) > 300 or (item.page > layout.placed[0].page and not precise):
             continue
         for start, end, iso in dates_in(text):
             rest = f"{text[:start]} {text[end:]}"
@@ -240,7 +243,7 @@ def _running_dates(running: tuple[str, ...]) -> Iterator[Provenance]:
 
 def _last_page_dates(layout: Layout) -> Iterator[Provenance]:
     for item in layout.placed[-8:]:
-        if item.block.kind in ("reference", "table"):
+        if item.block.kind in ("reference", "table", "footnote"):
             continue
         text = item.block.text
         for start, end, iso in dates_in(text):

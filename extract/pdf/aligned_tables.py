@@ -18,6 +18,7 @@ from extract.pdf.ruled_tables import Grid
 
 CELL_GAP_EM = 0.95
 MIN_ROWS = 3
+HEAD_LEADING_EM = 1.4
 MAX_CELL = 60
 """Letters of an average cell: what runs longer is text in columns, not a table."""
 _NUMERIC = re.compile(r"^[<>≤≥~±£$€(\-–−+]*\d[\d,.\s%–—\-−±()/:*<>=£$€]*[a-z%*†]?\)?$|^(?:ref\.?|n/?a|-|–|—|yes|no|ns)$", re.I)
@@ -75,7 +76,7 @@ def aligned(words: Sequence[Word], box: Box | None = None) -> Grid | None:
     columns = _columns(rows)
     if len(columns) < 2:
         return None
-    merged = _merged(rows, columns)
+    merged = _whole_head(_merged(rows, columns))
     if not _is_table(merged, box is not None):
         return None
     items = [item for row in rows for item in row]
@@ -150,6 +151,26 @@ def _merged(rows: list[list[Segment]], columns: list[tuple[float, float]]) -> li
         else:
             table.append(cells)
     return table
+
+
+def _whole_head(table: list[list[list[Segment]]]) -> list[list[list[Segment]]]:
+    """The table with a head of two lines as one row: bold lines at a paragraph's distance, each cell of the upper over one of the lower."""
+    if len(table) <= MIN_ROWS:
+        return table
+    upper, lower, below = table[:3]
+    heads = [item for row in (upper, lower) for cell in row for item in cell]
+    if not all(item.bold for item in heads) or all(item.bold for cell in below for item in cell):
+        return table
+    over = [(cell, lower[column]) for column, cell in enumerate(upper) if cell]
+    if len(over) >= sum(map(bool, lower)) or not all(len(one) == len(two) == 1 and _stands_over(one[0], two[0]) for one, two in over):
+        return table
+    return [[[*one, *two] for one, two in zip(upper, lower, strict=True)], *table[2:]]
+
+
+def _stands_over(one: Segment, two: Segment) -> bool:
+    near = 0.3 * two.size
+    placed = abs(one.x0 - two.x0) < near or abs(one.x1 - two.x1) < near or abs(one.x0 + one.x1 - two.x0 - two.x1) < 2 * near
+    return placed and abs(one.size - two.size) < 0.3 and two.base - one.base < HEAD_LEADING_EM * two.size
 
 
 def _is_table(table: list[list[list[Segment]]], ruled: bool) -> bool:

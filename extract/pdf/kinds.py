@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from extract.pdf.lines import BULLETS, Segment, contents_line
-from extract.pdf.paragraphs import Paragraph
+from extract.pdf.paragraphs import DATE_ALONE, Paragraph
 from extract.pdf.reading import OutlineItem
 from extract.pdf.scans import FIGURE_FONT, SCAN_FONT
 
 MAX_HEADING = 220
+QUOTED_WORDS = 8
 CAPTION = re.compile(
     r"^(?:supplementary\s+)?(?:figure|fig\.?|table|box|chart|exhibit|map|plate|diagram|graph|image|panel|appendix table)\s*"
     r"(?:[A-Z]?\d{1,3}(?:\.\d{1,2})*[a-z]?|[IVX]{1,4})\b\s*(?P<after>[.:–—|-]?)\s*(?P<rest>.*)$",
@@ -128,7 +129,7 @@ def _is_caption(text: str, paragraph: Paragraph, styles: Styles) -> bool:
 
 
 def _is_heading(paragraph: Paragraph, text: str, styles: Styles, below: Paragraph | None) -> bool:
-    if len(text) > MAX_HEADING or len(paragraph.segments) > 4 or not any(map(str.isalpha, text)):
+    if len(text) > MAX_HEADING or len(paragraph.segments) > 4 or not any(map(str.isalpha, text)) or _is_quotation(text):
         return False
     first = paragraph.segments[0]
     if (first.label and first.label[0] in BULLETS) or contents_line(paragraph.segments[-1]):
@@ -159,6 +160,11 @@ def _is_heading(paragraph: Paragraph, text: str, styles: Styles, below: Paragrap
     return bool(_NUMBERED.match(text)) and len(text) < 90 and first.font != styles.font and below is not None
 
 
+def _is_quotation(text: str) -> bool:
+    """What somebody said, however it is set: marks of quotation at both ends of a sentence. A few words in such marks may be a heading."""
+    return text[:1] in "“‘\"" and text[-1:] in "”’\"" and len(text.split()) >= QUOTED_WORDS
+
+
 def _set_apart(first: Segment, styles: Styles) -> bool:
     """A line of its own in italics or in a colour that the body does not have."""
     italic = all(word.font.italic for word in first.words) and first.font != styles.font
@@ -180,7 +186,7 @@ def footnotes(found: list[Paragraph], styles: Styles, height: float) -> None:
     started = False
     for paragraph in found[last:]:
         opening = paragraph.segments[0]
-        started = started or opening.words[0].raised or bool(_NOTE_START.match(paragraph.text))
+        started = started or opening.words[0].raised or bool(_NOTE_START.match(paragraph.text) and not DATE_ALONE.fullmatch(paragraph.text))
         if started:
             paragraph.kind = "footnote"
     found[last:] = _parted(found[last:])

@@ -161,7 +161,7 @@ def _split(row: list[Word]) -> list[Segment]:
     current: list[Word] = [row[0]]
     previous, edge = row[0], row[0].x1
     for word in row[1:]:
-        em = previous.size if previous.size < word.size else word.size
+        em = previous.size if (previous.size < word.size) != (word.raised or previous.raised) else word.size
         gap = word.x0 - edge
         if gap > GAP_EM * em and not _goes_on(current, word, gap, em):
             found.append(segment(current))

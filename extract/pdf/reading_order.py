@@ -18,6 +18,10 @@ NARROW_GUTTER_EM = 0.55
 MIN_COLUMN_EM = 4.0
 BESIDE = 0.4
 """Share of one side's lines that must have a line of the other side beside them for the two to be columns."""
+LEADING_EM = 1.4
+"""Lines of one paragraph stand at most this many em apart."""
+LINE_EM = 20.0
+"""A line of text that goes on below is at least this long; what is shorter is a label of a chart."""
 MAX_DEPTH = 12
 
 
@@ -120,6 +124,8 @@ def _column_groups(bands: list[list[Segment]]) -> list[tuple[list[Segment], tupl
             continue  # nothing stands beside anything yet
         first, common = _suffix(bands, free, start, index, need)
         if first is not None:
+            while start < first < index and _ends_line_above(bands[first - 1], bands[first], common):
+                first += 1
             if first > start:
                 groups.append(([item for band in bands[start:first] for item in band], None))
             start, parted = first, True
@@ -146,6 +152,20 @@ def _suffix(
                 break
             first, shared = place, common
     return first, shared
+
+
+def _ends_line_above(above: list[Segment], band: list[Segment], gutters: list[tuple[float, float]]) -> bool:
+    """Whether a band is the last line of a text that lies across the gutter, set like it below its beginning or its middle: short enough to
+    miss the gutter, it belongs to none of the columns."""
+    if len(above) != 1 or len(band) != 1 or not above[0].words or not band[0].words:
+        return False
+    one, two = above[0], band[0]
+    if one.x1 - one.x0 < LINE_EM * one.size or not any(one.x0 < a and b < one.x1 for a, b in gutters):
+        return False
+    if one.font != two.font or one.bold != two.bold or abs(one.size - two.size) > 0.3 or two.base - one.base > LEADING_EM * two.size:
+        return False
+    centred = abs(one.x0 + one.x1 - two.x0 - two.x1) < two.size
+    return two.x1 - two.x0 < one.x1 - one.x0 and (centred or abs(one.x0 - two.x0) < 0.3 * two.size)
 
 
 def _two_sided(bands: list[list[Segment]], common: list[tuple[float, float]]) -> bool:

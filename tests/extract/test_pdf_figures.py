@@ -1,0 +1,138 @@
+"""What stands around figures and quotations: labels of charts, captions of two lines, heads of tables, raised marks, dated notes."""
+
+from __future__ import annotations
+
+import pytest
+from reportlab.pdfgen.canvas import Canvas
+
+from extract.assembly import lay_out
+from extract.blocks import Block, Leaf
+from extract.chart_labels import labels_aside
+from extract.metadata.imprint import imprint_of
+from extract.pdf import read_pdf
+from extract.pdf.characters import Font, Run, Word
+from extract.pdf.lines import mark_small, segments
+from extract.pdf.spelling import Vocabulary
+from extract.reading import Hints, read
+from tests.extract.test_pdf_reading import HEIGHT, PROSE, lines, made, texts, wrapped
+
+BARS = (("Nurses", "41.5"), ("Carers", "30"), ("Doctors", "12"), ("Others", "4.2"))
+
+
+def chart(canvas: Canvas, top: float) -> None:
+    for row, (name, share) in enumerate(BARS):
+        y = top + 30 * row
+        lines(canvas, 60, y, [name], 8)
+        canvas.rect(110, HEIGHT - y, 4 * float(share), 10, fill=1)
+        lines(canvas, 120 + 4 * float(share), y, [share], 8)
+    for place in range(5):
+        lines(canvas, 110 + 40 * place, top + 130, [str(10 * place)], 8)
+
+
+def test_labels_of_a_chart_are_no_passages_of_the_text() -> None:
+    def draw(canvas: Canvas) -> None:
+        lines(canvas, 60, 60, wrapped(PROSE, 90))
+        lines(canvas, 60, 140, ["Figure 3: Share of visits by the person who made them"], font="Helvetica-Bold")
+        chart(canvas, 170)
+        lines(canvas, 60, 340, wrapped("Below the chart. " + PROSE, 90))
+
+    document = read(made(draw), Hints(name="report.pdf"))
+    text = document.pages[0].text
+    kinds = {text[one.start : one.end]: one.kind for one in document.passages}
+    assert all(name in text and share in text for name, share in BARS)
+    assert {kind for words, kind in kinds.items() if len(words.split()) < 6} == {"boilerplate"}
+    assert [kind for words, kind in kinds.items() if "Below the chart" in words] == ["body"]
+
+
+@pytest.mark.parametrize("below", [
+    ["Ann Example", "Ben Sample", "Cleo Pattern", "Dan Model", "12 High Street"],
+    ["Sharing an office 4", "Sharing records 9", "What we found 12", "What it cost 15"],
+    ["In 2019 the teams moved.", "In 2020 they stayed.", "In 2021 they left.", "In 2022 they came back."],
+])
+def test_names_contents_and_short_sentences_below_a_caption_stay_passages(below: list[str]) -> None:
+    blocks = [Block("caption", "Figure 1: Who works where"), *(Block("body", text) for text in below)]
+    assert [block.kind for block in labels_aside(blocks)[1:]] == ["body"] * len(below)
+
+
+def test_the_second_line_of_a_caption_stands_before_the_labels_of_its_chart() -> None:
+    def draw(canvas: Canvas) -> None:
+        lines(canvas, 60, 60, wrapped(PROSE, 90))
+        canvas.setFont("Helvetica-Bold", 11)
+        canvas.drawCentredString(290, HEIGHT - 140, "Figure 3: Share of all visits in the northern region by who made them, 2016–")
+        canvas.drawCentredString(290, HEIGHT - 153, "2021")
+        for row, (left, right) in enumerate((("the most", "three times as many"), ("many", "the office opens"), ("the fewest", "the first visit"))):
+            lines(canvas, 60, 190 + 25 * row, [left], 8)
+            lines(canvas, 200, 190 + 25 * row, [right], 8)
+        lines(canvas, 60, 300, wrapped("Below the chart. " + PROSE, 90))
+
+    captions = texts(read_pdf(made(draw)), kind="caption")
+    assert captions == ["Figure 3: Share of all visits in the northern region by who made them, 2016–2021"]
+
+
+def test_a_paragraphs_short_last_line_does_not_begin_the_column_below() -> None:
+    left, right = wrapped("Left side. " + PROSE, 42), wrapped("Right side. " + PROSE, 42)
+    whole = [*wrapped(PROSE, 94)[:2], "Valley Trust."]
+
+    def draw(canvas: Canvas) -> None:
+        lines(canvas, 60, 100, whole)
+        lines(canvas, 60, 100 + 12 * len(whole) + 14, left)
+        lines(canvas, 310, 100 + 12 * len(whole) + 14, right)
+
+    text = " ".join(read_pdf(made(draw)).pages[0].text.split())
+    assert texts(read_pdf(made(draw)))[0] == " ".join(whole)
+    assert text.index("Valley Trust.") < text.index("Left side") < text.index("Right side")
+
+
+def test_a_tables_head_of_two_lines_is_one_row_and_a_row_of_its_own_stays_one() -> None:
+    def draw(canvas: Canvas, bold_row: bool) -> None:
+        for y in (92, 121, 172):
+            canvas.line(60, HEIGHT - y, 500, HEIGHT - y)
+        lines(canvas, 300, 104, ["Shared"], font="Helvetica-Bold")
+        for x, head in ((60, "Measure"), (300, "offices (%)"), (420, "Others (%)")):
+            lines(canvas, x, 116, [head], font="Helvetica-Bold" if bold_row else "Helvetica")
+        for row, name in enumerate(("Visits at home", "Visits on wards", "Calls by night", "Calls by day")):
+            lines(canvas, 60, 132 + 12 * row, [name])
+            lines(canvas, 300, 132 + 12 * row, [f"{40 + row}.5"])
+            lines(canvas, 420, 132 + 12 * row, [f"{30 + row}.5"])
+
+    (table,) = read_pdf(made(lambda canvas: draw(canvas, True))).pages[0].tables
+    assert table.rows[0] == ("Measure", "Shared offices (%)", "Others (%)")
+    (table,) = read_pdf(made(lambda canvas: draw(canvas, False))).pages[0].tables
+    assert table.rows[1] == ("Measure", "offices (%)", "Others (%)")
+
+
+def test_a_wide_space_behind_a_raised_mark_does_not_part_its_line() -> None:
+    small, large = (Run(Font("Serif", False, False), size, (1.0, 0.0), (0.0, 0.0), False) for size in (6.0, 10.0))
+    row = [("on", 60, 70, large), ("14", 74, 85, large), ("th", 85, 90, small), ("May", 99, 118, large)]
+    words = [Word(text, x0, 90.0, x1, 100.0, 96.0 if run is small else 100.0, run.size, run) for text, x0, x1, run in row]
+    mark_small(words)
+    assert [line.text for line in segments(words)] == ["on 14th May"]
+
+
+def test_what_somebody_said_is_no_heading() -> None:
+    said = "“I like that they share a desk, I can ask them both!”"
+
+    def draw(canvas: Canvas) -> None:
+        lines(canvas, 60, 100, wrapped(PROSE, 90))
+        lines(canvas, 60, 180, [said], font="Helvetica-BoldOblique")
+        lines(canvas, 60, 210, wrapped(PROSE, 90))
+        lines(canvas, 60, 290, ["“A shared desk”"], font="Helvetica-Bold")
+        lines(canvas, 60, 310, wrapped(PROSE, 90))
+
+    kinds = {block.text: block.kind for block in read_pdf(made(draw)).pages[0].blocks}
+    assert kinds[said] == "body" and kinds["“A shared desk”"] == "heading"
+
+
+def test_the_date_of_what_a_note_cites_is_none_of_publication() -> None:
+    note = "3 Example Trust, Sharing a desk. Report published 4 May 2011"
+    told = Block("body", "First published 7 June 2019")
+    for blocks, dates in (((Block("footnote", note),), []), ((told, Block("footnote", note)), ["2019-06-07"])):
+        layout = lay_out((Leaf(1, (Block("heading", "Sharing a desk", 1), *blocks)),))
+        imprint = imprint_of(layout, ())
+        assert [one.value for one in (*imprint.stated, *imprint.loose) if one.field == "published"][:1] == dates
+
+
+def test_words_are_counted_whole() -> None:
+    vocabulary = Vocabulary()
+    vocabulary.add(["Follow-up is followup", "a followup's follow-up-visit, xfollowup", "cut follow-"])
+    assert (vocabulary.count("followup"), vocabulary.count("follow-up"), vocabulary.count("follow")) == (2, 1, 0)
