@@ -51,6 +51,8 @@ _font_name = fast("FPDFFont_GetBaseFontName", ctypes.c_size_t)
 _font_flags = fast("FPDFFont_GetFlags", _INT)
 
 INVISIBLE = 3
+HEAVIEST = 1000
+"""The greatest weight a font can have (OpenType, usWeightClass)."""
 STRAIGHT = 0.97
 """Cosine of the most that a line may lean (14 degrees) and count as one that reads straight on."""
 ASCENT, DESCENT = 0.78, 0.22
@@ -68,9 +70,12 @@ HYPHENS = "\x02\ufffe"
 
 @dataclass(slots=True)
 class Font:
+    """``untold``: its weight makes no sense, as is so with letters drawn one by one (Type 3), and neither does its name."""
+
     name: str
     bold: bool
     italic: bool
+    untold: bool = False
 
 
 @dataclass(slots=True)
@@ -197,9 +202,10 @@ class FontShelf:
             found = self.names.get(name)
             if found is None:
                 flags = _font_flags(handle)
-                bold = bool(_BOLD_NAME.search(name)) or bool(flags & (1 << 18)) or _char_weight(page, index) >= 600
+                weight = _char_weight(page, index)
+                bold = bool(_BOLD_NAME.search(name)) or bool(flags & (1 << 18)) or 600 <= weight <= HEAVIEST
                 italic = bool(_ITALIC_NAME.search(name)) or bool(flags & (1 << 6))
-                found = self.names[name] = Font(name, bold, italic)
+                found = self.names[name] = Font(name, bold, italic, weight > HEAVIEST and not bold)
             self.fonts[place] = found
         return found
 

@@ -166,12 +166,13 @@ def _is_quotation(text: str) -> bool:
 
 
 def _set_apart(first: Segment, styles: Styles) -> bool:
-    """A line of its own in italics or in a colour that the body does not have."""
+    """A line of its own in italics or in a colour that the body does not have, or in another font of which no more is told."""
     italic = all(word.font.italic for word in first.words) and first.font != styles.font
     coloured = all(word.run.colour != styles.colour for word in first.words) and styles.colours[first.colour] < 0.1 * sum(
         styles.colours.values()
     )
-    return italic or coloured or first.underlined
+    untold = all(word.font.untold and word.font.name != styles.font for word in first.words)
+    return italic or coloured or untold or first.underlined
 
 
 def footnotes(found: list[Paragraph], styles: Styles, height: float) -> None:

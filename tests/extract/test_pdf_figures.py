@@ -14,6 +14,7 @@ from extract.pdf.characters import Font, Run, Word
 from extract.pdf.lines import mark_small, segments
 from extract.pdf.spelling import Vocabulary
 from extract.reading import Hints, read
+from tests.bench.hostile import assembled
 from tests.extract.test_pdf_reading import HEIGHT, PROSE, lines, made, texts, wrapped
 
 BARS = (("Nurses", "41.5"), ("Carers", "30"), ("Doctors", "12"), ("Others", "4.2"))
@@ -136,3 +137,18 @@ def test_words_are_counted_whole() -> None:
     vocabulary = Vocabulary()
     vocabulary.add(["Follow-up is followup", "a followup's follow-up-visit, xfollowup", "cut follow-"])
     assert (vocabulary.count("followup"), vocabulary.count("follow-up"), vocabulary.count("follow")) == (2, 1, 0)
+
+
+def test_a_line_in_another_font_is_a_heading_where_weights_make_no_sense() -> None:
+    body = ["/F1 10 Tf 72 700 Td 12 TL", *(f"({line}) '" for line in wrapped(PROSE, 70)), "0 -24 Td /F2 10 Tf (What we found) Tj 0 -24 Td /F1 10 Tf"]
+    stream = " ".join(["BT", *body, *(f"({line}) '" for line in wrapped(PROSE, 70)), "ET"]).encode()
+    page = assembled([
+        b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 1/Kids[3 0 R]>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F1 5 0 R/F2 6 0 R>>>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(stream), stream),
+        *(b"<</Type/Font/Subtype/Type1/BaseFont/%s/FontDescriptor %d 0 R>>" % (name, at) for name, at in ((b"Unnamed1", 7), (b"Unnamed2", 8))),
+        *(b"<</Type/FontDescriptor/FontName/%s/Flags 32/StemV 900/ItalicAngle 0/Ascent 700/Descent -200/CapHeight 700/FontBBox[0 0 900 900]>>" % name
+          for name in (b"Unnamed1", b"Unnamed2")),
+    ])
+    kinds = {block.text[:13]: block.kind for block in read_pdf(page).pages[0].blocks}
+    assert kinds["What we found"] == "heading" and set(kinds.values()) == {"heading", "body"}
