@@ -27,8 +27,8 @@ LABEL_GAP_EM = 4.5
 """A list label stands at most this far from its item (tab stops of word processors: 18 or 36 points)."""
 SMALL = 0.82
 """A piece set at most this fraction of its neighbour's size, off its baseline, is a superscript or subscript."""
-OVER, FAR = 0.35, 0.6
-"""How far such a piece may reach over its neighbour's edge, and stand away from it, in em."""
+OVER, FAR = 0.35, 0.9
+"""How far such a piece may reach over its neighbour's edge, and stand away from it, in em: as far as justified lines stretch a space."""
 BULLETS = "•‣▪▫●○◦■□▸►▶◆◇➢➤✓✔\uf0b7\uf0a7\uf0d8\uf0fc\uf076\uf0a8\uf0b0\uf06e\uf0e8\uf02d\uf071\u2219·∙⁃"
 BULLET = "•"
 LABEL = re.compile(

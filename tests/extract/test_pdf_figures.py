@@ -102,12 +102,15 @@ def test_a_tables_head_of_two_lines_is_one_row_and_a_row_of_its_own_stays_one() 
     assert table.rows[1] == ("Measure", "offices (%)", "Others (%)")
 
 
-def test_a_wide_space_behind_a_raised_mark_does_not_part_its_line() -> None:
-    small, large = (Run(Font("Serif", False, False), size, (1.0, 0.0), (0.0, 0.0), False) for size in (6.0, 10.0))
-    row = [("on", 60, 70, large), ("14", 74, 85, large), ("th", 85, 90, small), ("May", 99, 118, large)]
-    words = [Word(text, x0, 90.0, x1, 100.0, 96.0 if run is small else 100.0, run.size, run) for text, x0, x1, run in row]
+@pytest.mark.parametrize(("row", "line"), [
+    ((("on", 60, 70, 10), ("14", 74, 85, 10), ("th", 85, 90, 6), ("May", 99, 118, 10)), "on 14th May"),
+    ((("the", 40, 54, 10), ("Week", 60, 84, 10), ("15", 92, 98, 6), (".", 99, 101, 10), ("Both", 105, 124, 10)), "the Week. Both"),
+])
+def test_wide_spaces_beside_a_raised_mark_do_not_part_its_line(row: tuple[tuple[str, float, float, float], ...], line: str) -> None:
+    runs = {size: Run(Font("Serif", False, False), size, (1.0, 0.0), (0.0, 0.0), False) for size in (6.0, 10.0)}
+    words = [Word(text, x0, 90.0, x1, 100.0, 96.0 if size == 6 else 100.0, size, runs[size]) for text, x0, x1, size in row]
     mark_small(words)
-    assert [line.text for line in segments(words)] == ["on 14th May"]
+    assert [found.text for found in segments(words)] == [line]
 
 
 def test_what_somebody_said_is_no_heading() -> None:
