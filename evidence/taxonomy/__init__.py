@@ -1,8 +1,8 @@
 """The taxonomy: the facets, labels, cues and examples by which documents are tagged, loaded from the TOML files beside this one.
 
-One file a facet (``kind = "facet"``) or a published typology (``kind = "crosswalk"``); ``docs/taxonomy.md`` says how to add a
-label. :func:`load_taxonomy` reads and checks them all: every id, cue (see :mod:`evidence.taxonomy.cues` for their grammar),
-cross-reference and example, with errors that name the file, the key and what was expected.
+One file a facet (``kind = "facet"``) or a published typology (``kind = "crosswalk"``), and lists that facets share (``kind = "company"``);
+``docs/taxonomy.md`` says how to add a label. :func:`load_taxonomy` reads and checks them all: every id, cue (see
+:mod:`evidence.taxonomy.cues` for their grammar), cross-reference and example, with errors that name the file, the key and what was expected.
 """
 
 from __future__ import annotations
@@ -57,10 +57,15 @@ def load_taxonomy(folder: Path = FOLDER) -> Taxonomy:
     facets: dict[str, Facet] = {}
     crosswalks: dict[str, Crosswalk] = {}
     rules: StrengthRules | None = None
-    contents: dict[str, Any] = {}
-    for path in sorted(folder.glob("*.toml")):
-        content = _read(path)
-        contents[path.name] = content
+    contents = {path.name: _read(path) for path in sorted(folder.glob("*.toml"))}
+    shared: dict[str, tuple[str, ...]] = {}
+    for name, content in contents.items():
+        if content.get("kind") == "company":
+            shared.update(_form(schema.CompanyForm, content, folder / name).company)
+    for name, content in contents.items():
+        path = folder / name
+        if content.get("kind") == "company":
+            continue
         if content.get("kind") == "crosswalk":
             crosswalk = _crosswalk(_form(schema.CrosswalkForm, content, path))
             _claim(crosswalk.id, path)
@@ -68,7 +73,7 @@ def load_taxonomy(folder: Path = FOLDER) -> Taxonomy:
             continue
         form = _form(schema.FacetForm, content, path)
         _claim(form.id, path)
-        facets[form.id] = _facet(form, path)
+        facets[form.id] = _facet(form, shared, path)
         if form.rules:
             rules = _rules(form.rules)
     if rules is None:
@@ -127,15 +132,16 @@ def _cues(patterns: tuple[str, ...]) -> tuple[Cue, ...]:
     return tuple(Cue(pattern) for pattern in patterns)
 
 
-def _facet(form: schema.FacetForm, path: Path) -> Facet:
-    labels = tuple(_label(form, label, path) for label in form.labels)
+def _facet(form: schema.FacetForm, shared: dict[str, tuple[str, ...]], path: Path) -> Facet:
+    _once([*form.company, *shared], path, "company")
+    labels = tuple(_label(form, label, {**shared, **form.company}, path) for label in form.labels)
     _once([label.id for label in labels], path, "labels.id")
     return Facet(
         form.id, form.name, form.definition, form.source, form.section, form.cardinality, form.grain, form.off_topic, labels
     )
 
 
-def _label(facet: schema.FacetForm, form: schema.LabelForm, path: Path) -> Label:
+def _label(facet: schema.FacetForm, form: schema.LabelForm, lists: dict[str, tuple[str, ...]], path: Path) -> Label:
     cues = (
         *(Cue(pattern, "strong") for pattern in form.cues.strong),
         *(Cue(pattern, "weak") for pattern in form.cues.weak),
@@ -149,20 +155,20 @@ def _label(facet: schema.FacetForm, form: schema.LabelForm, path: Path) -> Label
     )
     _once([example.text for example in examples], path, f"labels[{form.id}].examples")
     measures = tuple(Measure(measure.name, measure.good, _cues(measure.cues)) for measure in form.measures)
-    demands, beside, refused = (
-        tuple(_company(facet, form, name, path) for name in (getattr(facet, key) if getattr(form, key) is None else getattr(form, key)))
-        for key in ("demands", "beside", "refuses")
+    demands, beside, refuses, followed, preceded = (
+        tuple(_company(lists, form, name, path) for name in (getattr(facet, key) if getattr(form, key) is None else getattr(form, key)))
+        for key in ("demands", "beside", "refuses", "followed", "preceded")
     )
     return Label(
         facet.id, form.id, form.name, form.definition, form.source, form.includes, form.excludes, cues, examples, form.good, measures,
-        demands, beside, tuple(cue for cues in refused for cue in cues),
+        demands, beside, *(tuple(cue for cues in lists_ for cue in cues) for lists_ in (refuses, followed, preceded)),
     )
 
 
-def _company(facet: schema.FacetForm, label: schema.LabelForm, name: str, path: Path) -> tuple[Cue, ...]:
-    if name not in facet.company:
-        raise UsageError(f"{path.name}: labels[{label.id}]: expected a list of [company], found {name!r}; known: {', '.join(facet.company)}")
-    return _cues(facet.company[name])
+def _company(lists: dict[str, tuple[str, ...]], label: schema.LabelForm, name: str, path: Path) -> tuple[Cue, ...]:
+    if name not in lists:
+        raise UsageError(f"{path.name}: labels[{label.id}]: expected a list of [company], found {name!r}; known: {', '.join(lists)}")
+    return _cues(lists[name])
 
 
 def _once(values: list[str], path: Path, key: str) -> None:

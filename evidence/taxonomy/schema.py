@@ -66,6 +66,8 @@ class LabelForm(Form):
     measures: tuple[MeasureForm, ...] = ()
     demands: tuple[Slug, ...] | None = None
     beside: tuple[Slug, ...] | None = None
+    followed: tuple[Slug, ...] | None = None
+    preceded: tuple[Slug, ...] | None = None
     refuses: tuple[Slug, ...] | None = None
 
 
@@ -125,7 +127,9 @@ class RulesForm(Form):
 
 class FacetForm(Form):
     """``company`` are named lists of cues. A sentence shows a label only where it also has a cue of each list that the label (or else
-    the facet) ``demands``, one of each that it wants ``beside`` (a few words from) its own cue, and none of those it ``refuses``."""
+    the facet) ``demands``, one of each that it wants ``beside`` (a few words from) its own cue, and none of those it ``refuses``. Where
+    lists ``followed`` or ``preceded`` are named, one cue of the first must come after its own cue or one of the second before it, and
+    weak cues count too, with these close by. Lists of ``company.toml`` serve all facets."""
 
     kind: Literal["facet"]
     id: Slug
@@ -139,9 +143,25 @@ class FacetForm(Form):
     company: dict[Slug, tuple[str, ...]] = {}
     demands: tuple[Slug, ...] = ()
     beside: tuple[Slug, ...] = ()
+    followed: tuple[Slug, ...] = ()
+    preceded: tuple[Slug, ...] = ()
     refuses: tuple[Slug, ...] = ()
     labels: tuple[LabelForm, ...] = Field(min_length=2)
     rules: RulesForm | None = None
+
+    @field_validator("company")
+    @classmethod
+    def _grammar(cls, lists: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        return {name: tuple(_checked(pattern) for pattern in patterns) for name, patterns in lists.items()}
+
+
+class CompanyForm(Form):
+    """Lists of cues that more than one facet asks for beside its own."""
+
+    kind: Literal["company"]
+    id: Slug
+    definition: Words
+    company: dict[Slug, tuple[str, ...]]
 
     @field_validator("company")
     @classmethod

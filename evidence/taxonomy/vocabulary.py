@@ -36,7 +36,7 @@ class Label:
     """One value of a facet. ``measures`` and ``good`` (the outcome's usual polarity) are set for outcome domains only.
 
     A sentence with a cue shows the label only where it also has one of each of the lists ``demands``, a few words from the cue one of each
-    of the lists ``beside``, and none of ``refuses``.
+    of the lists ``beside``, and none of ``refuses``. Where there are any, one of ``followed`` must come after it or one of ``preceded`` before.
     """
 
     facet: str
@@ -53,6 +53,8 @@ class Label:
     demands: tuple[tuple[Cue, ...], ...] = ()
     beside: tuple[tuple[Cue, ...], ...] = ()
     refuses: tuple[Cue, ...] = ()
+    followed: tuple[Cue, ...] = ()
+    preceded: tuple[Cue, ...] = ()
 
     @property
     def positives(self) -> tuple[str, ...]:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from classify.label_evidence import EvidenceReader
@@ -13,11 +18,15 @@ from tests.classify.documents import made
 TAXONOMY = load_taxonomy()
 FACETS = ("enabler", "barrier", "key_prompt", "process_stage", "commissioning_cycle", "work_strand", "centredness")
 SUBJECT = "Health and social care services in the valley are being joined up, and integrated teams work across both."
+READER = EvidenceReader(TAXONOMY, FACETS)
+SENTENCES = tomllib.loads((Path(__file__).parent / "shown_passages.toml").read_text(encoding="utf-8"))["sentences"]
+FOUND = 0.85
+"""Share of a facet's labels that are found in the sentences of ``shown_passages.toml``: fewer would say that a list has lost its words."""
 
 
 def labels(*sentences: str) -> set[tuple[str, str]]:
     prose = Prose(made("Joining up care in the valley", " ".join((SUBJECT, *sentences))))
-    evidence = EvidenceReader(TAXONOMY, FACETS).read(prose)
+    evidence = READER.read(prose)
     return {key for key, one in evidence.items() if shown(prose, one, TAXONOMY.facet(key[0]).label(key[1]))}
 
 
@@ -71,3 +80,31 @@ def test_columns_that_were_read_across_are_found() -> None:
     torn = "The teams of the valley were asked for their In addition the council has said that it wants more of them."
     assert is_interleaved(Prose(made("A report", *[torn] * 3, SUBJECT)))
     assert not is_interleaved(Prose(made("A report", *[SUBJECT] * 6)))
+
+
+@pytest.mark.parametrize("given", SENTENCES, ids=lambda given: str(given["text"])[:60])
+def test_no_sentence_shows_what_a_reader_would_not_sign(given: dict[str, Any]) -> None:
+    signed = {*given["shows"], *given.get("also", ())}
+    assert {f"{facet}.{label}" for facet, label in labels(given["text"])} <= signed
+
+
+@pytest.mark.parametrize("facet", FACETS)
+def test_what_sentences_show_is_found(facet: str) -> None:
+    shows: Counter[bool] = Counter()
+    for given in SENTENCES:
+        wanted = {name for name in given["shows"] if name.startswith(f"{facet}.")}
+        if wanted:
+            found = {".".join(key) for key in labels(given["text"])}
+            shows.update(name in found for name in wanted)
+    assert shows[True] >= FOUND * shows.total()
+
+
+def test_every_label_of_passages_has_a_sentence() -> None:
+    shown_somewhere = {name for given in SENTENCES for name in given["shows"]}
+    assert {f"{facet}.{label.id}" for facet in FACETS for label in TAXONOMY.facet(facet).labels} <= shown_somewhere
+
+
+def test_order_tells_what_helped_from_what_it_helped() -> None:
+    helped = "Strong leadership enabled joint training across both organisations."
+    assert ("enabler", "leadership") in labels(helped)
+    assert ("enabler", "workforce_skills") not in labels(helped)

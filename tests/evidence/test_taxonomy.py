@@ -269,6 +269,18 @@ class TestLoaderErrors:
         (folder / "level.toml").rename(folder / "tier.toml")
         assert "tier.toml: id: expected 'tier'" in refusal(folder)
 
+    def test_a_list_that_no_file_has_is_named(self, folder: Path) -> None:
+        edit(folder / "barrier.toml", 'followed = ["hinders"]', 'followed = ["hides"]')
+        assert "barrier.toml: labels[leadership]: expected a list of [company], found 'hides'" in refusal(folder)
+
+    def test_a_list_of_a_facet_does_not_hide_a_shared_one(self, folder: Path) -> None:
+        edit(folder / "barrier.toml", "[company]", '[company]\npointing = ["see also"]')
+        assert "barrier.toml: company: expected each once, found twice: 'pointing'" in refusal(folder)
+
+    def test_a_shared_list_is_checked_like_any_other(self, folder: Path) -> None:
+        edit(folder / "company.toml", '"see chapter', '"See Chapter')
+        assert refusal(folder).startswith("company.toml: company: cue 'See Chapter")
+
     def test_a_crosswalk_to_a_term_that_does_not_exist_is_named(self, folder: Path) -> None:
         edit(folder / "crosswalk_rosen.toml", 'theirs = "financial"', 'theirs = "monetary"')
         assert "term of rosen 'monetary'" in refusal(folder)
