@@ -3,6 +3,7 @@
 # ruff: noqa: E501 (made documents and lines are kept in one piece)
 from __future__ import annotations
 
+import gc
 import hashlib
 
 import pytest
@@ -188,3 +189,20 @@ def test_near_duplicates_have_near_signatures_and_strangers_have_not() -> None:
 )
 def test_the_language_is_that_of_the_text(text: str, language: str) -> None:
     assert read(text.encode(), Hints()).language == language
+
+
+def test_reading_leaves_the_garbage_collector_as_it_was() -> None:
+    payload = b"Sharing an office\n\nTwo teams were asked to share an office for a year, and most of them did so until the spring."
+    try:
+        for frozen in (False, True):
+            if frozen:
+                gc.freeze()
+            kept = gc.get_freeze_count()
+            read(payload, Hints(name="report.txt"))
+            assert gc.isenabled() and bool(gc.get_freeze_count()) is bool(kept) is frozen
+        gc.disable()
+        read(payload, Hints(name="report.txt"))
+        assert not gc.isenabled()
+    finally:
+        gc.unfreeze()
+        gc.enable()
