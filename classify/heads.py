@@ -18,10 +18,9 @@ from numpy.typing import NDArray
 from classify.close_reading import CloseReading
 from classify.decided import knows
 from classify.label_evidence import Key
-from classify.linear_models import Array
+from classify.linear_models import Array, read_arrays
 from classify.quotation import overlaps
 from classify.written_lessons import written_lessons
-from evidence.errors import IntegrandError
 from evidence.taxonomy import Taxonomy
 from language.encoder import DIMENSIONS, Encoder, Vectors
 
@@ -79,13 +78,9 @@ class Heads:
 
 def read_heads(path: Path) -> Heads:
     """Raises ``IntegrandError`` where the file is missing or no heads."""
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            keys = tuple((facet, label) for facet, _, label in (str(key).partition("/") for key in file["keys"]))
-            return Heads(keys, file["weights"].astype(np.float32), file["bias"].astype(np.float32))
-    except (OSError, ValueError, KeyError) as error:
-        why = f"no readable heads ({error}); rebuild them with python -m classify.training"
-        raise IntegrandError(f"classify/models/{path.name}: {why}") from error
+    names, weights, bias = read_arrays(path, "keys", "weights", "bias")
+    keys = tuple((facet, label) for facet, _, label in (str(name).partition("/") for name in names))
+    return Heads(keys, weights.astype(np.float32), bias.astype(np.float32))
 
 
 def head_keys(taxonomy: Taxonomy) -> tuple[Key, ...]:

@@ -160,6 +160,16 @@ def write_model(path: Path, model: Pooled | Choice) -> None:
     path.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
+def read_arrays(path: Path, *names: str) -> tuple[NDArray[Any], ...]:
+    """The arrays of these names in an ``.npz`` of models. Raises ``IntegrandError`` where the file is missing or has none of a name."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return tuple(file[name] for name in names)
+    except (OSError, ValueError, KeyError) as error:
+        why = f"no readable model ({error}); rebuild it with python -m classify.training"
+        raise IntegrandError(f"classify/models/{path.name}: {why}") from error
+
+
 def read_model(path: Path) -> Pooled | Choice:
     """Raises ``IntegrandError`` where the file is missing or no model."""
     try:

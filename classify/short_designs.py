@@ -19,12 +19,11 @@ from numpy.typing import NDArray
 from classify.cue_worth import CueWorth, fit_worth
 from classify.document_form import TRAITS
 from classify.left_out import INNER_FOLDS, folds
-from classify.linear_models import Array, Choice, fit_choice, minimum
+from classify.linear_models import Array, Choice, fit_choice, minimum, read_arrays
 from classify.observation import Observation
-from classify.study_design import WEIGHED, DesignModel, expected_weights
+from classify.study_design import CHOICE_PENALTY, WEIGHED, DesignModel, expected_weights
 from classify.subject import is_short
 from classify.wording import Wording
-from evidence.errors import IntegrandError
 
 SAYS = "whole_text"
 LEAST_SAID = -7.0
@@ -33,7 +32,6 @@ PARTS = (8.0, 4.0, 3.0)
 """Scales of the mean of the excerpts' vectors, the title's and the last excerpt's: what a text is called and what it ends with say less of it."""
 WHOLE_PENALTY = 10.0
 """L2 weight of the softmax regression, chosen by cross-validation by pair and abstract on a coarse grid; a third of it scores alike."""
-PENALTIES = (3.0, 2.0)
 ANNOUNCED = Wording(
     r"\b(?:study|trial|research|evaluation|(?:systematic|scoping|realist) review) protocol\b|"
     r"\bprotocol (?:for|of) (?:an? |the )?(?:[^\s,;:]+ ){0,8}(?:trial|study|evaluation|meta-analysis|cohort|experiment|"
@@ -67,12 +65,8 @@ class WholeText:
 
 def read_whole_text(path: Path) -> WholeText:
     """Raises ``IntegrandError`` where the file is missing or no such regression."""
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            return WholeText(file["weights"].astype(np.float32), file["bias"].astype(np.float32))
-    except (OSError, ValueError, KeyError) as error:
-        why = f"no readable model ({error}); rebuild it with python -m classify.training"
-        raise IntegrandError(f"classify/models/{path.name}: {why}") from error
+    weights, bias = read_arrays(path, "weights", "bias")
+    return WholeText(weights.astype(np.float32), bias.astype(np.float32))
 
 
 @dataclass(frozen=True)
@@ -145,8 +139,8 @@ def fit_short_design(examples: Sequence[DesignExample], labels: tuple[str, ...])
             said[held == fold] = _fit_whole(texts[held != fold], chosen[held != fold], len(labels)).says(texts[held == fold])
     evidence = [np.hstack([one.observation.designs, row, heard[:, None]]) for one, row, heard in zip(examples, rows, said, strict=True)]
     choice = fit_choice(
-        np.array(evidence), np.array([one.observation.traits for one in examples]), chosen, weights, (labels, (*WEIGHED, SAYS), TRAITS), PENALTIES,
-        expected_weights(labels),
+        np.array(evidence), np.array([one.observation.traits for one in examples]), chosen, weights,
+        (labels, (*WEIGHED, SAYS), TRAITS), CHOICE_PENALTY, expected_weights(labels),
     )
     return ShortDesignModel(choice, worth, _fit_whole(texts, chosen, len(labels)))
 

@@ -88,6 +88,8 @@ class DesignModel:
 
 
 WEIGHED = (*EVIDENCE, *WORTH_FEATURES)
+CHOICE_PENALTY = (3.0, 2.0)
+"""L2 weights of what all labels share and of what is each one's own, chosen by cross-validation over documents on a coarse grid."""
 
 KINDS: tuple[tuple[str, ...], ...] = (
     STUDIES, ("protocol",), ("case_study",), ("policy", "guidance", "statistics"), ("record",), ("opinion", "narrative_review"),

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import copy
 from functools import cached_property
 
@@ -88,22 +89,21 @@ class Tagger:
             return Tagging(document.id, document.extractor_version, self.version, "untagged", reason)
         logits = logits_of(observation, self.models.heads)
         chance, relevance = self.relevance(observation, logits)
-        design = self.study_design(observation)
+        chances = self.models.study_design.chances(observation)
+        design, sorts = self.design_tag(observation, chances), kinds(chances, self.models.study_design.labels)
         strength, appraisal = self.strength(observation, design)
         relevant = relevance.label == "relevant"
         tags = [relevance, design, strength]
         for facet in self.models.facets:
             if facet in self.taxonomy.facets and (relevant or self.taxonomy.facet(facet).off_topic):
-                tags.extend(self.labels(observation, facet, chance, logits))
+                tags.extend(self.labels(observation, facet, chance, sorts, logits))
         if relevant:
             for facet in self.untrained:
                 tags.extend(self.cued(observation, facet, chance))
-        where = places(
-            observation.prose, observation.candidates, self.models.places, self.kinds(observation), UNSURE_OTHERWISE
-        ) if relevant else ()
+        where = places(observation.prose, observation.candidates, self.models.places, sorts, UNSURE_OTHERWISE) if relevant else ()
         effects = findings(
-            self.taxonomy, observation.prose, observation.claims, observation.claim_vectors, self.models.findings, self.kinds(observation), chance,
-            where, design.label, UNSURE_OTHERWISE,
+            self.taxonomy, observation.prose, observation.claims, observation.claim_vectors, self.models.findings, sorts, chance, where,
+            design.label, UNSURE_OTHERWISE,
         ) if relevant else ()
         return Tagging(
             document.id, document.extractor_version, self.version, "tagged", None, tuple(tags), effects, where, appraisal,
@@ -123,8 +123,11 @@ class Tagger:
         return chance, relevance_tag(observation.prose, observation.evidence, chance, threshold, UNSURE["relevance"], span)
 
     def study_design(self, observation: Observation) -> Tag:
+        return self.design_tag(observation, self.models.study_design.chances(observation))
+
+    def design_tag(self, observation: Observation, chances: Array) -> Tag:
+        """The likeliest design; ``chances`` [labels] are those of ``models.study_design``."""
         model = self.models.study_design
-        chances = self.designs(observation)
         order = [int(at) for at in np.argsort(-chances, kind="stable")]
         label, score = model.labels[order[0]], round(float(chances[order[0]]), 4)
         others = tuple(Alternative(model.labels[at], round(float(chances[at]), 4)) for at in order[1:4] if chances[at] >= 0.02)
@@ -159,20 +162,16 @@ class Tagger:
                 found.append(Tag(facet, label.id, score, score < UNSURE_OTHERWISE, "cues", span))
         return found
 
-    def kinds(self, observation: Observation) -> list[float]:
-        return kinds(self.designs(observation), self.models.study_design.labels)
-
-    def designs(self, observation: Observation) -> Array:
-        """The probability of every study design."""
-        return self.models.study_design.chances(observation)
-
-    def labels(self, observation: Observation, facet: str, relevant: float, logits: Array | None = None) -> list[Tag]:
+    def labels(
+        self, observation: Observation, facet: str, relevant: float, sorts: Sequence[float], logits: Array | None = None
+    ) -> list[Tag]:
         """The labels of an any-number or at-most-one facet whose probability reaches the facet's threshold.
 
-        A label of a facet that off-topic documents do not carry is as probable as it is and the document's relevance are together. Of an
-        at-most-one facet the most intense label that reaches the threshold counts where its labels are a scale (codebook, section 4).
+        ``sorts`` say what kind of document it is (``study_design.kinds``). A label of a facet that off-topic documents do not carry is as
+        probable as it is and the document's relevance are together. Of an at-most-one facet the most intense label that reaches the
+        threshold counts where its labels are a scale (codebook, section 4).
         """
-        model, sorts = self.models.of(facet, is_short(observation)), self.kinds(observation)
+        model = self.models.of(facet, is_short(observation))
         chance = 1.0 if self.taxonomy.facet(facet).off_topic else relevant
         found: list[Tag] = []
         for label in self.observer.labels(facet):

@@ -45,7 +45,7 @@ from classify.relevance import RelevanceModels
 from classify.relevance_training import AboutExample, fit_relevance
 from classify.short_designs import DesignExample, DesignModels, fit_short_design
 from classify.short_texts import ShortCase, short_cases
-from classify.study_design import WEIGHED, DesignModel, expected_weights, kinds
+from classify.study_design import CHOICE_PENALTY, WEIGHED, DesignModel, expected_weights, kinds
 from classify.subject import about_row, is_short, label_names, label_row, logits_of
 from evidence.errors import IntegrandError, UsageError
 from evidence.records import Document
@@ -53,7 +53,7 @@ from evidence.segments import read_segments
 from evidence.taxonomy import load_taxonomy
 from language.encoder import Encoder
 
-PENALTY = {"places": 4.0, "facets": 6.0, "shared": 3.0, "own": 2.0, "change": 1.0}
+PENALTY = {"places": 4.0, "facets": 6.0, "change": 1.0}
 """L2 weights, chosen by cross-validation over documents on a coarse grid; half or double of each changes no score by more than its interval."""
 DECLARED_WEIGHT = 0.25
 """Weight of an abstract beside a whole document: there are four times as many, and abstracts are not what is read in earnest."""
@@ -197,7 +197,7 @@ def fit_design(
     choice = fit_choice(
         np.array([np.hstack([one.designs, row]) for (one, _, _), row in zip(told, rows, strict=True)]), np.array([one.traits for one, _, _ in told]),
         np.array([labels.index(label) for _, label, _ in told]), weights,
-        (labels, WEIGHED, TRAITS), (PENALTY["shared"], PENALTY["own"]), expected_weights(labels),
+        (labels, WEIGHED, TRAITS), CHOICE_PENALTY, expected_weights(labels),
     )
     return DesignModel(choice, worth)
 
