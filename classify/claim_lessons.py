@@ -19,7 +19,7 @@ from classify.linear_models import Array
 from classify.outcomes import DIRECTIONS
 from evidence.errors import UsageError
 from evidence.taxonomy import Taxonomy
-from language.encoder import Encoder
+from language.encoder import QuantisedEncoder
 
 FILE = Path(__file__).parent / "claims.toml"
 CLAIM: Key = ("finding", "claim")
@@ -89,7 +89,7 @@ class ClaimLessons:
     examples: Lessons
 
 
-def claim_lessons(taxonomy: Taxonomy, encoder: Encoder) -> ClaimLessons:
+def claim_lessons(taxonomy: Taxonomy, encoder: QuantisedEncoder) -> ClaimLessons:
     keys, own, examples = claim_keys(taxonomy), own_lessons(taxonomy), example_lessons(taxonomy)
     marks = [marked(keys, one, EXAMPLE) for one in examples]
     vectors = encoder.encode([one.text for one in (*own, *examples)])

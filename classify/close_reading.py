@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from classify.excerpts import Excerpt, chosen, excerpts
+from classify.excerpts import Excerpt, chosen
 from classify.label_evidence import Key, LabelEvidence
 from classify.linear_models import Array
 from classify.prose import Prose
 from classify.sectors import Joint, names_care
-from language.encoder import Encoder, Vectors
+from language.encoder import QuantisedEncoder, Vectors
 
 READING_FEATURES = (
     "read_best", "read_best_three", "read_mean", "read_opening", "read_title", "read_share", "read_cued", "read_own", "read_lead_of_rest",
@@ -62,9 +62,10 @@ class CloseReading:
         return held
 
 
-def close_reading(prose: Prose, evidence: Mapping[Key, LabelEvidence], joined: Sequence[Joint], encoder: Encoder) -> CloseReading:
-    """Chooses and encodes. A document without excerpts is read by its title alone."""
-    found = excerpts(prose)
+def close_reading(
+    prose: Prose, found: Sequence[Excerpt], evidence: Mapping[Key, LabelEvidence], joined: Sequence[Joint], encoder: QuantisedEncoder
+) -> CloseReading:
+    """Chooses among the excerpts ``found`` and encodes. A document without excerpts is read by its title alone."""
     numbers = [joint.sentence.number for joint in joined]
     kept = chosen(found, evidence, numbers)
     vectors = encoder.encode([prose.title, *(one.plain for one in kept)])

@@ -47,10 +47,10 @@ class Score:
 
 
 def cross_validated(
-    cases: Sequence[Case], declared: Sequence[DeclaredCase], tagger: Tagger, short: Sequence[ShortCase] = ()
+    cases: Sequence[Case], declared: Sequence[DeclaredCase], tagger: Tagger, short: Sequence[ShortCase] = (), salt: str = ""
 ) -> list[Tagging]:
-    """The tagging of every case by models that have not seen it, in the order of ``cases``."""
-    held = folds([case.key for case in cases], FOLDS)
+    """The tagging of every case by models that have not seen it, in the order of ``cases``. Another ``salt`` gives other folds."""
+    held = folds([case.key + salt for case in cases], FOLDS)
     result: dict[str, Tagging] = {}
     for fold in range(FOLDS):
         kept = [case for case, at in zip(cases, held, strict=True) if at != fold]

@@ -77,20 +77,21 @@ def _runs(prose: Prose) -> Iterator[tuple[Sentence, ...]]:
 JOINING_FACETS = ("integration_type", "boundary", "breadth", "relevance")
 """Facets whose cues say that a passage may be about joining up care."""
 OTHER_FACETS = ("theme", "population", "level", "intensity", "reality")
-MOST_CHOSEN, OPENING = 36, 3
-"""Excerpts of a document that are read closely at most, and how many of them are its first ones whatever they say."""
+MOST_CHOSEN, OPENING = 16, 3
+"""Excerpts of a document that are read closely at most, and how many of them are its first ones whatever they say. Their number is measured in
+``docs/measures.md``: 36 cost twice as much and answer no better."""
 
 
-def chosen(found: Sequence[Excerpt], evidence: Mapping[Key, LabelEvidence], joined: Iterable[int], most: int = MOST_CHOSEN) -> tuple[Excerpt, ...]:
+def chosen(found: Sequence[Excerpt], evidence: Mapping[Key, LabelEvidence], joined: Iterable[int]) -> tuple[Excerpt, ...]:
     """The excerpts that are worth reading closely, in order: the opening ones, then those in which most cues meet.
 
     ``joined`` are numbers of sentences that join two sectors. Reading costs a thousand times what cues do, so cues choose.
     """
-    if len(found) <= most:
+    if len(found) <= MOST_CHOSEN:
         return tuple(found)
     merits = cue_merits(evidence, joined)
     order = sorted(found, key=lambda one: (one.number >= OPENING, -sum(merits.get(s.number, 0.0) for s in one.sentences), one.number))
-    return tuple(sorted(order[:most], key=lambda one: one.number))
+    return tuple(sorted(order[:MOST_CHOSEN], key=lambda one: one.number))
 
 
 def cue_merits(evidence: Mapping[Key, LabelEvidence], joined: Iterable[int]) -> dict[int, float]:

@@ -22,7 +22,7 @@ from classify.linear_models import Array, read_arrays
 from classify.quotation import overlaps
 from classify.written_lessons import written_lessons
 from evidence.taxonomy import Taxonomy
-from language.encoder import DIMENSIONS, Encoder, Vectors
+from language.encoder import DIMENSIONS, QuantisedEncoder, Vectors
 
 JOINING: Key = ("relevance", "relevant")
 """The head that tells whether an excerpt is about joining up, personalising or commissioning care at all."""
@@ -47,7 +47,7 @@ SCALE, PENALTY = 8.0, 2.0
 
 @dataclass(frozen=True)
 class Lessons:
-    """``vectors`` [n, 384]; ``truth`` and ``weights`` [n, labels], where a weight of 0 means that nothing is known."""
+    """``vectors`` [n, 384] (of words: sparse); ``truth`` and ``weights`` [n, labels], where a weight of 0 means that nothing is known."""
 
     vectors: Vectors
     truth: Array
@@ -83,14 +83,38 @@ def read_heads(path: Path) -> Heads:
     return Heads(keys, weights.astype(np.float32), bias.astype(np.float32))
 
 
+@dataclass(frozen=True)
+class Marks:
+    """Texts and what each says of every head: ``truth`` and ``weights`` as in :class:`Lessons`."""
+
+    texts: tuple[str, ...]
+    truth: Array
+    weights: Array
+
+    def read(self, vectors: Any) -> Lessons:
+        """The lessons, given the texts' vectors [n, any width]."""
+        return Lessons(vectors, self.truth, self.weights)
+
+
 def head_keys(taxonomy: Taxonomy) -> tuple[Key, ...]:
     """The heads of a taxonomy, in order."""
     read = [facet for facet in READ_FACETS if facet in taxonomy.facets]
     return (*OF_RELEVANCE, *((facet, label) for facet in read for label in taxonomy.facet(facet).label_ids))
 
 
-def taxonomy_lessons(taxonomy: Taxonomy, encoder: Encoder) -> Lessons:
+def taxonomy_lessons(taxonomy: Taxonomy, encoder: QuantisedEncoder) -> Lessons:
     """The taxonomy's own examples."""
+    marks = _taxonomy_marks(taxonomy)
+    return marks.read(encoder.encode(marks.texts))
+
+
+def lesson_marks(taxonomy: Taxonomy) -> Marks:
+    """The taxonomy's own examples and excerpts of our own."""
+    own, written = _taxonomy_marks(taxonomy), _written_marks(taxonomy)
+    return Marks((*own.texts, *written.texts), np.vstack([own.truth, written.truth]), np.vstack([own.weights, written.weights]))
+
+
+def _taxonomy_marks(taxonomy: Taxonomy) -> Marks:
     keys = head_keys(taxonomy)
     at = {key: position for position, key in enumerate(keys)}
     texts: list[str] = []
@@ -103,7 +127,7 @@ def taxonomy_lessons(taxonomy: Taxonomy, encoder: Encoder) -> Lessons:
                 if weights.any():
                     texts.append(example.text)
                     marks.append((truth, weights))
-    return Lessons(encoder.encode(texts), np.array([truth for truth, _ in marks]), np.array([weights for _, weights in marks]))
+    return Marks(tuple(texts), np.array([truth for truth, _ in marks]), np.array([weights for _, weights in marks]))
 
 
 def _mark(facet: str, label: str, negative: bool, at: dict[Key, int], truth: Array, weights: Array) -> None:
@@ -133,13 +157,18 @@ NOT_SAID = 0.5
 """Weight of a label that an excerpt of our own does not have, beside 1 of one that it has."""
 
 
-def lessons_of_writing(taxonomy: Taxonomy, encoder: Encoder) -> Lessons:
+def lessons_of_writing(taxonomy: Taxonomy, encoder: QuantisedEncoder) -> Lessons:
     """Excerpts of our own (``written_lessons``); they are no lessons for :data:`JOINING` and :data:`JOINING_BY_EXAMPLES`."""
+    marks = _written_marks(taxonomy)
+    return marks.read(encoder.encode(marks.texts))
+
+
+def _written_marks(taxonomy: Taxonomy) -> Marks:
     keys, written = head_keys(taxonomy), written_lessons(taxonomy)
     truth = np.array([[float(lesson.about if key == JOINING_BY_WRITING else key in lesson.labels) for key in keys] for lesson in written])
     sure = np.where(truth > 0, 1.0, [1.0 if key == JOINING_BY_WRITING else NOT_SAID for key in keys])
     sure[:, [keys.index(JOINING), keys.index(JOINING_BY_EXAMPLES)]] = 0.0
-    return Lessons(encoder.encode([lesson.text for lesson in written]), truth, sure)
+    return Marks(tuple(lesson.text for lesson in written), truth, sure)
 
 
 WRITTEN_SHARE = 0.3
@@ -155,32 +184,34 @@ def mixed(by_documents: Heads, by_writing: Heads) -> Heads:
     return Heads(by_documents.keys, np.round(weights, 4).astype(np.float32), np.round(bias, 4).astype(np.float32))
 
 
-def fit_heads(keys: tuple[Key, ...], lessons: Lessons) -> Heads:
-    columns = [_fit(lessons.vectors, lessons.truth[:, at], lessons.weights[:, at]) for at in range(len(keys))]
+def fit_heads(keys: tuple[Key, ...], lessons: Lessons, scale: float = SCALE, penalty: float = PENALTY) -> Heads:
+    """``scale`` multiplies the vectors for the fit, ``penalty`` is the L2 weight there. Vectors may be sparse."""
+    columns = [_fit(scale * lessons.vectors, lessons.truth[:, at], lessons.weights[:, at], penalty) for at in range(len(keys))]
+    for column in columns:
+        column[:-1] *= scale
     table = np.array(columns, dtype=np.float32)
     return Heads(keys, np.ascontiguousarray(np.round(table[:, :-1].T, 4)), np.round(table[:, -1], 4))
 
 
-def _fit(vectors: Vectors, truth: Array, weights: Array) -> Array:
-    """[385]: weights and bias; negatives together weigh at most three times as much as positives."""
+def _fit(vectors: Any, truth: Array, weights: Array, penalty: float) -> Array:
+    """[width + 1]: weights and bias; negatives together weigh at most three times as much as positives."""
     from scipy.optimize import minimize
 
-    used = weights > 0
-    x = np.hstack([SCALE * vectors[used].astype(np.float64), np.ones((int(used.sum()), 1))])
-    y, w = truth[used], weights[used].copy()
+    used = np.flatnonzero(weights > 0)
+    x, y, w = vectors[used].astype(np.float64), truth[used], weights[used].copy()
     positive, negative = float(w[y > 0].sum()), float(w[y == 0].sum())
     if negative > 3 * positive > 0:
         w[y == 0] *= 3 * positive / negative
-    held = np.full(x.shape[1], PENALTY)
+    held = np.full(x.shape[1] + 1, penalty)
     held[-1] = 0.01
 
     def loss(theta: Array) -> tuple[float, Array]:
-        z = x @ theta
+        z = x @ theta[:-1] + theta[-1]
+        gap = w * (1 / (1 + np.exp(-z)) - y)
         value = float((w * (np.logaddexp(0, z) - y * z)).sum() + 0.5 * (held * theta**2).sum())
-        return value, x.T @ (w * (1 / (1 + np.exp(-z)) - y)) + held * theta
+        return value, np.append(x.T @ gap, gap.sum()) + held * theta
 
-    theta: Array = minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 100}).x
-    theta[:-1] *= SCALE
+    theta: Array = minimize(loss, np.zeros(x.shape[1] + 1), jac=True, method="L-BFGS-B", options={"maxiter": 100}).x
     return theta
 
 

@@ -10,8 +10,9 @@ from classify.claim_lessons import ClaimLessons, claim_lessons
 from classify.claims import Claim, ClaimReader
 from classify.close_reading import CloseReading, close_reading
 from classify.cue_worth import Counts, own_cues
+from classify.excerpts import excerpts
 from classify.facets import TRAINED_FACETS
-from classify.heads import Heads, Lessons, fit_heads, head_keys, lessons_of_writing, taxonomy_lessons
+from classify.heads import READ_FACETS, Heads, Lessons, fit_heads, head_keys, lessons_of_writing, taxonomy_lessons
 from classify.label_evidence import LABEL_FEATURES, EvidenceReader, Key, LabelEvidence, label_rows
 from classify.linear_models import Array
 from classify.places import Candidate, candidates
@@ -20,9 +21,10 @@ from classify.relevance import relevance_features
 from classify.sectors import JOINT_FEATURES, joint_features, joints, sectors
 from classify.shown_passages import is_interleaved
 from classify.study_design import evidence_rows, trait_row
+from classify.word_heads import NOTHING_SAID, WORD_FEATURES, WordHeads, read_word_heads
 from evidence.records import Document
 from evidence.taxonomy import Taxonomy
-from language.encoder import Encoder, Vectors
+from language.encoder import QuantisedEncoder, Vectors
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Observation:
     candidates: Sequence[Candidate]
     claims: Sequence[Claim]
     reading: CloseReading | None = None
-    encoder: Encoder | None = None
+    encoder: QuantisedEncoder | None = None
 
     @cached_property
     def interleaved(self) -> bool:
@@ -55,11 +57,17 @@ class Observation:
 class Observer:
     """Reads observations; compiled once for a taxonomy."""
 
-    def __init__(self, taxonomy: Taxonomy, encoder: Encoder | None = None) -> None:
+    def __init__(self, taxonomy: Taxonomy, encoder: QuantisedEncoder | None = None, words: WordHeads | None = None) -> None:
+        """``words`` are those that ship unless others are given (training gives those of the taxonomy and the lessons as they are now)."""
         self.taxonomy = taxonomy
         self.encoder = encoder
+        self._words = words
         self.claims = ClaimReader(taxonomy)
         self.reader = EvidenceReader(taxonomy, [f.id for f in taxonomy.facets.values() if f.grain == "document" and f.id != "evidence_strength"])
+
+    @cached_property
+    def words(self) -> WordHeads:
+        return self._words or read_word_heads()
 
     @cached_property
     def lessons(self) -> Lessons | None:
@@ -80,7 +88,8 @@ class Observer:
 
     def feature_names(self, facet: str) -> tuple[str, ...]:
         """The names of the columns of ``Observation.rows[facet]``."""
-        return (*LABEL_FEATURES, *JOINT_FEATURES) if facet == "boundary" else LABEL_FEATURES
+        joint = JOINT_FEATURES if facet == "boundary" else ()
+        return (*LABEL_FEATURES, *joint, *(WORD_FEATURES if facet in READ_FACETS else ()))
 
     def labels(self, facet: str) -> tuple[str, ...]:
         return self.taxonomy.facet(facet).label_ids if facet in self.taxonomy.facets else ()
@@ -97,12 +106,17 @@ class Observer:
         joined = joints(prose)
         for label, row in rows.get("boundary", {}).items():
             row.extend(joint_features(joined, prose, sectors().boundaries.get(label, frozenset())))
+        found = excerpts(prose)
+        said = self.words.rows(found)
+        for facet in READ_FACETS:
+            for label, row in rows.get(facet, {}).items():
+                row.extend(said.get((facet, label), NOTHING_SAID))
         about = relevance_features(evidence, self.labels("integration_type"), len(joined), prose)
         claims = self.claims.claims(prose, evidence)
         reader = self.encoder if closely else None
         return Observation(
             prose, evidence, evidence_rows(prose, evidence, self.labels("study_design")), own_cues(evidence, "study_design"),
             trait_row(prose), about, rows, candidates(prose, evidence), claims,
-            close_reading(prose, evidence, joined, reader) if reader is not None else None,
+            close_reading(prose, found, evidence, joined, reader) if reader is not None else None,
             reader,
         )

@@ -24,9 +24,10 @@ from classify.relevance import relevance_tag
 from classify.shown_passages import shown
 from classify.study_design import design_span, kinds
 from classify.subject import about_row, is_short, label_row, logits_of, read_span
+from classify.word_heads import WordHeads
 from evidence.records import LISTING, Alternative, Appraisal, Document, Span, Tag, Tagging
 from evidence.taxonomy import Taxonomy, load_taxonomy
-from language.encoder import Encoder
+from language.encoder import QuantisedEncoder
 
 UNSURE = {"study_design": 0.5, "relevance": 0.75, "evidence_strength": 0.5}
 UNSURE_OTHERWISE = 0.6
@@ -52,10 +53,12 @@ def classifier_version(taxonomy: Taxonomy) -> str:
 class Tagger:
     """Tags documents. ``encoder`` is used where embeddings can change an answer; None leaves that stage out."""
 
-    def __init__(self, taxonomy: Taxonomy | None = None, encoder: Encoder | None = None, models: Models | None = None) -> None:
+    def __init__(
+        self, taxonomy: Taxonomy | None = None, encoder: QuantisedEncoder | None = None, models: Models | None = None, words: WordHeads | None = None
+    ) -> None:
         self.taxonomy = taxonomy or load_taxonomy()
         self.encoder = encoder
-        self.observer = Observer(self.taxonomy, encoder)
+        self.observer = Observer(self.taxonomy, encoder, words)
         self.appraiser = Appraiser(self.taxonomy.strength)
         self._models = models
 

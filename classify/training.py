@@ -47,11 +47,12 @@ from classify.short_designs import DesignExample, DesignModels, fit_short_design
 from classify.short_texts import ShortCase, short_cases
 from classify.study_design import CHOICE_PENALTY, WEIGHED, DesignModel, expected_weights, kinds
 from classify.subject import about_row, is_short, label_names, label_row, logits_of
+from classify.word_heads import WORD_HEADS, fit_word_heads
 from evidence.errors import IntegrandError, UsageError
 from evidence.records import Document
 from evidence.segments import read_segments
 from evidence.taxonomy import load_taxonomy
-from language.encoder import Encoder
+from language.encoder import QuantisedEncoder
 
 PENALTY = {"places": 4.0, "facets": 6.0, "change": 1.0}
 """L2 weights, chosen by cross-validation over documents on a coarse grid; half or double of each changes no score by more than its interval."""
@@ -420,9 +421,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def fresh_observer(encoder: QuantisedEncoder | None) -> Observer:
+    """An observer whose heads by words are fitted to the taxonomy and the lessons as they are now, not read from a file."""
+    taxonomy = load_taxonomy()
+    return Observer(taxonomy, encoder, fit_word_heads(taxonomy))
+
+
 def train(documents: Path, models: Path) -> None:
     """Fits all models to the labelled ones of ``documents`` and writes them. Raises ``UsageError`` where none is labelled."""
-    shared, observer = shared_folder(), Observer(load_taxonomy(), Encoder())
+    shared, observer = shared_folder(), fresh_observer(QuantisedEncoder())
     cases = gold_cases(shared, read_segments(documents, Document), observer)
     if not cases:
         raise UsageError(f"{documents}: none of its documents is labelled in gold/documents.jsonl")
@@ -441,6 +448,7 @@ def write_models(
         },
         folder,
     )
+    observer.words.write(folder / WORD_HEADS.name)
     if observer.lessons is not None:
         fit_models(cases, declared, observer, short).write(folder)
     fit_models(cases, declared, observer, short, closely=False).write(folder)

@@ -58,12 +58,12 @@ def _libraries(_: Path) -> list[Check]:
 
 
 def _language_models(_: Path) -> list[Check]:
-    from language.encoder import Encoder
+    from language.encoder import Encoder, QuantisedEncoder
 
     if not settings().semantic:
         return [Check("sentence encoder", "optional", "switched off by INTEGRAND_SEMANTIC", "unset it for semantic search")]
     try:
-        size = Encoder().encode(["joined-up care"]).shape[1]
+        size = min(encoder.encode(["joined-up care"]).shape[1] for encoder in (Encoder(), QuantisedEncoder()))
     except (IntegrandError, OSError, ImportError) as error:
         return [Check("sentence encoder", "missing", str(error), "run `make setup`, or set INTEGRAND_SEMANTIC=false")]
     return [Check("sentence encoder", "ok", f"all-MiniLM-L6-v2, {size} numbers a sentence")]

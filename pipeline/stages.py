@@ -23,7 +23,7 @@ from evidence.segments import SegmentWriter, read_columns, read_segment, read_se
 from evidence.settings import settings
 from evidence.taxonomy import load_taxonomy
 from extract.reading import EXTRACTOR_VERSION, Hints, read
-from language.encoder import Encoder
+from language.encoder import QuantisedEncoder
 from pipeline.adjudicator import Adjudicator, adjudicator, second_opinion, version_with_adjudicator
 from pipeline.local_files import LOCAL, LocalItem, items_in, name_of
 from pipeline.local_pool import LocalPool, Outcome
@@ -141,7 +141,7 @@ def load_tagger() -> None:
 
 def new_tagger(threads: int = 0) -> Tagger:
     """A tagger whose encoder uses so many threads, 0 for all cores."""
-    return Tagger(load_taxonomy(), Encoder(threads=threads) if settings().semantic else None)
+    return Tagger(load_taxonomy(), QuantisedEncoder(threads=threads) if settings().semantic else None)
 
 
 def refused_in(base: Base, run: str) -> list[tuple[str, str]]:

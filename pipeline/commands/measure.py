@@ -80,7 +80,7 @@ def train(
     given = read_gold(gold if gold is not None else training.shared_folder() / "gold" / "documents.jsonl", root)
     if given.kind != DOCUMENTS or not given.labelled:
         raise UsageError(f"{given.path}: expected labelled documents: lines with path and relevance")
-    observer = stages.new_tagger().observer
+    observer = training.fresh_observer(stages.new_tagger().encoder)
     read = []
     for row, one in zip(given.rows, stages.read_paths(given.root / str(row["path"]) for row in given.rows), strict=True):
         if one.document is None:

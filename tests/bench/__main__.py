@@ -8,7 +8,9 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHMARKS = ("extraction_speed", "tagging_speed", "plain_pipeline", "hostile", "real_site", "publish", "search", "readers", "readers --base demo")
+BENCHMARKS = (
+    "extraction_speed", "tagging_speed", "cascade", "plain_pipeline", "hostile", "real_site", "publish", "search", "readers", "readers --base demo",
+)
 
 
 def main() -> int:

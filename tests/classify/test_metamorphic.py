@@ -18,7 +18,7 @@ from classify.tagging import Tagger
 from evidence.records import Document, Tagging
 from evidence.taxonomy import load_taxonomy
 from extract.reading import Hints, read
-from language.encoder import Encoder
+from language.encoder import QuantisedEncoder
 from pipeline.demo_site.catalogue import DOCUMENTS_FOLDER
 from tests.quality.traps import load_traps
 
@@ -96,7 +96,7 @@ TEXTS = _texts()
 
 @pytest.fixture(scope="module")
 def tagger() -> Tagger:
-    return Tagger(load_taxonomy(), Encoder())
+    return Tagger(load_taxonomy(), QuantisedEncoder())
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 from classify.tagging import Tagger
 from evidence.records import Tagging
 from extract.reading import Hints, read
-from language.encoder import Encoder
+from language.encoder import QuantisedEncoder
 
 SEEDS = Path(os.environ.get("INTEGRAND_SHARED", Path(__file__).resolve().parents[2].parent / "shared")) / "inputs" / "seeds"
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not SEEDS.is_dir(), reason="needs the shared inputs beside the checkout")]
@@ -20,7 +20,7 @@ SHAW = {"systemic", "normative", "organisational", "administrative", "clinical"}
 @pytest.fixture(scope="module")
 def taggings() -> dict[str, Tagging]:
     """By the number with which a file's name begins."""
-    tagger = Tagger(encoder=Encoder())
+    tagger = Tagger(encoder=QuantisedEncoder())
     return {path.name[:3]: tagger.tag(read(path.read_bytes(), Hints(name=path.name))) for path in sorted(SEEDS.iterdir())}
 
 

@@ -16,7 +16,7 @@ from classify.short_texts import TEXTS, ShortCase, short_cases, text_document
 from classify.study_design import FACET
 from evidence.errors import UsageError
 from evidence.taxonomy import load_taxonomy
-from language.encoder import Encoder
+from language.encoder import QuantisedEncoder
 from tests.quality.traps import load_traps
 
 TRIAL = (
@@ -116,7 +116,7 @@ def test_short_designs_need_lessons(observer: Observer) -> None:
 
 @pytest.mark.slow
 def test_a_short_text_is_judged_by_the_model_of_short_texts_and_a_long_one_is_not() -> None:
-    close = Observer(load_taxonomy(), Encoder(threads=1))
+    close = Observer(load_taxonomy(), QuantisedEncoder(threads=1))
     models = load_models()
     brief = close.observe(text_document(TRIAL))
     long = close.observe(text_document(TRIAL + "\n\nThe service has gone on since, as it was." * 60))
@@ -131,7 +131,7 @@ def test_a_short_text_is_judged_by_the_model_of_short_texts_and_a_long_one_is_no
 
 @pytest.mark.slow
 def test_a_model_fitted_to_few_texts_gives_chances_for_every_label() -> None:
-    close = Observer(load_taxonomy(), Encoder(threads=1))
+    close = Observer(load_taxonomy(), QuantisedEncoder(threads=1))
     labels = close.labels(FACET)
     texts = (TRIAL, "Minutes of the board\n\nApologies were received. The committee noted the report and agreed the minutes of the last meeting.")
     examples = [DesignExample(f"{at}", close.observe(text_document(texts[at % 2])), ("randomised_trial", "record")[at % 2], 1.0) for at in range(6)]

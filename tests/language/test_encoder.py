@@ -11,7 +11,7 @@ import pytest
 
 from evidence.errors import IntegrandError
 from language import encoder as module
-from language.encoder import DIMENSIONS, Encoder, export, is_exported, weights_folder
+from language.encoder import DIMENSIONS, QUANTISED_GRAPH, Encoder, QuantisedEncoder, export, is_exported, weights_folder
 
 TEXTS = [
     "Health and social care teams share one budget.",
@@ -35,6 +35,14 @@ def test_vectors_have_unit_length_and_do_not_depend_on_the_batch(encoder: Encode
     alone = np.vstack([encoder.encode([text]) for text in TEXTS])
     assert np.abs(vectors - alone).max() < 1e-5
     assert np.array_equal(vectors, encoder.encode(TEXTS))
+
+
+def test_a_quantised_vector_depends_on_nothing_but_its_text_and_is_close_to_the_exact_one(encoder: Encoder) -> None:
+    quantised = QuantisedEncoder(threads=1)
+    vectors = quantised.encode(TEXTS)
+    assert np.array_equal(vectors, np.vstack([quantised.encode([text]) for text in reversed(TEXTS)])[::-1])
+    assert ((vectors * encoder.encode(TEXTS)).sum(axis=1) > 0.95).all()
+    assert quantised.version != encoder.version
 
 
 def test_like_meanings_lie_closer_than_unlike_ones(encoder: Encoder) -> None:
@@ -66,6 +74,11 @@ def test_the_export_agrees_with_sentence_transformers_and_leaves_no_torn_file(tm
 
     export(tmp_path)
     assert is_exported(tmp_path)
+    first = (tmp_path / QUANTISED_GRAPH).read_bytes()
+    (tmp_path / QUANTISED_GRAPH).unlink()
+    assert not is_exported(tmp_path)
+    QuantisedEncoder(tmp_path).encode(TEXTS[:1])
+    assert (tmp_path / QUANTISED_GRAPH).read_bytes() == first
     assert not list(tmp_path.glob("*.part"))
     published = SentenceTransformer(str(weights_folder())).encode(TEXTS[:4], normalize_embeddings=True)
     assert ((Encoder(tmp_path).encode(TEXTS[:4]) * published).sum(axis=1) > 0.9999).all()

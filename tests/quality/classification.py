@@ -17,9 +17,11 @@ from classify import evaluation
 from classify.short_texts import short_cases
 from classify.tagging import Tagger
 from classify.training import Case, declared_cases, effect_sentences, gold_cases, shared_folder, write_models
+from classify.word_heads import fit_word_heads
 from evidence.errors import IntegrandError
 from evidence.records import Document
-from language.encoder import Encoder
+from evidence.taxonomy import load_taxonomy
+from language.encoder import QuantisedEncoder
 
 FLOORS = {
     "relevance F1": 0.95, "study_design accuracy": 0.80, "evidence_strength weighted kappa": 0.80, "integration_type micro-F1": 0.78,
@@ -66,7 +68,8 @@ def main(arguments: Sequence[str] | None = None, given: list[Document] | None = 
     parser.add_argument("--train", action="store_true")
     parser.add_argument("--wrong", nargs="*", default=[])
     options = parser.parse_args(arguments)
-    shared, tagger = shared_folder(), Tagger(encoder=Encoder())
+    shared, taxonomy = shared_folder(), load_taxonomy()
+    tagger = Tagger(taxonomy, QuantisedEncoder(), words=fit_word_heads(taxonomy) if options.train else None)
     read = given if given is not None else documents(shared)
     started = time.perf_counter()
     cases = gold_cases(shared, read, tagger.observer)

@@ -20,7 +20,7 @@ from classify.tagging import Tagger
 from classify.training import shared_folder
 from evidence.errors import IntegrandError
 from evidence.records import Document, Tag, Tagging
-from language.encoder import Encoder
+from language.encoder import QuantisedEncoder
 
 SUFFIXES = frozenset((".pdf", ".html", ".nxml", ".md", ".txt"))
 AROUND = 200
@@ -63,7 +63,7 @@ def real_documents(shared: Path) -> Iterator[tuple[str, Document]]:
 
 def tagged(shared: Path, kept: Path | None) -> list[tuple[str, Document, Tagging]]:
     """Every real document with its tags; those that ``kept`` (a file) holds of this version are not tagged again."""
-    tagger = Tagger(encoder=Encoder())
+    tagger = Tagger(encoder=QuantisedEncoder())
     if kept is not None and kept.is_file():
         version, found = pickle.loads(kept.read_bytes())
         if version == tagger.version:

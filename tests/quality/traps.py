@@ -263,9 +263,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _tagger() -> Callable[[Document], Tagging]:
     from classify.tagging import Tagger
-    from language.encoder import Encoder
+    from language.encoder import QuantisedEncoder
 
-    return Tagger(load_taxonomy(), Encoder()).tag
+    return Tagger(load_taxonomy(), QuantisedEncoder()).tag
 
 
 if __name__ == "__main__":
