@@ -62,7 +62,7 @@ REAL_WEIGHT = 2.0
 """Weight of a short document beside a short text of our own and an abstract: there are few, and they are what is read in earnest."""
 SHORT_DESIGN_WEIGHT = 0.3
 """Weight of a short text's design: from 0.3 to 1.0 short texts (cross-validated by pair) and others are told equally well."""
-OWN_DESIGN_WEIGHT = 0.7
+OWN_DESIGN_WEIGHT = 0.3
 """Weight of a short text of our own beside an abstract, for the design of short texts."""
 FEWEST = 40
 """Labelled documents below which there is no fitting: folds of folds would be of one or two."""
