@@ -77,9 +77,9 @@ def _runs(prose: Prose) -> Iterator[tuple[Sentence, ...]]:
 JOINING_FACETS = ("integration_type", "boundary", "breadth", "relevance")
 """Facets whose cues say that a passage may be about joining up care."""
 OTHER_FACETS = ("theme", "population", "level", "intensity", "reality")
-MOST_CHOSEN, OPENING = 16, 3
+MOST_CHOSEN, OPENING = 14, 3
 """Excerpts of a document that are read closely at most, and how many of them are its first ones whatever they say. Their number is measured in
-``docs/measures.md``: 36 cost twice as much and answer no better."""
+``docs/measures.md``: 36 cost more than twice as much and answer no better."""
 
 
 def chosen(found: Sequence[Excerpt], evidence: Mapping[Key, LabelEvidence], joined: Iterable[int]) -> tuple[Excerpt, ...]:
