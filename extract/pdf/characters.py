@@ -197,8 +197,9 @@ class FontShelf:
         found = self.fonts.get(place)
         if found is None:
             handle = address(place)
-            size = min(256, _font_name(handle, _FONT_NAME_AT, _FONT_NAME_BYTES))
-            name = _FONT_NAME.tobytes()[: max(0, size - 1)].decode("utf-8", "replace").split("+")[-1]
+            size = _font_name(handle, _FONT_NAME_AT, _FONT_NAME_BYTES)
+            # a longer name is not written, and what the buffer holds is another font's
+            name = _FONT_NAME.tobytes()[: size - 1 if 0 < size <= len(_FONT_NAME) else 0].decode("utf-8", "replace").split("+")[-1]
             found = self.names.get(name)
             if found is None:
                 flags = _font_flags(handle)

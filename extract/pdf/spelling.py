@@ -6,6 +6,7 @@ The list is wordfreq's English one (Speer 2022, from several corpora; words with
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -22,7 +23,10 @@ PARTICLES = frozenset({"in", "up", "out", "off", "on", "to", "by", "of", "down",
 """Second parts that make compounds ("walk-in", "follow-up", "place-based"), not word endings, unless the whole is a common word."""
 _PARTS = re.compile(r"([^\W\d_]+(?:['’][^\W\d_]+)?)-$")
 _NEXT = re.compile(r"^([^\W\d_]+)")
+_WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _LETTER_BEFORE, _LETTER_BEHIND = re.compile(r"[^\W\d_]-?\Z"), re.compile(r"-?[^\W\d_]")
+SEARCHES = 200
+"""Words looked for one by one. Counting all words of a page takes 0.25 ms, looking for 16 in a thousand pages before it took 18."""
 LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 
 
@@ -56,17 +60,27 @@ class Vocabulary:
     def __init__(self) -> None:
         self._lines: list[str] = []
         self._texts: list[str] = []
+        self._uncounted: list[str] = []
+        self._words: Counter[str] = Counter()
+        self._asked = 0
 
     def add(self, texts: Iterable[str]) -> None:
         """Note some lines; the last word of a line that ends in a hyphen is left out."""
         self._lines.extend(texts)
 
     def count(self, word: str) -> int:
-        """How often a lower-case word, or compound, occurs as a whole. Looked for when asked: few of a document's words ever are."""
+        """How often a lower-case word, or compound, occurs as a whole. Looked for when asked, as few of a document's words ever are; where more
+        than :data:`SEARCHES` are, all are counted, since looking through a long text for each of many words would take time by its square."""
         if self._lines:
             whole = "\n".join([text[:-1].rpartition(" ")[0] if text.endswith("-") else text for text in self._lines])
             self._texts.append(whole.lower())
+            self._uncounted.append(self._texts[-1])
             self._lines.clear()
+        self._asked += 1
+        if self._asked > SEARCHES and _WORDS.fullmatch(word):
+            while self._uncounted:
+                self._words.update(_WORDS.findall(self._uncounted.pop()))
+            return self._words[word]
         return sum(_count(text, word) for text in self._texts)
 
     def joined(self, above: str, below: str) -> str | None:

@@ -9,7 +9,7 @@ from extract.assembly import lay_out
 from extract.blocks import Block, Leaf
 from extract.chart_labels import labels_aside
 from extract.metadata.imprint import imprint_of
-from extract.pdf import read_pdf
+from extract.pdf import read_pdf, spelling
 from extract.pdf.characters import Font, Run, Word
 from extract.pdf.lines import mark_small, segments
 from extract.pdf.spelling import Vocabulary
@@ -140,6 +140,19 @@ def test_words_are_counted_whole() -> None:
     vocabulary = Vocabulary()
     vocabulary.add(["Follow-up is followup", "a followup's follow-up-visit, xfollowup", "cut follow-"])
     assert (vocabulary.count("followup"), vocabulary.count("follow-up"), vocabulary.count("follow")) == (2, 1, 0)
+
+
+def test_words_are_counted_alike_and_no_text_is_read_again_where_many_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    vocabulary = Vocabulary()
+    vocabulary.add(["Follow-up is followup", "a followup's follow-up-visit, xfollowup 2followup", "-followup- don't"])
+    asked = ("followup", "follow-up", "is", "up", "follow-up-visit", "don't", "nothing")
+    searched = [vocabulary.count(word) for word in asked]
+    for _ in range(spelling.SEARCHES):
+        vocabulary.count("followup")
+    assert [vocabulary.count(word) for word in asked] == searched == [4, 1, 1, 0, 1, 1, 0]
+    vocabulary.add(["followup again"])
+    monkeypatch.setattr(spelling, "_count", None)
+    assert (vocabulary.count("followup"), vocabulary.count("again")) == (5, 1)
 
 
 def test_a_line_in_another_font_is_a_heading_where_weights_make_no_sense() -> None:
