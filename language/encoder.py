@@ -101,12 +101,15 @@ def _whole(path: Path) -> Iterator[Path]:
 
 def _quantise(graph: Path, path: Path) -> None:
     """Weights in seven bits a channel: products of eight bits with these cannot overflow in sixteen, so that every processor adds up the same."""
+    import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
+    # Loaded, as beside a file named it would write another of a fixed name, which two processes at once would take from each other.
+    model = onnx.load(str(graph))
     # It warns of a preparation that changes nothing here.
     logging.getLogger().addFilter(_no_warning)
     try:
-        quantize_dynamic(str(graph), str(path), weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
+        quantize_dynamic(model, str(path), weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
     finally:
         logging.getLogger().removeFilter(_no_warning)
 
@@ -166,7 +169,8 @@ class Encoder:
     def _session(self) -> Any:
         import onnxruntime
 
-        if not is_exported(self.folder):
+        # Its own graph only: a folder from before there were two serves whoever needs the one it has.
+        if not all((self.folder / name).is_file() for name in (self.graph, TOKENIZER)):
             export(self.folder)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self.threads
