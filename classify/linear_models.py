@@ -9,10 +9,12 @@ give the same weights.
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -165,7 +167,7 @@ def read_arrays(path: Path, *names: str) -> tuple[NDArray[Any], ...]:
     try:
         with np.load(path, allow_pickle=False) as file:
             return tuple(file[name] for name in names)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
         why = f"no readable model ({error}); rebuild it with python -m classify.training"
         raise IntegrandError(f"classify/models/{path.name}: {why}") from error
 

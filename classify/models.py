@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from inspect import getfile
 from pathlib import Path
 
 from classify.cue_worth import read_worth
@@ -17,6 +18,7 @@ from classify.relevance import RelevanceModels
 from classify.short_designs import DesignModels, ShortDesignModel, read_whole_text
 from classify.study_design import DesignModel
 from evidence.errors import IntegrandError
+from language import encoder, sentences
 
 FOLDER = Path(__file__).parent / "models"
 CUES_ALONE = "cues_alone"
@@ -146,9 +148,13 @@ def _pooled(path: Path) -> Pooled:
 
 @lru_cache(maxsize=2)
 def models_version(folder: Path = FOLDER) -> str:
-    """A short digest of code, data files and models: whatever may change an answer changes it, so nobody has to remember to."""
+    """A short digest of code, data files and models: whatever may change an answer changes it, so nobody has to remember to.
+
+    What sentences and vectors are made by counts as code of this package.
+    """
     digest = hashlib.sha256()
     beside = [path for pattern in ("*.py", "*.toml", "gazetteer/*.*") for path in Path(__file__).parent.glob(pattern)]
-    for path in sorted([*folder.glob("**/*.json"), *folder.glob("*.npz"), *beside]):
+    below = [Path(getfile(module)) for module in (encoder, sentences)]
+    for path in [*sorted([*folder.glob("**/*.json"), *folder.glob("*.npz"), *beside]), *below]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]

@@ -10,7 +10,7 @@ import pytest
 from classify.excerpts import MOST_CHOSEN, excerpts
 from classify.prose import Prose
 from classify.short_texts import text_document
-from classify.word_heads import NOTHING_SAID, WORD_FEATURES, fit_word_heads, read_word_heads
+from classify.word_heads import NOTHING_SAID, WORD_FEATURES, WORD_HEADS, fit_word_heads, read_word_heads
 from evidence.errors import IntegrandError
 from evidence.taxonomy import load_taxonomy
 
@@ -49,6 +49,7 @@ def test_words_that_no_lesson_has_say_nothing() -> None:
     assert heads.vectors(["qwyx zzrt", ""]).nnz == 0
 
 
+@pytest.mark.slow
 def test_what_ships_is_what_the_taxonomy_and_the_lessons_teach(tmp_path: Path) -> None:
     fitted = fit_word_heads(load_taxonomy())
     fitted.write(tmp_path / "heads.npz")
@@ -59,7 +60,8 @@ def test_what_ships_is_what_the_taxonomy_and_the_lessons_teach(tmp_path: Path) -
     assert np.array_equal(written.heads.weights, fitted.heads.weights)
 
 
-def test_a_file_that_holds_no_heads_is_named(tmp_path: Path) -> None:
-    (tmp_path / "heads.npz").write_bytes(b"nothing")
+@pytest.mark.parametrize("content", [b"nothing", b"", WORD_HEADS.read_bytes()[:9000]])
+def test_a_file_that_holds_no_heads_is_named(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "heads.npz").write_bytes(content)
     with pytest.raises(IntegrandError, match=r"heads\.npz"):
         read_word_heads(tmp_path / "heads.npz")
