@@ -49,7 +49,9 @@ def import_decisions(
         raise UsageError(f"{path}: each line names its reviewer; leave --reviewer out")
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise UsageError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+    except UnicodeDecodeError as error:
         raise UsageError(f"{path}: cannot be read as text: {error}") from None
     given = [_checked(line, f"{path}, line {number}", taxonomy) for number, line in enumerate(lines, 1) if line.strip()]
     with base.lock():

@@ -41,7 +41,9 @@ def read_gold(path: Path, root: Path | None = None) -> GoldFile:
     """Raises ``UsageError`` naming the line that is no JSON object or lacks a field, or a file that cannot be read."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise UsageError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+    except UnicodeDecodeError as error:
         raise UsageError(f"{path}: cannot be read as text: {error}") from None
     rows: list[Mapping[str, Any]] = []
     kind = ""

@@ -141,3 +141,10 @@ def test_rates_over_pages_count_trials_and_bound_the_value() -> None:
     assert score.n == 5
     assert score.value == pytest.approx(0.6)
     assert score.low < score.value < score.high
+
+
+@pytest.mark.parametrize(("name", "reason"), [("absent.jsonl", "no such file or directory"), ("gold", "is a directory")])
+def test_a_gold_file_that_is_not_there_is_told_plainly(tmp_path: Path, name: str, reason: str) -> None:
+    (tmp_path / "gold").mkdir()
+    with pytest.raises(UsageError, match=f"{name}: {reason}$"):
+        read_gold(tmp_path / name)
