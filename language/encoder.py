@@ -73,18 +73,24 @@ def is_exported(folder: Path | None = None) -> bool:
 def export(folder: Path | None = None) -> Path:
     """Exports the weights to ``folder`` (default: :func:`models_folder`), each file whole or not at all; returns the float32 graph's path.
 
-    Takes about fifteen seconds and imports torch. Raises ``IntegrandError`` where the weights are missing or not the published ones.
+    Takes about fifteen seconds and imports torch. Raises ``IntegrandError`` where the weights are missing or not the published ones, or
+    where the folder cannot be written.
     """
     folder = folder or models_folder()
     source = weights_folder()
-    folder.mkdir(parents=True, exist_ok=True)
     graph = folder / GRAPH
-    with _whole(graph) as part:
-        _write_graph(source, part)
-    with _whole(folder / QUANTISED_GRAPH) as part:
-        _quantise(graph, part)
-    with _whole(folder / TOKENIZER) as part:
-        part.write_bytes((source / "tokenizer.json").read_bytes())
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with _whole(graph) as part:
+            _write_graph(source, part)
+        with _whole(folder / QUANTISED_GRAPH) as part:
+            _quantise(graph, part)
+        with _whole(folder / TOKENIZER) as part:
+            part.write_bytes((source / "tokenizer.json").read_bytes())
+    except OSError as error:
+        raise IntegrandError(
+            f"{folder}: {MODEL} cannot be exported to it ({error.strerror or error}); INTEGRAND_MODELS names a folder that can be written"
+        ) from error
     return graph
 
 
@@ -166,33 +172,43 @@ class Encoder:
         return f"{MODEL}-{WEIGHTS_SHA256[:8]}"
 
     @cached_property
-    def _session(self) -> Any:
-        import onnxruntime
-
+    def _loaded(self) -> tuple[Any, Any]:
+        """The session and the tokeniser. An export that cannot be loaded (torn, emptied) is made anew, so that it does not cost every document."""
         # Its own graph only: a folder from before there were two serves whoever needs the one it has.
-        if not all((self.folder / name).is_file() for name in (self.graph, TOKENIZER)):
-            export(self.folder)
+        if all((self.folder / name).is_file() for name in (self.graph, TOKENIZER)):
+            try:
+                return self._load()
+            except MemoryError:
+                raise
+            except Exception as error:  # the runtime and the tokeniser have no common, named error
+                logging.getLogger(__name__).warning("%s: the exported %s cannot be loaded (%s); it is exported anew", self.folder, MODEL, error)
+        export(self.folder)
+        return self._load()
+
+    def _load(self) -> tuple[Any, Any]:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self.threads
         options.log_severity_level = 3
-        return onnxruntime.InferenceSession(str(self.folder / self.graph), options, providers=["CPUExecutionProvider"])
-
-    @cached_property
-    def _tokenizer(self) -> Any:
-        from tokenizers import Tokenizer
-
-        self._session  # noqa: B018 (exports the tokeniser where nobody has yet)
+        session = onnxruntime.InferenceSession(str(self.folder / self.graph), options, providers=["CPUExecutionProvider"])
         tokenizer = Tokenizer.from_file(str(self.folder / TOKENIZER))
         tokenizer.enable_truncation(MAX_TOKENS)
         tokenizer.no_padding()
-        return tokenizer
+        return session, tokenizer
+
+    def load(self) -> None:
+        """Loads now what the first text would load. Raises ``IntegrandError`` where the model is neither there nor can be exported."""
+        self._loaded  # noqa: B018 (cached when first asked for)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One unit vector a text, float32 ``[n, 384]``. Deterministic; texts beyond 256 tokens are cut there."""
         vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
         if not texts:
             return vectors
-        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
+        session, tokenizer = self._loaded
+        tokens = [encoding.ids for encoding in tokenizer.encode_batch(list(texts))]
         for batch in _batches([len(ids) for ids in tokens], self.batch_tokens):
             width = max(len(tokens[at]) for at in batch)
             ids = np.zeros((len(batch), width), dtype=np.int64)
@@ -201,7 +217,7 @@ class Encoder:
             mask = np.zeros_like(ids)
             for row, at in enumerate(batch):
                 mask[row, : len(tokens[at])] = 1
-            vectors[batch] = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+            vectors[batch] = session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
         return vectors
 
 

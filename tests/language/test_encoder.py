@@ -84,3 +84,29 @@ def test_the_export_agrees_with_sentence_transformers_and_leaves_no_torn_file(tm
     assert {path.name for path in tmp_path.iterdir()} == {GRAPH, QUANTISED_GRAPH, TOKENIZER}
     published = SentenceTransformer(str(weights_folder())).encode(TEXTS[:4], normalize_embeddings=True)
     assert ((Encoder(tmp_path).encode(TEXTS[:4]) * published).sum(axis=1) > 0.9999).all()
+
+
+@pytest.mark.parametrize("name", [QUANTISED_GRAPH, TOKENIZER])
+@pytest.mark.parametrize("left", [0, 10_000])
+def test_a_torn_export_is_made_anew_and_costs_no_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoder: Encoder, name: str, left: int,
+) -> None:
+    encoder.load()
+    for one in (GRAPH, QUANTISED_GRAPH, TOKENIZER):
+        (tmp_path / one).symlink_to(encoder.folder / one)
+    (tmp_path / name).unlink()
+    (tmp_path / name).write_bytes((encoder.folder / name).read_bytes()[:left])
+
+    def put_back(folder: Path) -> None:
+        (folder / name).write_bytes((encoder.folder / name).read_bytes())
+
+    monkeypatch.setattr(module, "export", put_back)
+    assert (QuantisedEncoder(tmp_path).encode(TEXTS[:1]) == QuantisedEncoder(encoder.folder).encode(TEXTS[:1])).all()
+
+
+def test_a_folder_that_cannot_be_written_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "weights_folder", lambda: tmp_path)
+    (tmp_path / "taken").write_text("a file where the folder should be")
+    with pytest.raises(IntegrandError, match="INTEGRAND_MODELS") as told:
+        QuantisedEncoder(tmp_path / "taken" / "models").load()
+    assert "\n" not in str(told.value)
