@@ -89,6 +89,8 @@ _FUNCTION_WORDS = frozenset(
 )
 _NUMBER_LINE = re.compile(r"^(?:page\s+)?[-–|\s]*(\d{1,4})(?:\s+of\s+\d{1,4})?[-–|\s]*$", re.I)
 _DIGITS = re.compile(r"\d+")
+LONGEST_WORD = 100
+"""Characters in which the last word of a line is sought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,13 +255,15 @@ def _joined(held: list[PrintedLine], vocabulary: Counter[str]) -> Paragraph:
 
 
 def _join_line(text: str, following: str, vocabulary: Counter[str]) -> str:
-    match = re.search(r"([^\W\d_]{2,})[-‐‑]$", text)
+    # Only its last word is looked at: a paragraph of many lines would be searched once a line.
+    last = text[-LONGEST_WORD:]
+    match = re.search(r"([^\W\d_]{2,})[-‐‑]$", last)
     if not match or not following[:1].islower():
-        return f"{text} {following}" if not re.search(r"[^\W\d_\s][-‐‑]$", text) else text + following
+        return f"{text} {following}" if not re.search(r"[^\W\d_\s][-‐‑]$", last) else text + following
     rest = re.match(r"[^\W\d_]+", following)
     head, tail = match.group(1).casefold(), rest.group(0).casefold() if rest else ""
     # The document itself says whether the hyphen belongs to the word; where it does not say, both halves being words of
     # their own speaks for a compound.
     whole, compound = vocabulary[head + tail], vocabulary[f"{head}-{tail}"] + vocabulary[f"{head}‑{tail}"]
     keep = compound > whole or (whole == 0 and len(head) > 2 and vocabulary[head] > 0 and vocabulary[tail] > 1)
-    return text + following if keep else text[: match.end(1)] + following
+    return text + following if keep else text[: len(text) - len(last) + match.end(1)] + following

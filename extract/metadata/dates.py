@@ -48,11 +48,14 @@ def dates_in(text: str) -> list[tuple[int, int, str]]:
     found: list[tuple[int, int, str]] = []
     if not _ANY_YEAR.search(text):
         return found
+    taken = bytearray(len(text))
     for form in _FORMS:
         for match in form.finditer(text):
             iso = _iso(match.groupdict())
-            if iso and not any(start < match.end() and match.start() < end for start, end, _ in found):
-                found.append((match.start(), match.end(), iso))
+            start, end = match.span()
+            if iso and not any(taken[start:end]):
+                taken[start:end] = b"\1" * (end - start)
+                found.append((start, end, iso))
     return sorted(found)
 
 
