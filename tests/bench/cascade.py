@@ -1,4 +1,4 @@
-"""What the cascade costs in quality: ``python -m tests.bench.cascade`` (needs the shared inputs; some twenty minutes).
+"""What the cascade costs in quality: ``python -m tests.bench.cascade`` (needs the shared inputs; the better part of an hour).
 
 The labelled documents are observed twice, as set and with every excerpt and every claim read closely, and each is scored by five-fold
 cross-validation over the same folds, three times with folds of other salts: with a hundred documents one refit moves a measure by 0.02. What it
@@ -34,8 +34,8 @@ def everything_read() -> Iterator[None]:
         yield
 
 
-def measured() -> dict[str, float]:
-    """Every measure that has a floor and is taken of documents, as the mean over :data:`SALTS`."""
+def measured(name: str) -> dict[str, float]:
+    """Tells what each division into folds gives, under this name. Every measure that has a floor and is taken of documents, as the mean over :data:`SALTS`."""
     shared, tagger = shared_folder(), Tagger(encoder=QuantisedEncoder())
     cases = gold_cases(shared, documents(shared), tagger.observer)
     declared, short = declared_cases(shared, tagger.observer), short_cases(tagger.observer)
@@ -44,13 +44,15 @@ def measured() -> dict[str, float]:
         for score in evaluation.facet_scores(cases, evaluation.cross_validated(cases, declared, tagger, short, salt)):
             if score.name in FLOORS:
                 found[score.name].append(score.value)
+        sys.stdout.write(f"{name}, folds {salt or '/first'}: {', '.join(f'{measure} {values[-1]:.3f}' for measure, values in found.items())}\n")
+        sys.stdout.flush()
     return {name: float(np.mean(values)) for name, values in found.items()}
 
 
 def main() -> int:
-    as_set = measured()
+    as_set = measured("as set")
     with everything_read():
-        off = measured()
+        off = measured("cascade off")
     for name, value in as_set.items():
         sys.stdout.write(f"{name:36} {value:.3f}  cascade off {off[name]:.3f}  {value - off[name]:+.3f}\n")
     lost = float(np.mean([off[name] - value for name, value in as_set.items()]))
