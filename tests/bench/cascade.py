@@ -35,7 +35,7 @@ def everything_read() -> Iterator[None]:
 
 
 def measured(name: str) -> dict[str, float]:
-    """Tells what each division into folds gives, under this name. Every measure that has a floor and is taken of documents, as the mean over :data:`SALTS`."""
+    """Every measure that has a floor and is taken of documents, as the mean over :data:`SALTS`; tells each under this name as it is taken."""
     shared, tagger = shared_folder(), Tagger(encoder=QuantisedEncoder())
     cases = gold_cases(shared, documents(shared), tagger.observer)
     declared, short = declared_cases(shared, tagger.observer), short_cases(tagger.observer)
