@@ -17,6 +17,7 @@ from classify.linear_models import Choice, Pooled, read_model, write_model
 from classify.relevance import RelevanceModels
 from classify.short_designs import DesignModels, ShortDesignModel, read_whole_text
 from classify.study_design import DesignModel
+from classify.word_heads import WORD_HEADS, WordHeads, read_word_heads
 from evidence.errors import IntegrandError
 from language import encoder, sentences
 
@@ -34,7 +35,7 @@ LEARNT = "learnt.json"
 @dataclass(frozen=True)
 class Models:
     """One model a facet; ``facets`` holds those of :data:`TRAINED_FACETS` that have been trained, ``short`` those of :data:`SHORT_FACETS` for
-    texts under 400 words. ``heads`` None reads cues alone."""
+    texts under 400 words. ``words`` are the heads by words that the others were fitted with; ``heads`` None reads cues alone."""
 
     study_design: DesignModels
     relevance: RelevanceModels
@@ -42,6 +43,7 @@ class Models:
     places: Pooled
     findings: FindingModels
     facets: dict[str, Pooled]
+    words: WordHeads
     heads: Heads | None = None
     short: dict[str, Pooled] = field(default_factory=dict)
 
@@ -72,9 +74,9 @@ class Models:
                 path.unlink()
         for facet, model in self.short.items():
             write_model(own / f"short_{facet}.json", model)
+        self.words.write(folder / WORD_HEADS.name)
         if self.heads is not None:
             self.heads.write(folder / HEADS)
-
 
     def _write_short_design(self, folder: Path) -> None:
         short = self.study_design.short
@@ -122,7 +124,7 @@ def load_models(folder: Path = FOLDER, closely: bool = True) -> Models:
         DesignModel(_choice(folder / "study_design.json"), read_worth(folder / DESIGN_CUES)), _short_design(folder) if closely else None
     )
     relevance = RelevanceModels(_pooled(own / "relevance.json"), _pooled(own / "relevance_short.json"))
-    return Models(designs, relevance, strength, places, found, facets, heads, short)
+    return Models(designs, relevance, strength, places, found, facets, read_word_heads(folder / WORD_HEADS.name), heads, short)
 
 
 def _short_design(folder: Path) -> ShortDesignModel | None:

@@ -24,7 +24,6 @@ from classify.relevance import relevance_tag
 from classify.shown_passages import shown
 from classify.study_design import design_span, kinds
 from classify.subject import about_row, is_short, label_row, logits_of, read_span
-from classify.word_heads import WordHeads
 from evidence.records import LISTING, Alternative, Appraisal, Document, Span, Tag, Tagging
 from evidence.taxonomy import Taxonomy, load_taxonomy
 from language.encoder import QuantisedEncoder
@@ -45,20 +44,18 @@ MOST_REFERENCES = 0.7
 """Share of a text that stands in references beyond which it is a list of them (labelled articles: 0.31 at most; pages of publications: 0.96)."""
 
 
-def classifier_version(taxonomy: Taxonomy) -> str:
-    """Names code, taxonomy and models: changes whenever an answer may."""
-    return f"{taxonomy.version}-{models_version()}"
+def classifier_version(taxonomy: Taxonomy, closely: bool = True) -> str:
+    """Names code, taxonomy and models: changes whenever an answer may. ``closely`` False is a tagger without an encoder."""
+    return f"{taxonomy.version}-{models_version()}{'' if closely else '-cues'}"
 
 
 class Tagger:
     """Tags documents. ``encoder`` is used where embeddings can change an answer; None leaves that stage out."""
 
-    def __init__(
-        self, taxonomy: Taxonomy | None = None, encoder: QuantisedEncoder | None = None, models: Models | None = None, words: WordHeads | None = None
-    ) -> None:
+    def __init__(self, taxonomy: Taxonomy | None = None, encoder: QuantisedEncoder | None = None, models: Models | None = None) -> None:
         self.taxonomy = taxonomy or load_taxonomy()
         self.encoder = encoder
-        self.observer = Observer(self.taxonomy, encoder, words)
+        self.observer = Observer(self.taxonomy, encoder, None if models is None else models.words)
         self.appraiser = Appraiser(self.taxonomy.strength)
         self._models = models
 
@@ -68,7 +65,7 @@ class Tagger:
 
     @cached_property
     def version(self) -> str:
-        return classifier_version(self.taxonomy)
+        return classifier_version(self.taxonomy, self.encoder is not None)
 
     def with_models(self, models: Models) -> Tagger:
         """This tagger with other models; what is compiled is shared."""

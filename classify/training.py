@@ -47,7 +47,7 @@ from classify.short_designs import DesignExample, DesignModels, fit_short_design
 from classify.short_texts import ShortCase, short_cases
 from classify.study_design import CHOICE_PENALTY, WEIGHED, DesignModel, expected_weights, kinds
 from classify.subject import about_row, is_short, label_names, label_row, logits_of
-from classify.word_heads import WORD_HEADS, fit_word_heads
+from classify.word_heads import fit_word_heads
 from evidence.errors import IntegrandError, UsageError
 from evidence.records import Document
 from evidence.segments import read_segments
@@ -107,7 +107,7 @@ def fit_models(
     seen = [one.observation for one in short]
     sorts = [kinds(without.chances(one.designs, one.traits, one.design_cues), labels) for one in seen]
     found = fit_findings(whole, out.kinds, out.relevant, observer, read.heads is not None, list(zip(short, sorts, strict=True)))
-    return Models(design, relevance, fit_strength(whole, out, observer), fit_places(whole, out), found, facets, read.heads, brief)
+    return Models(design, relevance, fit_strength(whole, out, observer), fit_places(whole, out), found, facets, observer.words, read.heads, brief)
 
 
 class Readings:
@@ -448,7 +448,6 @@ def write_models(
         },
         folder,
     )
-    observer.words.write(folder / WORD_HEADS.name)
     if observer.lessons is not None:
         fit_models(cases, declared, observer, short).write(folder)
     fit_models(cases, declared, observer, short, closely=False).write(folder)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import accumulate
 
 from extract.printed_lines import SENTENCE_END, Paragraph
 from extract.text_blocks import CAPTION
@@ -48,21 +49,61 @@ def gather_cells(paragraphs: list[Paragraph], opens_document: bool = False) -> G
     at = _TITLE_PAGE if opens_document else 0
     gathered = paragraphs[:at]
     tables: list[tuple[tuple[str, ...], ...]] = []
+    lines = _Lines(paragraphs)
     while at < len(paragraphs):
-        end = _run_end(paragraphs, at)
-        start, end = _trimmed(paragraphs, at, end)
-        cells = paragraphs[start:end]
-        if len(cells) < FEWEST or not _is_tabular(cells):
+        start, end = lines.run(at)
+        if end - start < FEWEST or not lines.is_tabular(start, end):
             gathered.append(paragraphs[at])
             at += 1
             continue
         gathered.extend(paragraphs[at:start])
-        rows, text = _rows([cell.text for cell in cells])
+        cells = [cell.text for cell in paragraphs[start:end]]
+        rows, text = _rows(cells)
         if rows:
             tables.append(rows)
         gathered.append(Paragraph(text, verbatim=True, printed=len(cells)))
         at = end
     return Gathered(gathered, tables)
+
+
+class _Lines:
+    """What each line of a document is, told once: a run that is no table is tried again from each of its lines."""
+
+    def __init__(self, paragraphs: list[Paragraph]) -> None:
+        self.paragraphs = paragraphs
+        texts = [one.text for one in paragraphs]
+        self.figures = [is_figure(text) for text in texts]
+        self.torn = [_FRAGMENT.match(text) is not None and not figure for text, figure in zip(texts, self.figures, strict=True)]
+        prose = [SENTENCE_END.search(text) is not None and len(text.split()) > 3 for text in texts]
+        self.counts = [[0, *accumulate(kind)] for kind in (self.figures, self.torn, prose)]
+        self.next_figure = [len(texts)] * (len(texts) + 1)
+        for at in reversed(range(len(texts))):
+            self.next_figure[at] = at if self.figures[at] else self.next_figure[at + 1]
+        self._first = self._end = self._tail = 0
+
+    def run(self, at: int) -> tuple[int, int]:
+        """The run of cells from ``at`` (start and end; empty where none begins there), without what stands before the column heads, and
+        without the words at the end that rather head what follows."""
+        if not _is_cell(self.paragraphs[at]):
+            return at, at
+        if not self._first <= at < self._end:
+            self._first, self._end = at, _run_end(self.paragraphs, at)
+            self._tail = self._trimmed()
+        start = max(at, min(self.next_figure[at], self._end) - _MOST_HEADS)
+        return start, max(start, self._tail)
+
+    def is_tabular(self, start: int, end: int) -> bool:
+        figures, torn, prose = (sums[end] - sums[start] for sums in self.counts)
+        size = end - start
+        return figures + torn >= _FIGURE_SHARE * size and figures >= 0.1 * size and prose <= 0.1 * size
+
+    def _trimmed(self) -> int:
+        end = self._end
+        while end > self._first and not self.figures[end - 1] and not _FRAGMENT.match(self.paragraphs[end - 1].text):
+            end -= 1
+            if self.paragraphs[end].bold or len(self.paragraphs[end].text.split()) > 2:
+                break
+        return end
 
 
 def _is_cell(paragraph: Paragraph) -> bool:
@@ -94,24 +135,6 @@ def _ends_run(paragraph: Paragraph) -> bool:
     return bool(
         paragraph.heading or paragraph.item or len(text) > 2 * LONGEST or SENTENCE_END.search(text) or CAPTION.match(text)
     )
-
-
-def _trimmed(paragraphs: list[Paragraph], start: int, end: int) -> tuple[int, int]:
-    """Without what stands before the column heads, and without the words at the end that rather head what follows."""
-    first = next((index for index in range(start, end) if is_figure(paragraphs[index].text)), end)
-    start = max(start, first - _MOST_HEADS)
-    while end > start and not is_figure(paragraphs[end - 1].text) and not _FRAGMENT.match(paragraphs[end - 1].text):
-        end -= 1
-        if paragraphs[end].bold or len(paragraphs[end].text.split()) > 2:
-            break
-    return start, end
-
-
-def _is_tabular(cells: list[Paragraph]) -> bool:
-    figures = sum(is_figure(cell.text) for cell in cells)
-    torn = sum(_FRAGMENT.match(cell.text) is not None and not is_figure(cell.text) for cell in cells)
-    prose = sum(SENTENCE_END.search(cell.text) is not None and len(cell.text.split()) > 3 for cell in cells)
-    return figures + torn >= _FIGURE_SHARE * len(cells) and figures >= 0.1 * len(cells) and prose <= 0.1 * len(cells)
 
 
 def _rows(cells: list[str]) -> tuple[tuple[tuple[str, ...], ...], str]:

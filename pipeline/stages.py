@@ -166,7 +166,7 @@ def tag_document(document: Document) -> Tagging:
 
 def classifier_version() -> str:
     """The version under which tags are kept; it changes with code, taxonomy and models."""
-    return version_with_adjudicator(version_of(load_taxonomy()))
+    return version_with_adjudicator(version_of(load_taxonomy(), settings().semantic))
 
 
 def classify(base: Base, run: str, progress: Progress | None = None) -> StageCount:
@@ -265,7 +265,11 @@ def _documents(base: Base, wanted: set[str]) -> Iterator[Document]:
 
 
 def tagging_pool() -> LocalPool:
+    """Workers that tag. Raises ``IntegrandError`` where the encoder cannot be had, which is no fault of a document: inside a worker it would
+    be kept as each document's own, and no later run would try them again."""
     limits = settings()
+    if limits.semantic:
+        QuantisedEncoder(threads=1).load()
     return LocalPool(limits.workers, limits.document_timeout_s, limits.document_memory_bytes, load_tagger)
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from evidence.archive import Archive, read_captures
 from evidence.base import Base
-from evidence.records import Capture, Document
+from evidence.errors import IntegrandError
+from evidence.records import Capture, Document, Tagging
 from evidence.segments import read_segments
 from extract.reading import EXTRACTOR_VERSION
-from pipeline.stages import extract
+from pipeline.stages import classifier_version, classify, extract
 
 TEXT = b"Teams that share an office\n\nNurses and social workers of two districts moved into one office and wrote down what changed.\n"
 
@@ -36,3 +39,14 @@ def test_a_payload_that_is_damaged_in_the_archive_is_read_when_it_comes_again(tm
     assert again.digest == first.digest and len(list(read_captures(base))) == 2
     assert extract(base, "r2", {}).done == 1
     assert [document.status for document in documents(base)] == ["ok"]
+
+
+def test_an_encoder_that_cannot_be_had_is_kept_as_no_documents_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    base = Base(tmp_path / "base").create()
+    capture(base, "r1")
+    assert extract(base, "r1", {}).done == 1
+    (tmp_path / "taken").write_text("a file where the folder of models should be")
+    monkeypatch.setenv("INTEGRAND_MODELS", str(tmp_path / "taken" / "models"))
+    with pytest.raises(IntegrandError, match="INTEGRAND_MODELS"):
+        classify(base, "r1")
+    assert not list(read_segments(base.tags(classifier_version()), Tagging))

@@ -16,8 +16,7 @@ from pathlib import Path
 from classify import evaluation
 from classify.short_texts import short_cases
 from classify.tagging import Tagger
-from classify.training import Case, declared_cases, effect_sentences, gold_cases, shared_folder, write_models
-from classify.word_heads import fit_word_heads
+from classify.training import Case, declared_cases, effect_sentences, fresh_observer, gold_cases, shared_folder, write_models
 from evidence.errors import IntegrandError
 from evidence.records import Document
 from evidence.taxonomy import load_taxonomy
@@ -69,7 +68,9 @@ def main(arguments: Sequence[str] | None = None, given: list[Document] | None = 
     parser.add_argument("--wrong", nargs="*", default=[])
     options = parser.parse_args(arguments)
     shared, taxonomy = shared_folder(), load_taxonomy()
-    tagger = Tagger(taxonomy, QuantisedEncoder(), words=fit_word_heads(taxonomy) if options.train else None)
+    tagger = Tagger(taxonomy, QuantisedEncoder())
+    if options.train:
+        tagger.observer = fresh_observer(tagger.encoder)
     read = given if given is not None else documents(shared)
     started = time.perf_counter()
     cases = gold_cases(shared, read, tagger.observer)
