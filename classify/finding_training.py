@@ -14,6 +14,7 @@ from classify.claims import Claim
 from classify.findings import CLAIM_FEATURES, LABEL, MOST, FindingModels, claim_row, direction_features, logits_by_key, outcome_features, recorded
 from classify.heads import Heads, Lessons, fit_heads
 from classify.label_evidence import Key
+from classify.labelled_passages import LabelledClaim, labelled_claims, passage_digest
 from classify.left_out import INNER_FOLDS, best_threshold, folds
 from classify.linear_models import Array, Choice, Pooled, fit_choice, fit_pooled
 from classify.observation import Observation, Observer
@@ -28,6 +29,8 @@ OWN_WEIGHT = 0.5
 """Weight of a sentence of our own beside one that a reader recorded."""
 SHORT_WEIGHT = 0.1
 """Weight of a short text's claims in what makes a claim worth recording: of a short text nearly all are, of a report one in thirty."""
+JUDGED_WORTH = 0.3
+"""How much of a recorded finding a sentence is that a reader, asked of it, called one: of two such sentences fewer than one is recorded."""
 SHORT = ClaimLesson("", True)
 """Marks an example of a short text: heads do not learn from it, and it is no lesson of its own."""
 THRESHOLDS = np.round(np.arange(0.04, 0.42, 0.02), 2)
@@ -46,7 +49,8 @@ class Labelled(Protocol):
 
 @dataclass(frozen=True)
 class Example:
-    """A claim with what readers recorded of it: ``outcomes`` with their direction; empty where they passed it over."""
+    """A claim with what readers recorded of it: ``outcomes`` with their direction; empty where they passed it over. ``judged`` is what a reader
+    said who was asked of this sentence."""
 
     key: str
     claim: Claim
@@ -54,6 +58,19 @@ class Example:
     outcomes: dict[str, str]
     sorts: Sequence[float]
     lesson: ClaimLesson | None = None
+    judged: LabelledClaim | None = None
+
+    @property
+    def told(self) -> Mapping[str, str]:
+        """The outcomes, recorded or judged."""
+        return self.outcomes or (self.judged.effects if self.judged is not None else {})
+
+    @property
+    def sure(self) -> float:
+        """How sure it is that the sentence is a finding, or that it is none."""
+        if self.outcomes:
+            return 1.0
+        return PASSED_OVER if self.judged is None or not self.judged.effects else self.judged.sure
 
 
 def fit_findings(
@@ -90,7 +107,8 @@ def examples_of(case: Labelled, sorts: Sequence[float], closely: bool) -> list[E
     found = []
     for at, claim in enumerate(case.observation.claims):
         taken = {one["outcome"]: one["direction"] for one in case.truth["findings"] if overlaps(one["quote"], claim.sentence.plain)}
-        found.append(Example(case.key, claim, None if vectors is None else vectors[at], taken, sorts))
+        judged = labelled_claims().get(passage_digest(claim.sentence.plain))
+        found.append(Example(case.key, claim, None if vectors is None else vectors[at], taken, sorts, judged=judged))
     return found
 
 
@@ -181,7 +199,7 @@ class Training:
     def _heads(self, examples: Sequence[Example], own: Sequence[Example]) -> Heads:
         assert self.lessons is not None
         kept = {example.key for example in own}
-        marks = [claim_marks(self.keys, bool(one.outcomes), one.outcomes, 1.0 if one.outcomes else PASSED_OVER) for one in examples]
+        marks = [claim_marks(self.keys, bool(one.told), one.told, one.sure) for one in examples]
         vectors = [example.vector for example in examples]
         for lesson, vector in zip(self.lessons.own, self.lessons.vectors, strict=True):
             if lesson.text in kept or not lesson.claims:
@@ -206,7 +224,7 @@ class Training:
         """From claims in documents and short texts; sentences that stand alone say nothing of where a claim is made."""
         placed = [(one, heads) for one, heads in zip(examples, logits, strict=True) if len(one.sorts)]
         rows = [claim_row(one.claim, heads[CLAIM] if heads else 0.0, one.sorts) for one, heads in placed]
-        truth = np.array([float(bool(one.outcomes)) for one, _ in placed])
+        truth = np.array([1.0 if one.outcomes else JUDGED_WORTH * one.sure * bool(one.told) for one, _ in placed])
         counts = np.array([SHORT_WEIGHT if one.lesson else 1.0 for one, _ in placed])
         names, kinds = [LABEL] * len(placed), np.array([one.sorts for one, _ in placed])
         return fit_pooled(np.array(rows), names, (LABEL,), CLAIM_FEATURES, truth, PENALTY["claims"], kinds, counts)
@@ -218,10 +236,10 @@ class Training:
         truth: list[float] = []
         counts: list[float] = []
         for one, heads in zip(examples, logits, strict=True):
-            if one.outcomes:
+            if one.told:
                 rows.append(outcome_features(self.taxonomy, one.claim, heads))
                 names += labels
-                truth += [float(label in one.outcomes) for label in labels]
+                truth += [float(label in one.told) for label in labels]
                 counts += [OWN_WEIGHT if one.lesson else 1.0] * len(labels)
         return fit_pooled(np.vstack(rows), names, labels, OUTCOME_FEATURES, np.array(truth), PENALTY["outcomes"], counts=np.array(counts))
 
@@ -229,7 +247,7 @@ class Training:
         """Sentences of our own weigh as much as others here: readers' findings are so often good news that they teach little about bad."""
         votes, traits, chosen = [], [], []
         for one, heads in zip(examples, logits, strict=True):
-            for outcome, direction in one.outcomes.items():
+            for outcome, direction in one.told.items():
                 said, signs = direction_features(self.taxonomy, one.claim, outcome, heads)
                 votes.append(said)
                 traits.append(signs)

@@ -7,7 +7,7 @@ from zero, so that the same lessons give the same weights.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,22 +15,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classify.close_reading import CloseReading
-from classify.decided import knows
 from classify.label_evidence import Key
 from classify.linear_models import Array, read_arrays
-from classify.quotation import overlaps
 from classify.written_lessons import written_lessons
 from evidence.taxonomy import Taxonomy
-from language.encoder import DIMENSIONS, QuantisedEncoder, Vectors
+from language.encoder import QuantisedEncoder, Vectors
 
 JOINING: Key = ("relevance", "relevant")
 """The head that tells whether an excerpt is about joining up, personalising or commissioning care at all."""
-JOINING_BY_EXAMPLES: Key = ("relevance", "by_examples")
-"""The same, learnt from the taxonomy's examples alone: it knows fewer ways of speaking, and none of the labelled documents' habits."""
 JOINING_BY_WRITING: Key = ("relevance", "by_writing")
 """The same, learnt from the taxonomy's examples and from excerpts of our own alone: short texts are judged by it."""
-OF_RELEVANCE = (JOINING, JOINING_BY_EXAMPLES, JOINING_BY_WRITING)
+OF_RELEVANCE = (JOINING, JOINING_BY_WRITING)
 READ_FACETS = (
     "integration_type", "breadth", "boundary", "reality", "level", "theme", "population", "perspective", "evaluation_method",
 )
@@ -53,9 +48,10 @@ class Lessons:
     truth: Array
     weights: Array
 
-    def and_(self, other: Lessons) -> Lessons:
+    def and_(self, *others: Lessons) -> Lessons:
+        every = (self, *others)
         return Lessons(
-            np.vstack([self.vectors, other.vectors]), np.vstack([self.truth, other.truth]), np.vstack([self.weights, other.weights])
+            stacked([one.vectors for one in every]), np.vstack([one.truth for one in every]), np.vstack([one.weights for one in every])
         )
 
 
@@ -73,14 +69,22 @@ class Heads:
         return result
 
     def write(self, path: Path) -> None:
-        np.savez_compressed(path, keys=np.array(["/".join(key) for key in self.keys]), weights=self.weights, bias=self.bias)
+        np.savez_compressed(path, keys=joined_keys(self.keys), weights=self.weights, bias=self.bias)
 
 
 def read_heads(path: Path) -> Heads:
     """Raises ``IntegrandError`` where the file is missing or no heads."""
     names, weights, bias = read_arrays(path, "keys", "weights", "bias")
-    keys = tuple((facet, label) for facet, _, label in (str(name).partition("/") for name in names))
-    return Heads(keys, weights.astype(np.float32), bias.astype(np.float32))
+    return Heads(parted_keys(names), weights.astype(np.float32), bias.astype(np.float32))
+
+
+def joined_keys(keys: Sequence[Key]) -> NDArray[np.str_]:
+    """Keys as they stand in a file."""
+    return np.array(["/".join(key) for key in keys])
+
+
+def parted_keys(names: Iterable[object]) -> tuple[Key, ...]:
+    return tuple((facet, label) for facet, _, label in (str(name).partition("/") for name in names))
 
 
 @dataclass(frozen=True)
@@ -158,7 +162,7 @@ NOT_SAID = 0.5
 
 
 def lessons_of_writing(taxonomy: Taxonomy, encoder: QuantisedEncoder) -> Lessons:
-    """Excerpts of our own (``written_lessons``); they are no lessons for :data:`JOINING` and :data:`JOINING_BY_EXAMPLES`."""
+    """Excerpts of our own (``written_lessons``); they are no lessons for :data:`JOINING`."""
     marks = _written_marks(taxonomy)
     return marks.read(encoder.encode(marks.texts))
 
@@ -167,7 +171,7 @@ def _written_marks(taxonomy: Taxonomy) -> Marks:
     keys, written = head_keys(taxonomy), written_lessons(taxonomy)
     truth = np.array([[float(lesson.about if key == JOINING_BY_WRITING else key in lesson.labels) for key in keys] for lesson in written])
     sure = np.where(truth > 0, 1.0, [1.0 if key == JOINING_BY_WRITING else NOT_SAID for key in keys])
-    sure[:, [keys.index(JOINING), keys.index(JOINING_BY_EXAMPLES)]] = 0.0
+    sure[:, keys.index(JOINING)] = 0.0
     return Marks(tuple(lesson.text for lesson in written), truth, sure)
 
 
@@ -178,7 +182,7 @@ integration types fall from 0.64 to 0.58 by cross-validation; mixed so they rise
 
 def mixed(by_documents: Heads, by_writing: Heads) -> Heads:
     """The heads of one set of lessons mixed with those of the other; of relevance each keeps its own."""
-    own = {JOINING: 0.0, JOINING_BY_EXAMPLES: 0.0, JOINING_BY_WRITING: 1.0}
+    own = {JOINING: 0.0, JOINING_BY_WRITING: 1.0}
     share = np.array([own.get(key, WRITTEN_SHARE) for key in by_documents.keys], dtype=np.float32)
     weights, bias = ((1 - share) * a + share * b for a, b in ((by_documents.weights, by_writing.weights), (by_documents.bias, by_writing.bias)))
     return Heads(by_documents.keys, np.round(weights, 4).astype(np.float32), np.round(bias, 4).astype(np.float32))
@@ -211,48 +215,18 @@ def _fit(vectors: Any, truth: Array, weights: Array, penalty: float) -> Array:
         value = float((w * (np.logaddexp(0, z) - y * z)).sum() + 0.5 * (held * theta**2).sum())
         return value, np.append(x.T @ gap, gap.sum()) + held * theta
 
-    theta: Array = minimize(loss, np.zeros(x.shape[1] + 1), jac=True, method="L-BFGS-B", options={"maxiter": 100}).x
+    theta: Array = minimize(loss, np.zeros(x.shape[1] + 1), jac=True, method="L-BFGS-B", options={"maxiter": 100, "ftol": 1e-5, "gtol": 1e-3}).x
     return theta
 
 
-MOST_LESSONS = 12
-"""Excerpts of one document that are lessons for what it is not: more would let long documents outweigh all others."""
-NOT_IN_IT = 0.5
-"""Weight of such a lesson."""
+def stacked(vectors: Sequence[Any]) -> Any:
+    """Arrays, or sparse arrays, one below the other."""
+    from scipy.sparse import issparse, vstack
+
+    return vstack(vectors, format="csr") if issparse(vectors[0]) else np.vstack(vectors)
 
 
-def document_lessons(keys: tuple[Key, ...], documents: Sequence[tuple[CloseReading, Mapping[str, Any]]]) -> Lessons:
-    """From labelled documents (reading and gold line): readers' quotations, and excerpts of documents that lack a label.
-
-    An off-topic document says so of every label of :data:`SHOWING`, a relevant one of those that readers did not give it.
-    """
-    vectors: list[Vectors] = [np.zeros((0, DIMENSIONS), dtype=np.float32)]
-    truth: list[Array] = [np.zeros((0, len(keys)))]
-    weights: list[Array] = [np.zeros((0, len(keys)))]
-    for reading, gold in documents:
-        marks = _document_marks(keys, reading, gold)
-        vectors.append(reading.vectors[1:])
-        truth.append(marks[0])
-        weights.append(marks[1])
-    told, sure, seen = np.vstack(truth), np.vstack(weights), np.vstack(vectors)
-    kept = sure.any(axis=1)
-    return Lessons(seen[kept], told[kept], sure[kept])
-
-
-def _document_marks(keys: tuple[Key, ...], reading: CloseReading, gold: Mapping[str, Any]) -> tuple[Array, Array]:
-    count = len(reading.excerpts)
-    truth, weights = np.zeros((count, len(keys))), np.zeros((count, len(keys)))
-    likeliest = sorted(range(count), key=lambda at: (-sum(at in found for found in reading.cued.values()), at))[:MOST_LESSONS]
-    relevant = gold.get("relevance", "relevant") == "relevant"
-    for column, (facet, label) in enumerate(keys):
-        given = gold.get(facet) or []
-        if facet in SHOWING and knows(gold, facet, label) and label not in ([given] if isinstance(given, str) else given):
-            weights[likeliest, column] = NOT_IN_IT
-    if not relevant:
-        weights[likeliest, keys.index(JOINING)] = NOT_IN_IT
-    for label, quote in (gold.get("integration_quotes") or {}).items():
-        for at, one in enumerate(reading.excerpts):
-            if overlaps(quote, one.plain):
-                for key in (JOINING, ("integration_type", label)):
-                    truth[at, keys.index(key)] = weights[at, keys.index(key)] = 1.0
-    return truth, weights
+def known(lessons: Lessons) -> Lessons:
+    """Those lessons that say something of a label."""
+    kept = np.flatnonzero(lessons.weights.any(axis=1))
+    return Lessons(lessons.vectors[kept], lessons.truth[kept], lessons.weights[kept])

@@ -10,13 +10,16 @@ from functools import lru_cache
 from inspect import getfile
 from pathlib import Path
 
+from classify.close_reading import CloseReading
 from classify.cue_worth import read_worth
+from classify.excerpt_signs import ExcerptSigns
 from classify.findings import FindingModels
 from classify.heads import Heads, read_heads
 from classify.linear_models import Choice, Pooled, read_model, write_model
 from classify.relevance import RelevanceModels
 from classify.short_designs import DesignModels, ShortDesignModel, read_whole_text
 from classify.study_design import DesignModel
+from classify.substance import PassageModels, Substance, head_logits, substance
 from classify.word_heads import WORD_HEADS, WordHeads, read_word_heads
 from evidence.errors import IntegrandError
 from language import encoder, sentences
@@ -25,6 +28,7 @@ FOLDER = Path(__file__).parent / "models"
 CUES_ALONE = "cues_alone"
 """Folder, beside the other models, of those for use without an encoder."""
 HEADS = "heads.npz"
+PASSAGE_READ, PASSAGE_UNREAD = "passage_read_", "passage_unread_"
 FINDING_HEADS = "finding_heads.npz"
 FINDING_PARTS = ("claims", "outcomes", "directions")
 DESIGN_CUES = "design_cues.json"
@@ -35,7 +39,8 @@ LEARNT = "learnt.json"
 @dataclass(frozen=True)
 class Models:
     """One model a facet; ``facets`` holds those of :data:`TRAINED_FACETS` that have been trained, ``short`` those of :data:`SHORT_FACETS` for
-    texts under 400 words. ``words`` are the heads by words that the others were fitted with; ``heads`` None reads cues alone."""
+    texts under 400 words. ``words`` and ``passages`` are the heads by words and the passage models that the others were fitted with; ``heads``
+    None reads nothing closely."""
 
     study_design: DesignModels
     relevance: RelevanceModels
@@ -44,12 +49,17 @@ class Models:
     findings: FindingModels
     facets: dict[str, Pooled]
     words: WordHeads
+    passages: PassageModels = field(default_factory=PassageModels)
     heads: Heads | None = None
     short: dict[str, Pooled] = field(default_factory=dict)
 
     def of(self, facet: str, short: bool) -> Pooled:
         """The model of a facet's labels, for a short text that of short texts where there is one."""
         return self.short.get(facet, self.facets[facet]) if short else self.facets[facet]
+
+    def substance(self, signs: ExcerptSigns, reading: CloseReading | None) -> Substance:
+        """What a document says in substance."""
+        return substance(signs, head_logits(signs, reading, self.heads, self.words), self.passages)
 
     def write(self, folder: Path = FOLDER) -> None:
         """Models for cues alone go to a folder of their own, and only those that differ there."""
@@ -75,6 +85,9 @@ class Models:
         for facet, model in self.short.items():
             write_model(own / f"short_{facet}.json", model)
         self.words.write(folder / WORD_HEADS.name)
+        for name, closely in ((PASSAGE_READ, True), (PASSAGE_UNREAD, False)):
+            for facet, model in self.passages.of(closely).items():
+                write_model(folder / f"{name}{facet}.json", model)
         if self.heads is not None:
             self.heads.write(folder / HEADS)
 
@@ -112,8 +125,7 @@ def learnt(kind: str, folder: Path = FOLDER) -> frozenset[str]:
 def load_models(folder: Path = FOLDER, closely: bool = True) -> Models:
     """``closely`` False gives the models for cues alone. Raises ``IntegrandError`` where a model is missing or of the wrong kind."""
     own = folder if closely else folder / CUES_ALONE
-    facets = {path.stem.removeprefix("facet_"): _pooled(path) for path in sorted(own.glob("facet_*.json"))}
-    short = {path.stem.removeprefix("short_"): _pooled(path) for path in sorted(own.glob("short_*.json"))}
+    facets, short = _by_facet(own, "facet_"), _by_facet(own, "short_")
     strength, places = (_pooled(folder / f"{name}.json") for name in ("strength", "places"))
     heads = read_heads(folder / HEADS) if closely else None
     found = FindingModels(
@@ -124,7 +136,13 @@ def load_models(folder: Path = FOLDER, closely: bool = True) -> Models:
         DesignModel(_choice(folder / "study_design.json"), read_worth(folder / DESIGN_CUES)), _short_design(folder) if closely else None
     )
     relevance = RelevanceModels(_pooled(own / "relevance.json"), _pooled(own / "relevance_short.json"))
-    return Models(designs, relevance, strength, places, found, facets, read_word_heads(folder / WORD_HEADS.name), heads, short)
+    passages = PassageModels(_by_facet(folder, PASSAGE_READ) if closely else {}, _by_facet(folder, PASSAGE_UNREAD))
+    words = read_word_heads(folder / WORD_HEADS.name)
+    return Models(designs, relevance, strength, places, found, facets, words, passages, heads, short)
+
+
+def _by_facet(folder: Path, name: str) -> dict[str, Pooled]:
+    return {path.stem.removeprefix(name): _pooled(path) for path in sorted(folder.glob(f"{name}*.json"))}
 
 
 def _short_design(folder: Path) -> ShortDesignModel | None:

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
-from math import log1p
 from pathlib import Path
 
 from classify.prose import Prose, Sentence
@@ -79,19 +77,3 @@ def joints(prose: Prose) -> list[Joint]:
         if len(named) >= 2:
             found.append(Joint(sentence, frozenset(frozenset(pair) for pair in combinations(named, 2))))
     return found
-
-
-JOINT_FEATURES = ("joints", "joint_density", "joint_lead", "joint_peak", "joint_pairs", "joint_own_share")
-
-
-def joint_features(found: Iterable[Joint], prose: Prose, pairs: frozenset[frozenset[str]] | None = None) -> list[float]:
-    """What :data:`JOINT_FEATURES` names, of all joints or of those of certain ``pairs``."""
-    kept = [joint for joint in found if pairs is None or joint.pairs & pairs]
-    numbers = [joint.sentence.number for joint in kept]
-    peak = max((sum(low <= number < low + 8 for number in numbers) for low in numbers), default=0)
-    distinct = {pair for joint in kept for pair in joint.pairs if pairs is None or pair in pairs}
-    own = sum(not joint.sentence.cited for joint in kept)
-    return [
-        log1p(len(kept)), log1p(1000 * len(kept) / max(300, prose.words)), log1p(sum(joint.sentence.zone == "lead" for joint in kept)),
-        log1p(peak), log1p(len(distinct)), own / len(kept) if kept else 0.0,
-    ]

@@ -1,8 +1,4 @@
-"""Features of what a document is about, for relevance and for every facet of many labels: cues counted, and excerpts read.
-
-Where the document has been read closely (``Observation.reading``) the heads' logits add the features of ``classify.close_reading``;
-without an encoder there are the cues alone, and models of their own for that.
-"""
+"""Features of what a document is about, for relevance and for every facet of many labels (``classify.substance``), and what shows it best."""
 
 from __future__ import annotations
 
@@ -11,34 +7,31 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from classify.close_reading import ABOUT_FEATURES, LEAST, MOST, READING_FEATURES, reading_row
-from classify.heads import JOINING, JOINING_BY_EXAMPLES, JOINING_BY_WRITING, Heads
+from classify.excerpt_signs import BESIDE
+from classify.heads import JOINING, JOINING_BY_WRITING
 from classify.label_evidence import Key, quote
 from classify.linear_models import Array
 from classify.observation import Observation
 from classify.prose import Sentence
 from classify.relevance import FEATURES as RELEVANCE_FEATURES
+from classify.substance import ALONE, SUBSTANCE_FEATURES, Substance, substance_rows
 from evidence.records import Span
 from language.encoder import DIMENSIONS
 
-BY_EXAMPLES = ("read_best", "read_best_three", "read_title", "read_cued")
-ABOUT_READ = (
-    *READING_FEATURES[:-1], "type_best", "type_best_three", *(f"{name}_by_examples" for name in BY_EXAMPLES), *ABOUT_FEATURES,
-    "short", "short_read_best", "short_read_best_by_examples",
-)
+ABOUT = ("type_best", "type_best_three", "type_sum", "care_share", "joint_share", "cued_share")
+"""Beside what is said of joining up care: the highest logit of any integration type, the mean of the three best excerpts, the logarithm of 1 +
+expected types; and the shares of excerpts that name a care sector, join two, hold a cue of a type."""
+ABOUT_READ = (*RELEVANCE_FEATURES, *ALONE, *ABOUT)
 WHOLE = tuple(f"{part}_{number}" for part in ("text", "title") for number in range(DIMENSIONS))
 """What ``CloseReading.whole`` holds. A short text says little more than one thing, so that what it says as a whole tells whether it is about it."""
-SHORT_READ = (*READING_FEATURES[:-1], "type_best", "type_best_three", *ABOUT_FEATURES, *WHOLE)
+BY_WRITING = tuple(f"{name}_by_writing" for name in ALONE)
+SHORT_READ = (*ABOUT_READ, *BY_WRITING, *WHOLE)
 SHORT = 400
 """Words: a text with fewer cannot be dense or varied. Its relevance has a model of its own, whose head has learnt from excerpts as short."""
 CUED_FACETS = ("integration_type", "boundary")
-
-
-def logits_of(observation: Observation, heads: Heads | None) -> Array | None:
-    """[1 + excerpts, labels] of a document that has been read; the title is first."""
-    if observation.reading is None or heads is None:
-        return None
-    return heads.logits(observation.reading.vectors)
+TYPES = "integration_type"
+LIKELIEST = 12
+"""Excerpts in which the sentence that shows a label best is looked for."""
 
 
 def is_short(observation: Observation) -> bool:
@@ -46,66 +39,66 @@ def is_short(observation: Observation) -> bool:
 
 
 def about_names(read: bool, short: bool = False) -> tuple[str, ...]:
-    return (*RELEVANCE_FEATURES, *(SHORT_READ if short else ABOUT_READ)) if read else RELEVANCE_FEATURES
+    return SHORT_READ if short and read else ABOUT_READ
 
 
-def about_row(observation: Observation, heads: Sequence[Key], logits: Array | None, short: bool = False) -> list[float]:
-    """The features of relevance: what :func:`about_names` names. Those of a ``short`` text come from :data:`JOINING_BY_WRITING`."""
-    reading = observation.reading
-    if reading is None or logits is None:
-        return list(observation.relevance)
-    cued = frozenset[int]().union(*(at for (facet, _), at in reading.cued.items() if facet in CUED_FACETS))
-    types = np.sort(np.clip(_best(logits)[[at for at, key in enumerate(heads) if key[0] == "integration_type"]], LEAST, MOST))[::-1]
-    learnt = reading_row(reading, logits[:, heads.index(JOINING_BY_WRITING if short else JOINING)], None, cued)[:-1]
-    row = [*observation.relevance, *learnt, float(types[0]), float(types[:3].mean())]
-    if short:
-        return [*row, *reading.about, *reading.whole]
-    by_examples = dict(zip(READING_FEATURES, reading_row(reading, logits[:, heads.index(JOINING_BY_EXAMPLES)], None, cued), strict=True))
-    brief = float(is_short(observation))
-    beside = (brief, brief * learnt[0], brief * by_examples["read_best"])
-    return [*row, *(by_examples[name] for name in BY_EXAMPLES), *reading.about, *beside]
-
-
-def label_names(cue_names: Sequence[str], read: bool) -> tuple[str, ...]:
-    return (*cue_names, *READING_FEATURES) if read else tuple(cue_names)
-
-
-def label_row(observation: Observation, key: Key, heads: Sequence[Key], logits: Array | None) -> list[float]:
-    """The features of one label: what :func:`label_names` names."""
-    facet, label = key
-    row = observation.rows[facet][label]
-    if observation.reading is None or logits is None or key not in heads:
+def about_row(observation: Observation, said: Substance, short: bool = False) -> list[float]:
+    """The features of relevance: what :func:`about_names` names."""
+    joining = substance_rows(said, [JOINING], alone=True)[0]
+    row = [*observation.relevance, *map(float, joining), *_types(said), *_shares(observation)]
+    if not short or observation.reading is None or not said.embedded:
         return row
-    beside = [at for at, other in enumerate(heads) if other[0] == facet and other != key]
-    own = observation.reading.undenied(key, logits[:, heads.index(key)])
-    read = reading_row(
-        observation.reading, own, logits[:, beside].max(axis=1), observation.reading.cued.get(key, frozenset())
-    )
-    return [*row, *read]
+    by_writing = substance_rows(said, [JOINING_BY_WRITING], alone=True)[0]
+    return [*row, *map(float, by_writing), *observation.reading.whole]
 
 
-def _best(logits: Array) -> Array:
-    """The highest logit of every label over excerpts (over the title where there is none)."""
-    best: Array = (logits[1:] if len(logits) > 1 else logits).max(axis=0)
-    return best
+def _types(said: Substance) -> list[float]:
+    columns = [at for at, key in enumerate(said.keys) if key[0] == TYPES]
+    table = said.table[:, columns] if len(said.table) else said.title[None, columns]
+    best = -np.sort(-table.max(axis=1))
+    return [float(best[0]), float(best[:3].mean()), float(np.log1p((1 / (1 + np.exp(-table))).sum()))]
 
 
-def read_span(observation: Observation, key: Key, heads: Sequence[Key], logits: Array | None) -> Span | None:
-    """The sentence that shows a label best: its excerpt's logit, its own cues, and where and how it speaks, added up.
+def _shares(observation: Observation) -> list[float]:
+    signs = observation.signs
+    if not signs.excerpts:
+        return [0.0, 0.0, 0.0]
+    cued = np.zeros(len(signs.excerpts), dtype=bool)
+    for (facet, _), cues in signs.cues.items():
+        if facet == TYPES:
+            cued |= cues[:, :2].any(axis=1)
+    care, joint = (float(signs.beside[:, BESIDE.index(name)].mean()) for name in ("care", "joint"))
+    return [care, joint, float(cued.mean())]
 
-    The weights were set by how many of readers' quotations it meets: 32 of 110, cues alone 26, logits alone 18.
-    """
-    reading = observation.reading
-    if reading is None or logits is None or key not in heads or not reading.excerpts:
+
+def label_names(facet: str, cue_names: Sequence[str], keys: Sequence[Key]) -> tuple[str, ...]:
+    """The features of a facet's labels; ``cue_names`` are those of ``Observation.rows``."""
+    return (*cue_names, *SUBSTANCE_FEATURES) if any(key[0] == facet for key in keys) else tuple(cue_names)
+
+
+def label_table(observation: Observation, facet: str, labels: Sequence[str], said: Substance) -> Array:
+    """What :func:`label_names` names, of every label: [labels, features]."""
+    cues = observation.rows.get(facet)
+    parts = [] if cues is None else [np.array([cues[label] for label in labels])]
+    keys = [(facet, label) for label in labels]
+    if keys[0] in said.keys:
+        parts.append(substance_rows(said, keys))
+    return np.hstack(parts)
+
+
+def read_span(observation: Observation, key: Key, said: Substance) -> Span | None:
+    """The sentence that shows a label best: its excerpt's logit, its own cues, and where and how it speaks, added up."""
+    if key not in said.keys or not observation.signs.excerpts:
         return None
     weights = cue_weights(observation, CUED_FACETS if key[0] == JOINING[0] else (key[0],), key)
-    held = np.clip(reading.undenied(key, logits[:, heads.index(key)])[1:], LEAST, MOST)
 
     def merit(sentence: Sentence, logit: float) -> float:
         points = logit + min(weights.get(sentence.number, 0.0), 4.0) + 2.0 * sentence.is_prose - 1.0 * sentence.cited
         return points + 1.0 * (sentence.zone == "lead") + min(len(sentence.plain), 200) / 200
 
-    rated = [(merit(s, float(logit)), -s.number, s) for logit, one in zip(held, reading.excerpts, strict=True) for s in one.sentences]
+    logits, found = said.column(key), observation.signs.excerpts
+    likeliest = np.argsort(-logits, kind="stable")[:LIKELIEST]
+    rated = [(merit(s, float(logits[at])), -s.number, s) for at in likeliest for s in found[at].sentences]
     return quote(observation.prose, max(rated, key=lambda one: one[:2])[2])
 
 

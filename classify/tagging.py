@@ -13,8 +13,8 @@ import numpy as np
 
 from classify.appraisal import Appraiser
 from classify.findings import findings
-from classify.heads import JOINING, JOINING_BY_WRITING
-from classify.label_evidence import Key, best_mention, quote
+from classify.heads import JOINING
+from classify.label_evidence import best_mention, quote
 from classify.linear_models import Array
 from classify.models import Models, load_models, models_version
 from classify.observation import Observation, Observer
@@ -23,7 +23,8 @@ from classify.prose import reference_share
 from classify.relevance import relevance_tag
 from classify.shown_passages import shown
 from classify.study_design import design_span, kinds
-from classify.subject import about_row, is_short, label_row, logits_of, read_span
+from classify.subject import about_row, is_short, label_table, read_span
+from classify.substance import Substance
 from evidence.records import LISTING, Alternative, Appraisal, Document, Span, Tag, Tagging
 from evidence.taxonomy import Taxonomy, load_taxonomy
 from language.encoder import QuantisedEncoder
@@ -55,7 +56,7 @@ class Tagger:
     def __init__(self, taxonomy: Taxonomy | None = None, encoder: QuantisedEncoder | None = None, models: Models | None = None) -> None:
         self.taxonomy = taxonomy or load_taxonomy()
         self.encoder = encoder
-        self.observer = Observer(self.taxonomy, encoder, None if models is None else models.words)
+        self.observer = Observer(self.taxonomy, encoder, None if models is None else models.words.vocabulary)
         self.appraiser = Appraiser(self.taxonomy.strength)
         self._models = models
 
@@ -70,7 +71,7 @@ class Tagger:
     def with_models(self, models: Models) -> Tagger:
         """This tagger with other models; what is compiled is shared."""
         other = copy(self)
-        for derived in ("models", "keys", "untrained"):
+        for derived in ("models", "untrained"):
             other.__dict__.pop(derived, None)
         other._models = models
         return other
@@ -87,8 +88,8 @@ class Tagger:
         reason = unfit(document) or ("it has too little text to be judged" if observation.prose.words < LEAST_WORDS else None)
         if reason:
             return Tagging(document.id, document.extractor_version, self.version, "untagged", reason)
-        logits = logits_of(observation, self.models.heads)
-        chance, relevance = self.relevance(observation, logits)
+        said = self.models.substance(observation.signs, observation.reading)
+        chance, relevance = self.relevance(observation, said)
         chances = self.models.study_design.chances(observation)
         design, sorts = self.design_tag(observation, chances), kinds(chances, self.models.study_design.labels)
         strength, appraisal = self.strength(observation, design)
@@ -96,7 +97,7 @@ class Tagger:
         tags = [relevance, design, strength]
         for facet in self.models.facets:
             if facet in self.taxonomy.facets and (relevant or self.taxonomy.facet(facet).off_topic):
-                tags.extend(self.labels(observation, facet, chance, sorts, logits))
+                tags.extend(self.labels(observation, facet, chance, sorts, said))
         if relevant:
             for facet in self.untrained:
                 tags.extend(self.cued(observation, facet, chance))
@@ -109,16 +110,12 @@ class Tagger:
             document.id, document.extractor_version, self.version, "tagged", None, tuple(tags), effects, where, appraisal,
         )
 
-    @cached_property
-    def keys(self) -> tuple[Key, ...]:
-        return self.models.heads.keys if self.models.heads is not None else ()
-
-    def relevance(self, observation: Observation, logits: Array | None) -> tuple[float, Tag]:
+    def relevance(self, observation: Observation, said: Substance) -> tuple[float, Tag]:
         """The probability of being relevant, and the tag."""
         short = is_short(observation)
         model = self.models.relevance.of(short)
-        chance = model.probability("relevant", about_row(observation, self.keys, logits, short))
-        span = read_span(observation, JOINING_BY_WRITING if short else JOINING, self.keys, logits)
+        chance = model.probability("relevant", about_row(observation, said, short))
+        span = read_span(observation, JOINING, said)
         threshold = model.thresholds.get("relevant", 0.5)
         return chance, relevance_tag(observation.prose, observation.evidence, chance, threshold, UNSURE["relevance"], span)
 
@@ -163,7 +160,7 @@ class Tagger:
         return found
 
     def labels(
-        self, observation: Observation, facet: str, relevant: float, sorts: Sequence[float], logits: Array | None = None
+        self, observation: Observation, facet: str, relevant: float, sorts: Sequence[float], said: Substance
     ) -> list[Tag]:
         """The labels of an any-number or at-most-one facet whose probability reaches the facet's threshold.
 
@@ -174,14 +171,15 @@ class Tagger:
         model = self.models.of(facet, is_short(observation))
         chance = 1.0 if self.taxonomy.facet(facet).off_topic else relevant
         found: list[Tag] = []
-        for label in self.observer.labels(facet):
-            score = chance * model.probability(label, label_row(observation, (facet, label), self.keys, logits), sorts)
+        labels = self.observer.labels(facet)
+        for label, row in zip(labels, label_table(observation, facet, labels, said), strict=True):
+            score = chance * model.probability(label, list(row), sorts)
             if score < model.thresholds.get(label, 0.5):
                 continue
-            read = read_span(observation, (facet, label), self.keys, logits)
+            read = read_span(observation, (facet, label), said)
             span = read or label_span(observation, facet, label)
             if span is not None:
-                found.append(Tag(facet, label, round(score, 4), score < UNSURE_OTHERWISE, "combined" if read else "cues", span))
+                found.append(Tag(facet, label, round(float(score), 4), bool(score < UNSURE_OTHERWISE), "combined" if read else "cues", span))
         if self.taxonomy.facet(facet).cardinality == "at_most_one" and found:
             order = self.observer.labels(facet)
             return [max(found, key=lambda tag: order.index(tag.label) if facet in SCALES else tag.score)]

@@ -30,14 +30,16 @@ from classify.changes import change_votes
 from classify.cue_worth import fit_worth
 from classify.decided import is_whole, knows
 from classify.document_form import TRAITS
+from classify.document_lessons import document_marks
 from classify.facets import SHORT_FACETS, TRAINED_FACETS
 from classify.finding_training import fit_findings
-from classify.heads import Heads, Lessons, document_lessons, fit_heads, head_keys, mixed
-from classify.label_evidence import Key
+from classify.heads import Heads, Lessons, fit_heads, head_keys, known, lesson_marks, mixed
+from classify.labelled_passages import judged_paths
 from classify.left_out import INNER_FOLDS, best_temper, best_threshold, folds, half_of_best
 from classify.linear_models import Array, Choice, Pooled, fit_choice, fit_pooled, write_model
 from classify.models import FOLDER, Models, text_key, write_learnt
 from classify.observation import Observation, Observer
+from classify.passage_training import fit_passages
 from classify.place_names import place_key
 from classify.places import FEATURES as PLACE_FEATURES
 from classify.places import LABEL as PLACE
@@ -46,8 +48,9 @@ from classify.relevance_training import AboutExample, fit_relevance
 from classify.short_designs import DesignExample, DesignModels, fit_short_design
 from classify.short_texts import ShortCase, short_cases
 from classify.study_design import CHOICE_PENALTY, WEIGHED, DesignModel, expected_weights, kinds
-from classify.subject import about_row, is_short, label_names, label_row, logits_of
-from classify.word_heads import fit_word_heads
+from classify.subject import about_row, is_short, label_names, label_table
+from classify.substance import HeadLogits, Substance, head_logits, substance
+from classify.word_heads import WordHeads, fit_vocabulary, fit_word_heads
 from evidence.errors import IntegrandError, UsageError
 from evidence.records import Document
 from evidence.segments import read_segments
@@ -90,14 +93,15 @@ class DeclaredCase:
 
 
 def fit_models(
-    cases: Sequence[Case], declared: Sequence[DeclaredCase], observer: Observer, short: Sequence[ShortCase] = (), closely: bool = True
+    cases: Sequence[Case], declared: Sequence[DeclaredCase], observer: Observer, short: Sequence[ShortCase] = (), closely: bool = True,
+    beside: Sequence[Observation] = (),
 ) -> Models:
-    """All models, fitted to these cases; ``closely`` False fits them to cues alone, for use without an encoder.
+    """All models, fitted to these cases; ``closely`` False fits them to cues and words alone, for use without an encoder.
 
-    Places, findings and strength learn from cases all of whose labels are known.
+    Of documents ``beside`` them only single passages have been judged. Places, findings and strength learn from cases all of whose labels are known.
     """
     whole = [case for case in cases if is_whole(case.truth)]
-    read = Readings(cases, observer, short, declared, closely)
+    read = Readings(cases, observer, short, declared, closely, beside)
     relevance = fit_case_relevance(cases, read, short, declared)
     out = LeftOut(cases, declared, observer, read, short)
     facets = {facet: fit_facet(cases, observer, facet, out, read) for facet in TRAINED_FACETS if observer.labels(facet)}
@@ -107,53 +111,71 @@ def fit_models(
     seen = [one.observation for one in short]
     sorts = [kinds(without.chances(one.designs, one.traits, one.design_cues), labels) for one in seen]
     found = fit_findings(whole, out.kinds, out.relevant, observer, read.heads is not None, list(zip(short, sorts, strict=True)))
-    return Models(design, relevance, fit_strength(whole, out, observer), fit_places(whole, out), found, facets, observer.words, read.heads, brief)
+    strength, places = fit_strength(whole, out, observer), fit_places(whole, out)
+    return Models(design, relevance, strength, places, found, facets, read.words, read.passages, read.heads, brief)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A document that heads may learn from; ``truth`` is empty where only passages of it were judged."""
+
+    key: str
+    observation: Observation
+    truth: Mapping[str, Any]
 
 
 class Readings:
-    """The heads, fitted to these cases, and for every case what heads say of it that were fitted without it.
+    """Heads and passage models, fitted to these cases, and what they say of every case when they were fitted without it.
 
-    Without an encoder there are none, and ``keys`` is empty.
+    ``heads`` is None without an encoder. ``beside`` are documents that carry no label of their own and of which passages were judged.
     """
 
     def __init__(
-        self, cases: Sequence[Case], observer: Observer, short: Sequence[ShortCase] = (), declared: Sequence[DeclaredCase] = (), closely: bool = True
+        self, cases: Sequence[Case], observer: Observer, short: Sequence[ShortCase] = (), declared: Sequence[DeclaredCase] = (), closely: bool = True,
+        beside: Sequence[Observation] = (),
     ) -> None:
-        self.heads: Heads | None = None
-        self.keys: tuple[Key, ...] = ()
-        self.logits: dict[str, Array] = {}
-        if observer.lessons is not None and closely:
-            self._fit(cases, observer, observer.lessons)
-        self.short = [self._brief(one.observation) for one in short]
-        self.short_logits = [logits_of(one.observation, self.heads) for one in short]
-        self.declared = [None if one.relevant is None else self._brief(one.observation) for one in declared]
-
-    def _fit(self, cases: Sequence[Case], observer: Observer, lessons: Lessons) -> None:
-        self.keys, by_writing = head_keys(observer.taxonomy), observer.by_writing
-        keys = self.keys
-        assert by_writing is not None
-        held = folds([case.key + "/heads" for case in cases], INNER_FOLDS)
-
-        def fit(kept: Sequence[Case]) -> Heads:
-            read = [(case.observation.reading, case.truth) for case in kept if case.observation.reading is not None]
-            return mixed(fit_heads(keys, lessons.and_(document_lessons(keys, read))), by_writing)
-
+        self.observer = observer
+        self.keys = head_keys(observer.taxonomy)
+        self.closely = closely and observer.encoder is not None
+        abstracts = [Lesson(one.key, one.observation, {}) for one in declared if one.observation.judged]
+        lessons = [*(Lesson(case.key, case.observation, case.truth) for case in cases), *abstracts]
+        always = [Lesson("", one, {}) for one in beside if one.judged]
+        found: dict[str, HeadLogits] = {}
+        held = folds([one.key + "/heads" for one in lessons], INNER_FOLDS)
         for fold in range(INNER_FOLDS):
-            heads = fit([case for case, at in zip(cases, held, strict=True) if at != fold])
-            for case in (case for case, at in zip(cases, held, strict=True) if at == fold):
-                logits = logits_of(case.observation, heads)
-                if logits is not None:
-                    self.logits[case.key] = logits
-        self.heads = fit(cases)
+            heads, words = self._fit([*(one for one, at in zip(lessons, held, strict=True) if at != fold), *always])
+            for one in (one for one, at in zip(lessons, held, strict=True) if at == fold):
+                found[one.key] = head_logits(one.observation.signs, one.observation.reading, heads, words)
+        self.passages = fit_passages([(case.observation, found[case.key]) for case in cases], self.closely)
+        self.said = {one.key: substance(one.observation.signs, found[one.key], self.passages) for one in lessons}
+        self.heads, self.words = self._fit([*lessons, *always])
+        self.short_said = [self.of(one.observation) for one in short]
+        self.short = [about_row(one.observation, said, short=True) for one, said in zip(short, self.short_said, strict=True)]
+        self.declared = [
+            None if one.relevant is None else about_row(one.observation, self.said.get(one.key) or self.of(one.observation), short=True)
+            for one in declared
+        ]
+
+    def of(self, observation: Observation) -> Substance:
+        """What a document says that was no lesson."""
+        return substance(observation.signs, head_logits(observation.signs, observation.reading, self.heads, self.words), self.passages)
+
+    def _fit(self, lessons: Sequence[Lesson]) -> tuple[Heads | None, WordHeads]:
+        observer, keys = self.observer, self.keys
+        told = [(one.observation, one.observation.lesson_positions, one.truth) for one in lessons if len(one.observation.lesson_positions)]
+        marks = [document_marks(keys, one.signs, positions, one.judged, truth) for one, positions, truth in told]
+        spoken = [Lessons(one.signs.words[1 + at], *mark) for (one, at, _), mark in zip(told, marks, strict=True)]
+        words = fit_word_heads(observer.vocabulary, keys, known(observer.word_lessons.and_(*spoken)))
+        if not self.closely or observer.lessons is None or observer.by_writing is None:
+            return None, words
+        read = [Lessons(one.lesson_vectors, *mark) for (one, _, _), mark in zip(told, marks, strict=True)]
+        return mixed(fit_heads(keys, known(observer.lessons.and_(*read))), observer.by_writing), words
 
     def about(self, case: Case, short: bool = False) -> list[float]:
-        return about_row(case.observation, self.keys, self.logits.get(case.key), short)
+        return about_row(case.observation, self.said[case.key], short)
 
-    def _brief(self, observation: Observation) -> list[float]:
-        return about_row(observation, self.keys, logits_of(observation, self.heads), short=True)
-
-    def row(self, case: Case, facet: str, label: str) -> list[float]:
-        return label_row(case.observation, (facet, label), self.keys, self.logits.get(case.key))
+    def table(self, case: Case, facet: str, labels: Sequence[str]) -> Array:
+        return label_table(case.observation, facet, labels, self.said[case.key])
 
 
 class LeftOut:
@@ -235,7 +257,7 @@ def fit_case_relevance(
     for abstract, found in zip(declared, read.declared, strict=True):
         if abstract.relevant is not None and found is not None:
             brief.append(AboutExample(abstract.key, found, abstract.relevant))
-    return fit_relevance(long, brief, bool(read.keys))
+    return fit_relevance(long, brief, read.closely)
 
 
 def fit_facet(cases: Sequence[Case], observer: Observer, facet: str, out: LeftOut, read: Readings) -> Pooled:
@@ -246,9 +268,10 @@ def fit_facet(cases: Sequence[Case], observer: Observer, facet: str, out: LeftOu
     for case in cases:
         given = case.truth.get(facet) or []
         given = [given] if isinstance(given, str) else given
-        for label in (label for label in labels if knows(case.truth, facet, label)):
-            table.add(case, label, read.row(case, facet, label), label in given, 1.0 if everywhere else out.relevant[case.key], out)
-    return _tuned(table, labels, label_names(observer.feature_names(facet), facet in {key[0] for key in read.keys}), PENALTY["facets"], everywhere)
+        for label, row in zip(labels, read.table(case, facet, labels), strict=True):
+            if knows(case.truth, facet, label):
+                table.add(case, label, list(row), label in given, 1.0 if everywhere else out.relevant[case.key], out)
+    return _tuned(table, labels, label_names(facet, observer.feature_names(facet), read.keys), PENALTY["facets"], everywhere)
 
 
 def fit_short_facet(short: Sequence[ShortCase], observer: Observer, facet: str, read: Readings) -> Pooled | None:
@@ -258,13 +281,13 @@ def fit_short_facet(short: Sequence[ShortCase], observer: Observer, facet: str, 
     short texts, one of their own 0.72.
     """
     labels = observer.labels(facet)
-    told = [(one, one.types, logits) for one, logits in zip(short, read.short_logits, strict=True) if one.relevant and one.types is not None]
+    told = [(one, one.types, said) for one, said in zip(short, read.short_said, strict=True) if one.relevant and one.types is not None]
     if not told:
         return None
     names = [label for _ in told for label in labels]
-    rows = np.array([label_row(one.observation, (facet, label), read.keys, logits) for one, _, logits in told for label in labels])
+    rows = np.vstack([label_table(one.observation, facet, labels, said) for one, _, said in told])
     truth = np.array([float(label in types) for _, types, _ in told for label in labels])
-    features = label_names(observer.feature_names(facet), bool(read.keys))
+    features = label_names(facet, observer.feature_names(facet), read.keys)
     held = folds([one.pair for one, _, _ in told for _ in labels], INNER_FOLDS)
 
     def fit(kept: NDArray[np.bool_]) -> Pooled:
@@ -386,13 +409,21 @@ def gold_cases(shared: Path, documents: Iterable[Document], observer: Observer) 
     return cases
 
 
+def judged_documents(shared: Path, documents: Iterable[Document]) -> list[Document]:
+    """Those of which passages were judged and nothing else (``labelled_passages.judged_paths``), in the order of their paths."""
+    by_id = {document.id: document for document in documents}
+    digests = (hashlib.sha256(path.read_bytes()).hexdigest() for path in judged_paths(shared))
+    return [by_id[digest] for digest in digests if digest in by_id]
+
+
 def declared_cases(shared: Path, observer: Observer) -> list[DeclaredCase]:
     """The abstracts with declared designs; none where the file is not there."""
+    return [declared_case(row, observer) for row in declared_rows(shared)]
+
+
+def declared_rows(shared: Path) -> list[dict[str, Any]]:
     path = shared / "bench" / "declared_designs.jsonl"
-    if not path.is_file():
-        return []
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return [declared_case(row, observer) for row in rows]
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.is_file() else []
 
 
 def declared_case(row: Mapping[str, Any], observer: Observer) -> DeclaredCase:
@@ -421,23 +452,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def fresh_observer(encoder: QuantisedEncoder | None) -> Observer:
-    """An observer whose heads by words are fitted to the taxonomy and the lessons as they are now, not read from a file."""
+def fresh_observer(encoder: QuantisedEncoder | None, shared: Path, beside: Iterable[Document] = ()) -> Observer:
+    """An observer whose vocabulary is that of the lessons as they are now, not read from a file: the taxonomy's examples, excerpts of our own,
+    abstracts of known design and documents of which only passages were judged."""
     taxonomy = load_taxonomy()
-    return Observer(taxonomy, encoder, fit_word_heads(taxonomy))
+    abstracts = (f"{row['title']} {row['abstract']}" for row in declared_rows(shared))
+    pages = (page.text for document in beside for page in document.pages)
+    return Observer(taxonomy, encoder, fit_vocabulary([*lesson_marks(taxonomy).texts, *abstracts, *pages]))
 
 
 def train(documents: Path, models: Path) -> None:
     """Fits all models to the labelled ones of ``documents`` and writes them. Raises ``UsageError`` where none is labelled."""
-    shared, observer = shared_folder(), fresh_observer(QuantisedEncoder())
-    cases = gold_cases(shared, read_segments(documents, Document), observer)
+    shared, read = shared_folder(), list(read_segments(documents, Document))
+    without = judged_documents(shared, read)
+    observer = fresh_observer(QuantisedEncoder(), shared, without)
+    cases = gold_cases(shared, read, observer)
     if not cases:
         raise UsageError(f"{documents}: none of its documents is labelled in gold/documents.jsonl")
-    write_models(cases, declared_cases(shared, observer), effect_sentences(shared), observer, models)
+    beside = [observer.observe(document) for document in without]
+    write_models(cases, declared_cases(shared, observer), effect_sentences(shared), observer, models, beside)
 
 
 def write_models(
-    cases: Sequence[Case], declared: Sequence[DeclaredCase], sentences: Sequence[dict[str, Any]], observer: Observer, folder: Path = FOLDER
+    cases: Sequence[Case], declared: Sequence[DeclaredCase], sentences: Sequence[dict[str, Any]], observer: Observer, folder: Path = FOLDER,
+    beside: Sequence[Observation] = (),
 ) -> None:
     """Fits and writes all models (those for cues alone beside them), and what they have learnt from."""
     short = short_cases(observer)
@@ -449,8 +487,8 @@ def write_models(
         folder,
     )
     if observer.lessons is not None:
-        fit_models(cases, declared, observer, short).write(folder)
-    fit_models(cases, declared, observer, short, closely=False).write(folder)
+        fit_models(cases, declared, observer, short, beside=beside).write(folder)
+    fit_models(cases, declared, observer, short, closely=False, beside=beside).write(folder)
     if sentences:
         write_model(folder / CHANGE_MODEL.name, fit_change(sentences))
 

@@ -11,6 +11,7 @@ import typer
 
 from classify import training
 from classify.evaluation import FACETS, Score
+from classify.labelled_passages import judged_paths
 from classify.models import FOLDER
 from classify.screening import replay, screening_text
 from evidence.base import Base
@@ -80,7 +81,8 @@ def train(
     given = read_gold(gold if gold is not None else training.shared_folder() / "gold" / "documents.jsonl", root)
     if given.kind != DOCUMENTS or not given.labelled:
         raise UsageError(f"{given.path}: expected labelled documents: lines with path and relevance")
-    observer = training.fresh_observer(stages.new_tagger().encoder)
+    without = [one.document for one in stages.read_paths(judged_paths(given.root)) if one.document is not None]
+    observer = training.fresh_observer(stages.new_tagger().encoder, given.root, without)
     read = []
     for row, one in zip(given.rows, stages.read_paths(given.root / str(row["path"]) for row in given.rows), strict=True):
         if one.document is None:
@@ -92,7 +94,8 @@ def train(
     place = existing_base(base) if base is not None else Base(base_root(None))
     cases, count = with_decisions(read, place, observer)
     models.mkdir(parents=True, exist_ok=True)
-    training.write_models(cases, training.declared_cases(given.root, observer), training.effect_sentences(given.root), observer, models)
+    training.write_models(cases, training.declared_cases(given.root, observer), training.effect_sentences(given.root), observer, models,
+        [observer.observe(document) for document in without])
     for apart in count.apart:
         say(f"people decided otherwise than the gold file: {apart}")
     if json_:

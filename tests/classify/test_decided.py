@@ -9,6 +9,7 @@ import pytest
 
 from classify.decided import amended, is_whole, knows, partial, verdicts_on
 from classify.observation import Observer
+from classify.subject import about_row
 from classify.training import Case, Readings, fit_case_relevance, fit_design
 from evidence.records import Decision
 from evidence.taxonomy import load_taxonomy
@@ -112,11 +113,13 @@ def test_a_decision_changes_what_relevance_and_design_learn() -> None:
         verdicts = verdicts_on(decided(*told), TAXONOMY)
         truths = [partial(verdicts["doc"], TAXONOMY)] * 6 if verdicts else []
         cases = _cases(observer, *truths)
-        relevance = fit_case_relevance(cases, Readings(cases, observer, closely=False)).short
+        read = Readings(cases, observer, closely=False)
+        relevance = fit_case_relevance(cases, read).short
         odd = _cases(observer, {"judged": []})[-1].observation
         design = fit_design(cases, [], observer)
         chances = design.chances(odd.designs, odd.traits, odd.design_cues)
-        return relevance.probability("relevant", odd.relevance), float(chances[observer.labels("study_design").index("record")])
+        relevant = relevance.probability("relevant", about_row(odd, read.of(odd), short=True))
+        return relevant, float(chances[observer.labels("study_design").index("record")])
 
     before, record_before = learnt()
     after, record_after = learnt(("accept", "relevance", "relevant", None), ("add", "study_design", "record", None))

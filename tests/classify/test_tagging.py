@@ -125,4 +125,5 @@ def test_the_most_intense_form_counts_where_several_are_described(tagger: Tagger
     monkeypatch.setattr(type(model), "probability", lambda self, label, *_: chances.get(label, 0.0))
     monkeypatch.setattr("classify.tagging.label_span", lambda observation, facet, label: observation.prose.span(observation.prose.sentences[0]))
     observation = tagger.observer.observe(HUB)
-    assert [tag.label for tag in tagger.labels(observation, "intensity", 1.0, [0.0] * len(KINDS))] == ["full_integration"]
+    said = tagger.models.substance(observation.signs, observation.reading)
+    assert [tag.label for tag in tagger.labels(observation, "intensity", 1.0, [0.0] * len(KINDS), said)] == ["full_integration"]

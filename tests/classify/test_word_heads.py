@@ -1,4 +1,4 @@
-"""Heads by words: they read every excerpt, ship with the models and are those of the taxonomy and the lessons."""
+"""Heads by words: they read every excerpt and ship with the models."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classify.excerpts import MOST_CHOSEN, excerpts
-from classify.prose import Prose
+from classify.excerpts import MOST_CHOSEN
+from classify.heads import Lessons, head_keys, lesson_marks
+from classify.models import load_models
+from classify.observation import Observer
 from classify.short_texts import text_document
-from classify.word_heads import NOTHING_SAID, WORD_FEATURES, WORD_HEADS, fit_word_heads, read_word_heads
+from classify.substance import SUBSTANCE_FEATURES, substance_rows
+from classify.word_heads import WORD_HEADS, fit_vocabulary, fit_word_heads, read_word_heads
 from evidence.errors import IntegrandError
 from evidence.taxonomy import load_taxonomy
 
@@ -23,11 +26,13 @@ LOOMS = (
     "cards before the mill was closed."
 )
 KEY = ("boundary", "health_housing")
+TAXONOMY = load_taxonomy()
 
 
 def best(*paragraphs: str) -> float:
-    prose = Prose(text_document("\n\n".join(("What was done", *paragraphs))))
-    return read_word_heads().rows(excerpts(prose))[KEY][WORD_FEATURES.index("words_best")]
+    observation = Observer(TAXONOMY).observe(text_document("\n\n".join(("What was done", *paragraphs))))
+    said = load_models(closely=False).substance(observation.signs, None)
+    return float(substance_rows(said, [KEY])[0][SUBSTANCE_FEATURES.index("best")])
 
 
 def test_a_passage_that_speaks_of_a_label_is_told_from_one_that_does_not() -> None:
@@ -39,25 +44,35 @@ def test_a_passage_far_down_a_long_document_is_read() -> None:
     assert best(*before, HOUSING) > best(*before) + 1
 
 
-def test_a_document_without_excerpts_says_nothing_of_any_label() -> None:
-    heads = read_word_heads()
-    assert heads.rows(()) == {key: list(NOTHING_SAID) for key in heads.heads.keys}
+def test_a_document_without_excerpts_is_told_by_its_title() -> None:
+    observation = Observer(TAXONOMY).observe(text_document("Occupational therapists and housing officers"))
+    assert not observation.signs.excerpts
+    said = load_models(closely=False).substance(observation.signs, None)
+    assert np.isfinite(substance_rows(said, [KEY])).all()
 
 
 def test_words_that_no_lesson_has_say_nothing() -> None:
-    heads = read_word_heads()
-    assert heads.vectors(["qwyx zzrt", ""]).nnz == 0
+    assert read_word_heads().vocabulary.vectors(["qwyx zzrt", ""]).nnz == 0
+
+
+def test_what_ships_has_a_head_for_every_label_that_is_read() -> None:
+    assert read_word_heads().heads.keys == head_keys(TAXONOMY)
 
 
 @pytest.mark.slow
-def test_what_ships_is_what_the_taxonomy_and_the_lessons_teach(tmp_path: Path) -> None:
-    fitted = fit_word_heads(load_taxonomy())
+def test_what_is_written_is_read_again_and_the_same_lessons_give_the_same_heads(tmp_path: Path) -> None:
+    marks = lesson_marks(TAXONOMY)
+    vocabulary = fit_vocabulary(marks.texts)
+    lessons = Lessons(vocabulary.vectors(marks.texts), marks.truth, marks.weights)
+    fitted = fit_word_heads(vocabulary, head_keys(TAXONOMY), lessons)
     fitted.write(tmp_path / "heads.npz")
-    written, shipped = read_word_heads(tmp_path / "heads.npz"), read_word_heads()
-    assert written.words == shipped.words
-    assert written.heads.keys == shipped.heads.keys
-    assert np.allclose(written.heads.weights, shipped.heads.weights, atol=0.05)
-    assert np.array_equal(written.heads.weights, fitted.heads.weights)
+    read = read_word_heads(tmp_path / "heads.npz")
+    assert read.vocabulary.words == vocabulary.words
+    assert read.heads.keys == fitted.heads.keys
+    assert np.array_equal(read.heads.weights, fitted.heads.weights)
+    assert np.array_equal(fit_word_heads(vocabulary, head_keys(TAXONOMY), lessons).heads.weights, fitted.heads.weights)
+    logits = fitted.heads.logits(vocabulary.vectors([HOUSING, LOOMS]))[:, fitted.heads.keys.index(KEY)]
+    assert logits[0] > logits[1] + 1
 
 
 @pytest.mark.parametrize("content", [b"nothing", b"", WORD_HEADS.read_bytes()[:9000]])

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from classify.abstracts import relevant_abstracts
-from classify.close_reading import LEAST, CloseReading, denied_positions
+from classify.excerpt_signs import excerpt_signs
 from classify.excerpts import excerpts
 from classify.heads import JOINING, JOINING_BY_WRITING, SHOWING, WRITTEN_SHARE, Heads, mixed
 from classify.label_evidence import EvidenceReader
 from classify.prose import Prose
+from classify.substance import LEAST, HeadLogits, PassageModels, substance
 from classify.written_lessons import written_lessons
 from evidence.errors import UsageError
 from evidence.taxonomy import load_taxonomy
@@ -58,9 +59,9 @@ def test_an_excerpt_that_denies_a_way_of_joining_does_not_show_it() -> None:
     said = "In the next valley the surgeries merged in spring, and the federation of practices now runs the clinics for all of them together."
     prose = Prose(made("Five practices", denied, "# Elsewhere", said))
     evidence, key = EvidenceReader(TAXONOMY, ["integration_type"]).read(prose), ("integration_type", "organisational")
-    kept = excerpts(prose)
-    reading = CloseReading(kept, np.zeros((1 + len(kept), 384), dtype=np.float32), True, {}, (), denied_positions(kept, evidence))
-    assert reading.undenied(key, np.array([1.0, 2.0, 3.0])).tolist() == [1.0, LEAST, 3.0]
+    signs = excerpt_signs(excerpts(prose), None, evidence, [])
+    logits = HeadLogits((key, JOINING), np.zeros((2, 2)), np.array([[1.0, 0.0], [2.0, 0.0], [3.0, 0.0]]), np.zeros(2), np.zeros(2, dtype=bool))
+    assert substance(signs, logits, PassageModels()).column(key).tolist() == [LEAST, 3.0]
 
 
 def test_abstracts_that_were_read_are_of_both_kinds() -> None:
