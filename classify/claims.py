@@ -22,7 +22,7 @@ from evidence.taxonomy import Cue, Taxonomy
 
 KINDS = frozenset(("body", "list", "quote", "abstract", "caption"))
 FEWEST_WORDS = 4
-MOST_READ = 40
+MOST_READ = 14
 """Candidates of a document that are read closely at most: those with most signs of a claim."""
 OPENING = 0.1
 """Share of a document's sentences that are its opening."""

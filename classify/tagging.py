@@ -79,15 +79,19 @@ class Tagger:
     def tag(self, document: Document) -> Tagging:
         """All tags, findings and places of a document, or why it cannot be judged."""
         reason = unfit(document)
-        if reason:
-            return Tagging(document.id, document.extractor_version, self.version, "untagged", reason)
-        return self.tag_observed(document, self.observer.observe(document))
+        return self._untagged(document, reason) if reason else self._tagged(document, self.observer.observe(document))
 
     def tag_observed(self, document: Document, observation: Observation) -> Tagging:
         """As :meth:`tag`, from features that have been read already (cross-validation reads them once for all folds)."""
-        reason = unfit(document) or ("it has too little text to be judged" if observation.prose.words < LEAST_WORDS else None)
-        if reason:
-            return Tagging(document.id, document.extractor_version, self.version, "untagged", reason)
+        reason = unfit(document)
+        return self._untagged(document, reason) if reason else self._tagged(document, observation)
+
+    def _untagged(self, document: Document, reason: str) -> Tagging:
+        return Tagging(document.id, document.extractor_version, self.version, "untagged", reason)
+
+    def _tagged(self, document: Document, observation: Observation) -> Tagging:
+        if observation.prose.words < LEAST_WORDS:
+            return self._untagged(document, "it has too little text to be judged")
         said = self.models.substance(observation.signs, observation.reading)
         chance, relevance = self.relevance(observation, said)
         chances = self.models.study_design.chances(observation)
