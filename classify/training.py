@@ -481,7 +481,8 @@ def write_models(
     short = short_cases(observer)
     write_learnt(
         {
-            "documents": [case.document.id for case in cases], "abstracts": [text_key(case.key) for case in declared],
+            "documents": [*(case.document.id for case in cases), *(one.prose.document.id for one in beside)],
+            "abstracts": [text_key(case.key) for case in declared],
             "sentences": [text_key(row["text"]) for row in sentences],
         },
         folder,
