@@ -16,7 +16,7 @@ from classify.decided import knows
 from classify.excerpt_signs import ExcerptSigns
 from classify.heads import JOINING, NOT_SAID, SHOWING
 from classify.label_evidence import Key
-from classify.labelled_passages import ARGUABLE, PASSAGE_FACETS, WHEREVER, LabelledPassage, labelled_passages, passage_digest
+from classify.labelled_passages import ARGUABLE, WHEREVER, LabelledPassage, judged_labels, labelled_passages, passage_digest
 from classify.linear_models import Array
 from classify.quotation import overlaps
 
@@ -42,7 +42,7 @@ def passage_marks(keys: Sequence[Key], passages: Sequence[LabelledPassage]) -> t
                 truth[row, column], weights[row, column] = float(one.about > ARGUABLE), float(one.about != ARGUABLE)
             elif key in one.shown:
                 truth[row, column], weights[row, column] = 1.0, one.shown[key]
-            elif key[0] in PASSAGE_FACETS:
+            elif key in judged_labels():
                 weights[row, column] = NOT_SAID if one.about != ARGUABLE or key[0] in WHEREVER else NOT_SAID / 2
     return truth, weights
 

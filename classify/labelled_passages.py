@@ -3,9 +3,9 @@
 ``lessons/passages.tsv`` holds a line a passage: the digest of its words, ``1`` where it speaks in substance of joining up, personalising or
 commissioning care (``0`` where not, ``?`` where that is arguable) and the labels that it shows, each ``facet/label``, with ``?`` where a careful
 reader could well say otherwise. The passages themselves are not there: a digest is found again in a document that is read, or not at all.
-Every label of :data:`PASSAGE_FACETS` that is not named was judged not to be shown. ``lessons/claims.tsv`` holds in the same way a line a
-sentence that may be a finding: ``2`` where any careful reader would record it, ``1`` where some would, ``0`` where not, and the outcomes that
-it speaks of, each ``outcome:direction``.
+Every label that is named anywhere, but not in a passage's line, was judged not to be shown by it. ``lessons/claims.tsv`` holds in the same way
+a line a sentence that may be a finding: ``2`` where any careful reader would record it, ``1`` where some would, ``0`` where not, and the
+outcomes that it speaks of, each ``outcome:direction``.
 """
 
 from __future__ import annotations
@@ -54,6 +54,12 @@ def passage_digest(text: str) -> str:
 def labelled_passages(file: Path = FILE) -> Mapping[str, LabelledPassage]:
     """By digest. Raises ``UsageError`` naming the line that is not as expected."""
     return dict(_lines(file.read_text(encoding="utf-8").splitlines(), file.name))
+
+
+@cache
+def judged_labels() -> frozenset[Key]:
+    """The labels that readers gave to some passage: of one that the taxonomy has got since, a passage without it says nothing."""
+    return frozenset(key for one in labelled_passages().values() for key in one.shown)
 
 
 def _lines(lines: Iterable[str], name: str) -> Iterable[tuple[str, LabelledPassage]]:

@@ -31,12 +31,12 @@ def _fit(documents: Sequence[tuple[Observation, HeadLogits]], facet: str, closel
     """The model of excerpts that were read closely, or that of others: it learns from all, as if they had not been."""
     rows, truths, sures = [], [], []
     for one, found in documents:
+        columns = columns_of(found.keys, facet)
         positions = np.array([at for at in sorted(one.judged) if found.closely[at] or not closely], dtype=np.int64)
-        if not len(positions):
+        if not len(positions) or not len(columns):
             continue
         rows.append(passage_rows(one.signs, found, facet, closely)[positions])
         truth, sure = passage_marks(found.keys, [one.judged[int(at)] for at in positions])
-        columns = columns_of(found.keys, facet)
         truths.append(truth[:, columns])
         sures.append(sure[:, columns])
     if sum(map(len, rows)) < FEWEST:

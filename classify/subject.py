@@ -81,7 +81,7 @@ def label_table(observation: Observation, facet: str, labels: Sequence[str], sai
     cues = observation.rows.get(facet)
     parts = [] if cues is None else [np.array([cues[label] for label in labels])]
     keys = [(facet, label) for label in labels]
-    if keys[0] in said.keys:
+    if any(key[0] == facet for key in said.keys):
         parts.append(substance_rows(said, keys))
     return np.hstack(parts)
 

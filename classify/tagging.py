@@ -170,13 +170,14 @@ class Tagger:
 
         ``sorts`` say what kind of document it is (``study_design.kinds``). A label of a facet that off-topic documents do not carry is as
         probable as it is and the document's relevance are together. Of an at-most-one facet the most intense label that reaches the
-        threshold counts where its labels are a scale (codebook, section 4).
+        threshold counts where its labels are a scale (codebook, section 4). A label that the taxonomy has got since models were trained has
+        no tags yet.
         """
         model = self.models.of(facet, is_short(observation))
         chance = 1.0 if self.taxonomy.facet(facet).off_topic else relevant
         found: list[Tag] = []
-        labels = self.observer.labels(facet)
-        for label, row in zip(labels, label_table(observation, facet, labels, said), strict=True):
+        labels = [label for label in self.observer.labels(facet) if label in model.own]
+        for label, row in zip(labels, label_table(observation, facet, labels, said) if labels else (), strict=True):
             score = chance * model.probability(label, list(row), sorts)
             if score < model.thresholds.get(label, 0.5):
                 continue

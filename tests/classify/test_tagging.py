@@ -127,3 +127,17 @@ def test_the_most_intense_form_counts_where_several_are_described(tagger: Tagger
     observation = tagger.observer.observe(HUB)
     said = tagger.models.substance(observation.signs, observation.reading)
     assert [tag.label for tag in tagger.labels(observation, "intensity", 1.0, [0.0] * len(KINDS), said)] == ["full_integration"]
+
+
+def test_labels_that_the_models_have_not_learnt_are_left_out_and_the_others_given_as_before(tagger: Tagger) -> None:
+    theme = tagger.taxonomy.facet("theme")
+    added = (*theme.labels, replace(theme.labels[0], id="gardening"))
+    only_new = tuple(replace(one, id=f"new_{one.id}") for one in tagger.taxonomy.facet("level").labels)
+    facets = {**tagger.taxonomy.facets, "theme": replace(theme, labels=added)}
+    assert tags(Tagger(replace(tagger.taxonomy, facets=facets)), HUB) == tags(tagger, HUB)
+    facets["level"] = replace(tagger.taxonomy.facet("level"), labels=only_new)
+    assert tags(Tagger(replace(tagger.taxonomy, facets=facets)), HUB) == {one for one in tags(tagger, HUB) if one[0] != "level"}
+
+
+def tags(tagger: Tagger, document: Document) -> set[tuple[str, str]]:
+    return {(tag.facet, tag.label) for tag in tagger.tag(document).tags}
