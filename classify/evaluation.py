@@ -20,7 +20,7 @@ from classify.observation import Observation
 from classify.quotation import overlaps
 from classify.short_texts import ShortCase
 from classify.tagging import Tagger
-from classify.training import CHANGE_KEYS, Case, DeclaredCase, fit_change, fit_designs, fit_models, same_place
+from classify.training import CHANGE_KEYS, Case, DeclaredCase, apart, fit_change, fit_designs, fit_models, same_place
 from evidence.records import JUDGEMENTS, STRENGTHS, Tagging
 
 FOLDS = 5
@@ -53,7 +53,7 @@ def cross_validated(
 ) -> list[Tagging]:
     """The tagging of every case by models that have not seen it, in the order of ``cases``. Another ``salt`` gives other folds; ``beside`` as
     for ``training.fit_models``."""
-    held = folds([case.key + salt for case in cases], FOLDS)
+    held, beside = folds([case.key + salt for case in cases], FOLDS), apart(beside, cases)
     result: dict[str, Tagging] = {}
     for fold in range(FOLDS):
         kept = [case for case, at in zip(cases, held, strict=True) if at != fold]

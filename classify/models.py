@@ -86,6 +86,8 @@ class Models:
             write_model(own / f"short_{facet}.json", model)
         self.words.write(folder / WORD_HEADS.name)
         for name, closely in ((PASSAGE_READ, True), (PASSAGE_UNREAD, False)):
+            for path in folder.glob(f"{name}*.json") if read or not closely else ():
+                path.unlink()
             for facet, model in self.passages.of(closely).items():
                 write_model(folder / f"{name}{facet}.json", model)
         if self.heads is not None:

@@ -125,9 +125,10 @@ class Lesson:
 
 
 class Readings:
-    """Heads and passage models, fitted to these cases, and what they say of every case when they were fitted without it.
+    """Heads and passage models, fitted to these cases, and what they say of every case when the heads were fitted without it.
 
-    ``heads`` is None without an encoder. ``beside`` are documents that carry no label of their own and of which passages were judged.
+    The passage models, a few dozen weights, have seen the case. ``heads`` is None without an encoder. ``beside`` are documents that carry no
+    label of their own and of which passages were judged.
     """
 
     def __init__(
@@ -416,6 +417,12 @@ def judged_documents(shared: Path, documents: Iterable[Document]) -> list[Docume
     return [by_id[digest] for digest in digests if digest in by_id]
 
 
+def apart(beside: Iterable[Observation], cases: Iterable[Case]) -> list[Observation]:
+    """Those of documents ``beside`` cases that are none of them: a page of which passages were judged may be labelled, or decided on, later."""
+    labelled = {case.document.id for case in cases}
+    return [one for one in beside if one.prose.document.id not in labelled]
+
+
 def declared_cases(shared: Path, observer: Observer) -> list[DeclaredCase]:
     """The abstracts with declared designs; none where the file is not there."""
     return [declared_case(row, observer) for row in declared_rows(shared)]
@@ -478,7 +485,7 @@ def write_models(
     beside: Sequence[Observation] = (),
 ) -> None:
     """Fits and writes all models (those for cues alone beside them), and what they have learnt from."""
-    short = short_cases(observer)
+    short, beside = short_cases(observer), apart(beside, cases)
     write_learnt(
         {
             "documents": [*(case.document.id for case in cases), *(one.prose.document.id for one in beside)],

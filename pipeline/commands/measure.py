@@ -94,8 +94,8 @@ def train(
     place = existing_base(base) if base is not None else Base(base_root(None))
     cases, count = with_decisions(read, place, observer)
     models.mkdir(parents=True, exist_ok=True)
-    training.write_models(cases, training.declared_cases(given.root, observer), training.effect_sentences(given.root), observer, models,
-        [observer.observe(document) for document in without])
+    beside = [observer.observe(document) for document in without]
+    training.write_models(cases, training.declared_cases(given.root, observer), training.effect_sentences(given.root), observer, models, beside)
     for apart in count.apart:
         say(f"people decided otherwise than the gold file: {apart}")
     if json_:

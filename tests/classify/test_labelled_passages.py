@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,17 +15,20 @@ from classify.labelled_passages import (
     ARGUABLE,
     CLAIMS,
     FILE,
+    PASSAGE_FACETS,
     LabelledPassage,
     labelled_claims,
     labelled_passages,
     passage_digest,
     unknown_labels,
 )
+from classify.models import load_models
 from classify.observation import Observation, Observer
 from classify.outcomes import DIRECTIONS
 from classify.passage_training import fit_passages
 from classify.short_texts import text_document
 from classify.substance import PASSAGE_FEATURES, HeadLogits, PassageModels, substance
+from classify.training import Case, apart
 from evidence.errors import UsageError
 from evidence.taxonomy import load_taxonomy
 
@@ -108,6 +112,17 @@ def test_an_off_topic_document_that_nobody_judged_teaches_what_it_does_not_show(
     assert not weights[:, KEYS.index(WORKFORCE)].any()
 
 
+def test_a_label_that_the_taxonomy_has_got_since_is_not_denied_by_passages() -> None:
+    keys = (*KEYS, ("theme", "gardening"))
+    _, weights = passage_marks(keys, [LabelledPassage(1.0, {})])
+    assert (weights[0, -1], weights[0, KEYS.index(WORKFORCE)]) == (0.0, NOT_SAID)
+
+
+def test_a_page_that_is_labelled_itself_is_no_lesson_beside_it() -> None:
+    page, other = observed(TEAM), observed(BREAD)
+    assert apart([page, other], [Case("page", {}, page, page.prose.document)]) == [other]
+
+
 def told(one: Observation, read: float, words: float, closely: bool) -> HeadLogits:
     count = len(one.signs.excerpts)
     spoken = np.full((1 + count, len(KEYS)), words)
@@ -133,3 +148,23 @@ def test_few_passages_fit_no_model_and_logits_are_added_up(monkeypatch: pytest.M
     one = observed(TEAM)
     assert fit_passages([(one, told(one, 2.0, 1.0, True))], closely=True) == PassageModels()
     assert substance(one.signs, told(one, 2.0, 1.0, True), PassageModels()).column(SERVICE).tolist() == [3.0]
+
+
+def test_a_taxonomy_without_a_facet_of_the_passages_is_no_obstacle(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = {passage_digest(TEAM): LabelledPassage(1.0, {SERVICE: 1.0}), passage_digest(BREAD): LabelledPassage(0.0, {})}
+    monkeypatch.setattr(document_lessons, "labelled_passages", lambda: shown)
+    kept = np.array([at for at, (facet, _) in enumerate(KEYS) if facet != "level"])
+    one = observed(TEAM, BREAD)
+    said = told(one, 1.0, 1.0, True)
+    fewer = HeadLogits(tuple(KEYS[at] for at in kept), said.read[:, kept], said.words[:, kept], said.title[kept], said.closely)
+    assert set(fit_passages([(one, fewer)] * 120, closely=True).read) == {"relevance", *PASSAGE_FACETS} - {"level"}
+
+
+def test_a_passage_model_of_an_earlier_training_does_not_outlive_it(tmp_path: Path) -> None:
+    for name in ("passage_read_level.json", "passage_unread_level.json"):
+        (tmp_path / name).write_text("{}", encoding="utf-8")
+    alone = replace(load_models(closely=False), passages=PassageModels())
+    alone.write(tmp_path)
+    assert sorted(path.name for path in tmp_path.glob("passage_*")) == ["passage_read_level.json"]
+    replace(load_models(), passages=PassageModels()).write(tmp_path)
+    assert not list(tmp_path.glob("passage_*"))
