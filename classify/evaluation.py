@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from classify.cases import Case, DeclaredCase, apart
 from classify.changes import LABELS as CHANGES
 from classify.changes import change_votes
 from classify.left_out import folds
@@ -20,7 +21,7 @@ from classify.observation import Observation
 from classify.quotation import overlaps
 from classify.short_texts import ShortCase
 from classify.tagging import Tagger
-from classify.training import CHANGE_KEYS, Case, DeclaredCase, apart, fit_change, fit_designs, fit_models, same_place
+from classify.training import CHANGE_KEYS, fit_change, fit_designs, fit_models, same_place
 from evidence.records import JUDGEMENTS, STRENGTHS, Tagging
 
 FOLDS = 5

@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 
 from classify.label_evidence import Key
+from classify.outcomes import DIRECTIONS
 from evidence.errors import UsageError
 from evidence.taxonomy import Taxonomy
 
@@ -93,7 +94,7 @@ def labelled_claims(file: Path = CLAIMS) -> Mapping[str, LabelledClaim]:
         digest, _, rest = line.partition("\t")
         verdict, _, effects = rest.partition("\t")
         told = dict(effect.split(":", 1) for effect in effects.split() if ":" in effect)
-        if len(digest) != DIGITS or verdict not in _SURE or bool(told) != (verdict != "0"):
+        if len(digest) != DIGITS or verdict not in _SURE or bool(told) != (verdict != "0") or not set(told.values()) <= set(DIRECTIONS):
             raise UsageError(f"{file.name}, line {number}: expected digest, 2, 1 or 0, and outcome:direction of each effect, parted by tabs")
         found[digest] = LabelledClaim(_SURE[verdict], told)
     return found

@@ -62,7 +62,7 @@ class Models:
         return substance(signs, head_logits(signs, reading, self.heads, self.words), self.passages)
 
     def write(self, folder: Path = FOLDER) -> None:
-        """Models for cues alone go to a folder of their own, and only those that differ there."""
+        """Models for cues alone go to a folder of their own, and only those that differ there: they need the others beside them."""
         read = self.heads is not None
         if read:
             write_model(folder / "study_design.json", self.study_design.long.choice)
@@ -84,14 +84,17 @@ class Models:
                 path.unlink()
         for facet, model in self.short.items():
             write_model(own / f"short_{facet}.json", model)
-        self.words.write(folder / WORD_HEADS.name)
+        if self.heads is not None:
+            self.heads.write(folder / HEADS)
+            self.words.write(folder / WORD_HEADS.name)
+            self._write_passages(folder)
+
+    def _write_passages(self, folder: Path) -> None:
         for name, closely in ((PASSAGE_READ, True), (PASSAGE_UNREAD, False)):
-            for path in folder.glob(f"{name}*.json") if read or not closely else ():
+            for path in folder.glob(f"{name}*.json"):
                 path.unlink()
             for facet, model in self.passages.of(closely).items():
                 write_model(folder / f"{name}{facet}.json", model)
-        if self.heads is not None:
-            self.heads.write(folder / HEADS)
 
     def _write_short_design(self, folder: Path) -> None:
         short = self.study_design.short

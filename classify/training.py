@@ -8,20 +8,17 @@ thresholds and the temper (calibration) of each model are chosen on predictions 
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
-import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classify.abstracts import abstract_document, relevant_abstracts
 from classify.appraisal import Appraiser
+from classify.cases import Case, DeclaredCase, apart, declared_cases, declared_rows, effect_sentences, gold_cases, judged_documents, shared_folder
 from classify.changes import EVIDENCE as CHANGE_EVIDENCE
 from classify.changes import LABELS as CHANGES
 from classify.changes import MODEL as CHANGE_MODEL
@@ -30,27 +27,24 @@ from classify.changes import change_votes
 from classify.cue_worth import fit_worth
 from classify.decided import is_whole, knows
 from classify.document_form import TRAITS
-from classify.document_lessons import document_marks
 from classify.facets import SHORT_FACETS, TRAINED_FACETS
 from classify.finding_training import fit_findings
-from classify.heads import Heads, Lessons, fit_heads, head_keys, known, lesson_marks, mixed
-from classify.labelled_passages import judged_paths
+from classify.heads import lesson_marks
 from classify.left_out import INNER_FOLDS, best_temper, best_threshold, folds, half_of_best
 from classify.linear_models import Array, Choice, Pooled, fit_choice, fit_pooled, write_model
 from classify.models import FOLDER, Models, text_key, write_learnt
 from classify.observation import Observation, Observer
-from classify.passage_training import fit_passages
 from classify.place_names import place_key
 from classify.places import FEATURES as PLACE_FEATURES
 from classify.places import LABEL as PLACE
+from classify.readings import Readings
 from classify.relevance import RelevanceModels
 from classify.relevance_training import AboutExample, fit_relevance
 from classify.short_designs import DesignExample, DesignModels, fit_short_design
 from classify.short_texts import ShortCase, short_cases
 from classify.study_design import CHOICE_PENALTY, WEIGHED, DesignModel, expected_weights, kinds
-from classify.subject import about_row, is_short, label_names, label_table
-from classify.substance import HeadLogits, Substance, head_logits, substance
-from classify.word_heads import WordHeads, fit_vocabulary, fit_word_heads
+from classify.subject import is_short, label_names, label_table
+from classify.word_heads import fit_vocabulary
 from evidence.errors import IntegrandError, UsageError
 from evidence.records import Document
 from evidence.segments import read_segments
@@ -70,26 +64,6 @@ OWN_DESIGN_WEIGHT = 0.3
 FEWEST = 40
 """Labelled documents below which there is no fitting: folds of folds would be of one or two."""
 CHANGE_KEYS = ("text", "outcome", "intervention", "comparator")
-
-
-@dataclass(frozen=True)
-class Case:
-    """A labelled document: ``truth`` is its line of the gold file, or what people judged of it (see ``classify.decided``)."""
-
-    key: str
-    truth: dict[str, Any]
-    observation: Observation
-    document: Document
-
-
-@dataclass(frozen=True)
-class DeclaredCase:
-    """An abstract with the design that its authors declare; ``relevant`` where somebody has read it for that."""
-
-    key: str
-    design: str
-    observation: Observation
-    relevant: bool | None = None
 
 
 def fit_models(
@@ -113,70 +87,6 @@ def fit_models(
     found = fit_findings(whole, out.kinds, out.relevant, observer, read.heads is not None, list(zip(short, sorts, strict=True)))
     strength, places = fit_strength(whole, out, observer), fit_places(whole, out)
     return Models(design, relevance, strength, places, found, facets, read.words, read.passages, read.heads, brief)
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """A document that heads may learn from; ``truth`` is empty where only passages of it were judged."""
-
-    key: str
-    observation: Observation
-    truth: Mapping[str, Any]
-
-
-class Readings:
-    """Heads and passage models, fitted to these cases, and what they say of every case when the heads were fitted without it.
-
-    The passage models, a few dozen weights, have seen the case. ``heads`` is None without an encoder. ``beside`` are documents that carry no
-    label of their own and of which passages were judged.
-    """
-
-    def __init__(
-        self, cases: Sequence[Case], observer: Observer, short: Sequence[ShortCase] = (), declared: Sequence[DeclaredCase] = (), closely: bool = True,
-        beside: Sequence[Observation] = (),
-    ) -> None:
-        self.observer = observer
-        self.keys = head_keys(observer.taxonomy)
-        self.closely = closely and observer.encoder is not None
-        abstracts = [Lesson(one.key, one.observation, {}) for one in declared if one.observation.judged]
-        lessons = [*(Lesson(case.key, case.observation, case.truth) for case in cases), *abstracts]
-        always = [Lesson("", one, {}) for one in beside if one.judged]
-        found: dict[str, HeadLogits] = {}
-        held = folds([one.key + "/heads" for one in lessons], INNER_FOLDS)
-        for fold in range(INNER_FOLDS):
-            heads, words = self._fit([*(one for one, at in zip(lessons, held, strict=True) if at != fold), *always])
-            for one in (one for one, at in zip(lessons, held, strict=True) if at == fold):
-                found[one.key] = head_logits(one.observation.signs, one.observation.reading, heads, words)
-        self.passages = fit_passages([(case.observation, found[case.key]) for case in cases], self.closely)
-        self.said = {one.key: substance(one.observation.signs, found[one.key], self.passages) for one in lessons}
-        self.heads, self.words = self._fit([*lessons, *always])
-        self.short_said = [self.of(one.observation) for one in short]
-        self.short = [about_row(one.observation, said, short=True) for one, said in zip(short, self.short_said, strict=True)]
-        self.declared = [
-            None if one.relevant is None else about_row(one.observation, self.said.get(one.key) or self.of(one.observation), short=True)
-            for one in declared
-        ]
-
-    def of(self, observation: Observation) -> Substance:
-        """What a document says that was no lesson."""
-        return substance(observation.signs, head_logits(observation.signs, observation.reading, self.heads, self.words), self.passages)
-
-    def _fit(self, lessons: Sequence[Lesson]) -> tuple[Heads | None, WordHeads]:
-        observer, keys = self.observer, self.keys
-        told = [(one.observation, one.observation.lesson_positions, one.truth) for one in lessons if len(one.observation.lesson_positions)]
-        marks = [document_marks(keys, one.signs, positions, one.judged, truth) for one, positions, truth in told]
-        spoken = [Lessons(one.signs.words[1 + at], *mark) for (one, at, _), mark in zip(told, marks, strict=True)]
-        words = fit_word_heads(observer.vocabulary, keys, known(observer.word_lessons.and_(*spoken)))
-        if not self.closely or observer.lessons is None or observer.by_writing is None:
-            return None, words
-        read = [Lessons(one.lesson_vectors, *mark) for (one, _, _), mark in zip(told, marks, strict=True)]
-        return mixed(fit_heads(keys, known(observer.lessons.and_(*read))), observer.by_writing), words
-
-    def about(self, case: Case, short: bool = False) -> list[float]:
-        return about_row(case.observation, self.said[case.key], short)
-
-    def table(self, case: Case, facet: str, labels: Sequence[str]) -> Array:
-        return label_table(case.observation, facet, labels, self.said[case.key])
 
 
 class LeftOut:
@@ -388,62 +298,6 @@ def _tuned(
     temper = best_temper(logits[fitted & whole], truth[fitted & whole])
     scores = np.array(table.chances) / (1 + np.exp(-temper * logits))
     return replace(fit(fitted), temper=temper, thresholds=dict.fromkeys(labels, threshold(scores[whole], truth[whole])))
-
-
-def shared_folder() -> Path:
-    """Where labels and benchmarks lie: ``INTEGRAND_SHARED`` or ``../shared``. Raises ``UsageError`` where neither is there."""
-    folder = Path(os.environ.get("INTEGRAND_SHARED") or Path(__file__).parents[1].parent / "shared")
-    if not (folder / "gold" / "documents.jsonl").is_file():
-        raise UsageError(f"{folder}: expected gold/documents.jsonl in it; set INTEGRAND_SHARED")
-    return folder
-
-
-def gold_cases(shared: Path, documents: Iterable[Document], observer: Observer) -> list[Case]:
-    """The gold lines for which a document with the payload's digest is given, in the file's order."""
-    by_id = {document.id: document for document in documents}
-    cases = []
-    for line in (shared / "gold" / "documents.jsonl").read_text(encoding="utf-8").splitlines():
-        truth = json.loads(line)
-        digest = hashlib.sha256((shared / truth["path"]).read_bytes()).hexdigest()
-        if digest in by_id:
-            cases.append(Case(truth["path"], truth, observer.observe(by_id[digest]), by_id[digest]))
-    return cases
-
-
-def judged_documents(shared: Path, documents: Iterable[Document]) -> list[Document]:
-    """Those of which passages were judged and nothing else (``labelled_passages.judged_paths``), in the order of their paths."""
-    by_id = {document.id: document for document in documents}
-    digests = (hashlib.sha256(path.read_bytes()).hexdigest() for path in judged_paths(shared))
-    return [by_id[digest] for digest in digests if digest in by_id]
-
-
-def apart(beside: Iterable[Observation], cases: Iterable[Case]) -> list[Observation]:
-    """Those of documents ``beside`` cases that are none of them: a page of which passages were judged may be labelled, or decided on, later."""
-    labelled = {case.document.id for case in cases}
-    return [one for one in beside if one.prose.document.id not in labelled]
-
-
-def declared_cases(shared: Path, observer: Observer) -> list[DeclaredCase]:
-    """The abstracts with declared designs; none where the file is not there."""
-    return [declared_case(row, observer) for row in declared_rows(shared)]
-
-
-def declared_rows(shared: Path) -> list[dict[str, Any]]:
-    path = shared / "bench" / "declared_designs.jsonl"
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.is_file() else []
-
-
-def declared_case(row: Mapping[str, Any], observer: Observer) -> DeclaredCase:
-    """``row`` has title, abstract, study_design and, where it is known, doi."""
-    relevant = relevant_abstracts().get(row.get("doi") or "")
-    observation = observer.observe(abstract_document(row["title"], row["abstract"]))
-    return DeclaredCase(row["title"], row["study_design"], observation, relevant)
-
-
-def effect_sentences(shared: Path) -> list[dict[str, Any]]:
-    """Sentences of trial reports with the change they report; none where the file is not there."""
-    path = shared / "bench" / "effect_sentences.jsonl"
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.is_file() else []
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
+from classify.cases import Case
 from classify.decided import Verdicts, amended, partial, verdicts_on
 from classify.observation import Observer
 from classify.taught_labels import Taught, taught
-from classify.training import Case
 from evidence.base import Base
 from evidence.records import Document
 from evidence.segments import read_segments

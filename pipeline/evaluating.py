@@ -15,12 +15,13 @@ import numpy as np
 
 from classify import evaluation
 from classify.abstracts import abstract_document
+from classify.cases import Case, DeclaredCase, declared_cases
 from classify.changes import change_of
 from classify.evaluation import Pair, Score
 from classify.models import learnt, text_key
 from classify.short_texts import short_cases
 from classify.tagging import Tagger, unfit
-from classify.training import FEWEST, Case, DeclaredCase, declared_cases
+from classify.training import FEWEST
 from evidence.errors import IntegrandError
 from evidence.records import Tagging
 from extract.evaluation import RATES, PageScore, score_page

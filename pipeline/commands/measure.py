@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from classify import training
+from classify.cases import Case, declared_cases, effect_sentences, shared_folder
 from classify.evaluation import FACETS, Score
 from classify.labelled_passages import judged_paths
 from classify.models import FOLDER
@@ -78,7 +79,7 @@ def train(
     base: BaseOption = None, json_: JsonOption = False,
 ) -> None:
     """Fit the models to labelled documents and to what people decided in the base (and to abstracts and effect sentences beside them)."""
-    given = read_gold(gold if gold is not None else training.shared_folder() / "gold" / "documents.jsonl", root)
+    given = read_gold(gold if gold is not None else shared_folder() / "gold" / "documents.jsonl", root)
     if given.kind != DOCUMENTS or not given.labelled:
         raise UsageError(f"{given.path}: expected labelled documents: lines with path and relevance")
     without = [one.document for one in stages.read_paths(judged_paths(given.root)) if one.document is not None]
@@ -88,14 +89,16 @@ def train(
         if one.document is None:
             say(f"refused {row['path']}: {one.reason}")
             continue
-        read.append(training.Case(str(row["path"]), dict(row), observer.observe(one.document), one.document))
+        read.append(Case(str(row["path"]), dict(row), observer.observe(one.document), one.document))
     if len(read) < training.FEWEST:
         raise IntegrandError(f"{given.path}: {len(read)} documents could be read; {training.FEWEST} are needed to fit and to leave some out")
+    if observer.encoder is None:
+        raise UsageError("training needs the sentence encoder: unset INTEGRAND_SEMANTIC")
     place = existing_base(base) if base is not None else Base(base_root(None))
     cases, count = with_decisions(read, place, observer)
     models.mkdir(parents=True, exist_ok=True)
     beside = [observer.observe(document) for document in without]
-    training.write_models(cases, training.declared_cases(given.root, observer), training.effect_sentences(given.root), observer, models, beside)
+    training.write_models(cases, declared_cases(given.root, observer), effect_sentences(given.root), observer, models, beside)
     for apart in count.apart:
         say(f"people decided otherwise than the gold file: {apart}")
     if json_:

@@ -16,9 +16,9 @@ from unittest import mock
 import numpy as np
 
 from classify import claims, evaluation, excerpts
+from classify.cases import declared_cases, gold_cases, shared_folder
 from classify.short_texts import short_cases
 from classify.tagging import Tagger
-from classify.training import declared_cases, gold_cases, shared_folder
 from language.encoder import QuantisedEncoder
 from tests.quality.classification import FLOORS, documents, judged_documents
 

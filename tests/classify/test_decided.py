@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from classify.cases import Case
 from classify.decided import amended, is_whole, knows, partial, verdicts_on
 from classify.observation import Observer
+from classify.readings import Readings
 from classify.subject import about_row
-from classify.training import Case, Readings, fit_case_relevance, fit_design
+from classify.training import fit_case_relevance, fit_design
 from evidence.records import Decision
 from evidence.taxonomy import load_taxonomy
 from tests.classify.documents import made

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from classify.cases import Case
 from classify.observation import Observer
 from classify.short_texts import text_document
-from classify.training import Case
 from evidence.base import Base
 from evidence.records import Decision, Document
 from evidence.segments import segment_name, write_segment

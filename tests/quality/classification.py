@@ -14,10 +14,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from classify import evaluation
+from classify.cases import Case, declared_cases, effect_sentences, gold_cases, shared_folder
 from classify.labelled_passages import judged_paths
 from classify.short_texts import short_cases
 from classify.tagging import Tagger
-from classify.training import Case, declared_cases, effect_sentences, fresh_observer, gold_cases, shared_folder, write_models
+from classify.training import fresh_observer, write_models
 from evidence.errors import IntegrandError
 from evidence.records import Document
 from evidence.taxonomy import load_taxonomy

@@ -15,9 +15,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from classify.cases import shared_folder
 from classify.prose import Prose
 from classify.tagging import Tagger
-from classify.training import shared_folder
 from evidence.errors import IntegrandError
 from evidence.records import Document, Tag, Tagging
 from language.encoder import QuantisedEncoder
