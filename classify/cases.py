@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from classify.abstracts import abstract_document, relevant_abstracts
-from classify.labelled_passages import judged_paths
 from classify.observation import Observation, Observer
 from evidence.errors import UsageError
 from evidence.records import Document
@@ -55,19 +54,6 @@ def gold_cases(shared: Path, documents: Iterable[Document], observer: Observer) 
         if digest in by_id:
             cases.append(Case(truth["path"], truth, observer.observe(by_id[digest]), by_id[digest]))
     return cases
-
-
-def judged_documents(shared: Path, documents: Iterable[Document]) -> list[Document]:
-    """Those of which passages were judged and nothing else (``labelled_passages.judged_paths``), in the order of their paths."""
-    by_id = {document.id: document for document in documents}
-    digests = (hashlib.sha256(path.read_bytes()).hexdigest() for path in judged_paths(shared))
-    return [by_id[digest] for digest in digests if digest in by_id]
-
-
-def apart(beside: Iterable[Observation], cases: Iterable[Case]) -> list[Observation]:
-    """Those of documents ``beside`` cases that are none of them: a page of which passages were judged may be labelled, or decided on, later."""
-    labelled = {case.document.id for case in cases}
-    return [one for one in beside if one.prose.document.id not in labelled]
 
 
 def declared_cases(shared: Path, observer: Observer) -> list[DeclaredCase]:

@@ -13,11 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from classify.cases import Case, DeclaredCase, apart
+from classify.cases import Case, DeclaredCase
 from classify.changes import LABELS as CHANGES
 from classify.changes import change_votes
 from classify.left_out import folds
-from classify.observation import Observation
 from classify.quotation import overlaps
 from classify.short_texts import ShortCase
 from classify.tagging import Tagger
@@ -49,16 +48,14 @@ class Score:
 
 
 def cross_validated(
-    cases: Sequence[Case], declared: Sequence[DeclaredCase], tagger: Tagger, short: Sequence[ShortCase] = (), salt: str = "",
-    beside: Sequence[Observation] = (),
+    cases: Sequence[Case], declared: Sequence[DeclaredCase], tagger: Tagger, short: Sequence[ShortCase] = (), salt: str = ""
 ) -> list[Tagging]:
-    """The tagging of every case by models that have not seen it, in the order of ``cases``. Another ``salt`` gives other folds; ``beside`` as
-    for ``training.fit_models``."""
-    held, beside = folds([case.key + salt for case in cases], FOLDS), apart(beside, cases)
+    """The tagging of every case by models that have not seen it, in the order of ``cases``. Another ``salt`` gives other folds."""
+    held = folds([case.key + salt for case in cases], FOLDS)
     result: dict[str, Tagging] = {}
     for fold in range(FOLDS):
         kept = [case for case, at in zip(cases, held, strict=True) if at != fold]
-        trained = tagger.with_models(fit_models(kept, declared, tagger.observer, short, tagger.encoder is not None, beside))
+        trained = tagger.with_models(fit_models(kept, declared, tagger.observer, short, tagger.encoder is not None))
         for case in (case for case, at in zip(cases, held, strict=True) if at == fold):
             result[case.key] = trained.tag_observed(case.document, case.observation)
     return [result[case.key] for case in cases]

@@ -24,8 +24,6 @@ from evidence.taxonomy import Taxonomy
 
 FILE = Path(__file__).parent / "lessons" / "passages.tsv"
 CLAIMS = Path(__file__).parent / "lessons" / "claims.tsv"
-PAGES = Path(__file__).parent / "lessons" / "judged_pages.txt"
-"""Documents without labels of their own of which passages were judged: paths beneath the folder of real inputs, one a line."""
 PASSAGE_FACETS = ("integration_type", "breadth", "boundary", "level", "theme", "population")
 """The facets that the readers judged."""
 WHEREVER = ("theme", "population")
@@ -98,11 +96,6 @@ def labelled_claims(file: Path = CLAIMS) -> Mapping[str, LabelledClaim]:
             raise UsageError(f"{file.name}, line {number}: expected digest, 2, 1 or 0, and outcome:direction of each effect, parted by tabs")
         found[digest] = LabelledClaim(_SURE[verdict], told)
     return found
-
-
-def judged_paths(shared: Path) -> list[Path]:
-    """Those of :data:`PAGES` that are there."""
-    return [path for line in PAGES.read_text(encoding="utf-8").splitlines() if (path := shared / line).is_file()]
 
 
 def unknown_labels(taxonomy: Taxonomy, passages: Mapping[str, LabelledPassage]) -> set[Key]:

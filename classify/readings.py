@@ -31,29 +31,26 @@ class Lesson:
 class Readings:
     """Heads and passage models, fitted to these cases, and what they say of every case when the heads were fitted without it.
 
-    The passage models, a few dozen weights, have seen the case. ``heads`` is None without an encoder. ``beside`` are documents that carry no
-    label of their own and of which passages were judged.
+    The passage models, a few dozen weights, have seen the case. ``heads`` is None without an encoder.
     """
 
     def __init__(
-        self, cases: Sequence[Case], observer: Observer, short: Sequence[ShortCase] = (), declared: Sequence[DeclaredCase] = (), closely: bool = True,
-        beside: Sequence[Observation] = (),
+        self, cases: Sequence[Case], observer: Observer, short: Sequence[ShortCase] = (), declared: Sequence[DeclaredCase] = (), closely: bool = True
     ) -> None:
         self.observer = observer
         self.keys = head_keys(observer.taxonomy)
         self.closely = closely and observer.encoder is not None
         abstracts = [Lesson(one.key, one.observation, {}) for one in declared if one.observation.judged]
         lessons = [*(Lesson(case.key, case.observation, case.truth) for case in cases), *abstracts]
-        always = [Lesson("", one, {}) for one in beside if one.judged]
         found: dict[str, HeadLogits] = {}
         held = folds([one.key + "/heads" for one in lessons], INNER_FOLDS)
         for fold in range(INNER_FOLDS):
-            heads, words = self._fit([*(one for one, at in zip(lessons, held, strict=True) if at != fold), *always])
+            heads, words = self._fit([one for one, at in zip(lessons, held, strict=True) if at != fold])
             for one in (one for one, at in zip(lessons, held, strict=True) if at == fold):
                 found[one.key] = head_logits(one.observation.signs, one.observation.reading, heads, words)
         self.passages = fit_passages([(case.observation, found[case.key]) for case in cases])
         self.said = {one.key: substance(one.observation.signs, found[one.key], self.passages) for one in lessons}
-        self.heads, self.words = self._fit([*lessons, *always])
+        self.heads, self.words = self._fit(lessons)
         self.short_said = [self.of(one.observation) for one in short]
         self.short = [about_row(one.observation, said, short=True) for one, said in zip(short, self.short_said, strict=True)]
         self.declared = [

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from classify.excerpt_signs import BESIDE
 from classify.heads import JOINING, JOINING_BY_WRITING
 from classify.label_evidence import Key, quote
 from classify.linear_models import Array
@@ -18,9 +17,9 @@ from classify.substance import ALONE, SUBSTANCE_FEATURES, Substance, substance_r
 from evidence.records import Span
 from language.encoder import DIMENSIONS
 
-ABOUT = ("type_best", "type_best_three", "type_sum", "care_share", "joint_share", "cued_share")
+ABOUT = ("type_best", "type_best_three", "type_sum")
 """Beside what is said of joining up care: the highest logit of any integration type, the mean of the three best excerpts, the logarithm of 1 +
-expected types; and the shares of excerpts that name a care sector, join two, hold a cue of a type."""
+expected types."""
 ABOUT_READ = (*RELEVANCE_FEATURES, *ALONE, *ABOUT)
 WHOLE = tuple(f"{part}_{number}" for part in ("text", "title") for number in range(DIMENSIONS))
 """What ``CloseReading.whole`` holds. A short text says little more than one thing, so that what it says as a whole tells whether it is about it."""
@@ -45,7 +44,7 @@ def about_names(read: bool, short: bool = False) -> tuple[str, ...]:
 def about_row(observation: Observation, said: Substance, short: bool = False) -> list[float]:
     """The features of relevance: what :func:`about_names` names."""
     joining = substance_rows(said, [JOINING], alone=True)[0]
-    row = [*observation.relevance, *map(float, joining), *_types(said), *_shares(observation)]
+    row = [*observation.relevance, *map(float, joining), *_types(said)]
     if not short or observation.reading is None or not said.embedded:
         return row
     by_writing = substance_rows(said, [JOINING_BY_WRITING], alone=True)[0]
@@ -57,18 +56,6 @@ def _types(said: Substance) -> list[float]:
     table = said.table[:, columns] if len(said.table) else said.title[None, columns]
     best = -np.sort(-table.max(axis=1))
     return [float(best[0]), float(best[:3].mean()), float(np.log1p((1 / (1 + np.exp(-table))).sum()))]
-
-
-def _shares(observation: Observation) -> list[float]:
-    signs = observation.signs
-    if not signs.excerpts:
-        return [0.0, 0.0, 0.0]
-    cued = np.zeros(len(signs.excerpts), dtype=bool)
-    for (facet, _), cues in signs.cues.items():
-        if facet == TYPES:
-            cued |= cues[:, :2].any(axis=1)
-    care, joint = (float(signs.beside[:, BESIDE.index(name)].mean()) for name in ("care", "joint"))
-    return [care, joint, float(cued.mean())]
 
 
 def label_names(facet: str, cue_names: Sequence[str], keys: Sequence[Key]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classify.appraisal import Appraiser
-from classify.cases import Case, DeclaredCase, apart, declared_cases, declared_rows, effect_sentences, gold_cases, judged_documents, shared_folder
+from classify.cases import Case, DeclaredCase, declared_cases, declared_rows, effect_sentences, gold_cases, shared_folder
 from classify.changes import EVIDENCE as CHANGE_EVIDENCE
 from classify.changes import LABELS as CHANGES
 from classify.changes import MODEL as CHANGE_MODEL
@@ -33,7 +33,7 @@ from classify.heads import lesson_marks
 from classify.left_out import INNER_FOLDS, best_temper, best_threshold, folds, half_of_best
 from classify.linear_models import Array, Choice, Pooled, fit_choice, fit_pooled, write_model
 from classify.models import FOLDER, Models, text_key, write_learnt
-from classify.observation import Observation, Observer
+from classify.observation import Observer
 from classify.place_names import place_key
 from classify.places import FEATURES as PLACE_FEATURES
 from classify.places import LABEL as PLACE
@@ -67,15 +67,14 @@ CHANGE_KEYS = ("text", "outcome", "intervention", "comparator")
 
 
 def fit_models(
-    cases: Sequence[Case], declared: Sequence[DeclaredCase], observer: Observer, short: Sequence[ShortCase] = (), closely: bool = True,
-    beside: Sequence[Observation] = (),
+    cases: Sequence[Case], declared: Sequence[DeclaredCase], observer: Observer, short: Sequence[ShortCase] = (), closely: bool = True
 ) -> Models:
     """All models, fitted to these cases; ``closely`` False fits them to cues and words alone, for use without an encoder.
 
-    Of documents ``beside`` them only single passages have been judged. Places, findings and strength learn from cases all of whose labels are known.
+    Places, findings and strength learn from cases all of whose labels are known.
     """
     whole = [case for case in cases if is_whole(case.truth)]
-    read = Readings(cases, observer, short, declared, closely, beside)
+    read = Readings(cases, observer, short, declared, closely)
     relevance = fit_case_relevance(cases, read, short, declared)
     out = LeftOut(cases, declared, observer, read, short)
     facets = {facet: fit_facet(cases, observer, facet, out, read) for facet in TRAINED_FACETS if observer.labels(facet)}
@@ -313,44 +312,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def fresh_observer(encoder: QuantisedEncoder | None, shared: Path, beside: Iterable[Document] = ()) -> Observer:
-    """An observer whose vocabulary is that of the lessons as they are now, not read from a file: the taxonomy's examples, excerpts of our own,
-    abstracts of known design and documents of which only passages were judged."""
+def fresh_observer(encoder: QuantisedEncoder | None, shared: Path) -> Observer:
+    """An observer whose vocabulary is that of the lessons as they are now, not read from a file: the taxonomy's examples, excerpts of our own and
+    abstracts of known design. No labelled document is among them."""
     taxonomy = load_taxonomy()
     abstracts = (f"{row['title']} {row['abstract']}" for row in declared_rows(shared))
-    pages = (page.text for document in beside for page in document.pages)
-    return Observer(taxonomy, encoder, fit_vocabulary([*lesson_marks(taxonomy).texts, *abstracts, *pages]))
+    return Observer(taxonomy, encoder, fit_vocabulary([*lesson_marks(taxonomy).texts, *abstracts]))
 
 
 def train(documents: Path, models: Path) -> None:
     """Fits all models to the labelled ones of ``documents`` and writes them. Raises ``UsageError`` where none is labelled."""
-    shared, read = shared_folder(), list(read_segments(documents, Document))
-    without = judged_documents(shared, read)
-    observer = fresh_observer(QuantisedEncoder(), shared, without)
-    cases = gold_cases(shared, read, observer)
+    shared = shared_folder()
+    observer = fresh_observer(QuantisedEncoder(), shared)
+    cases = gold_cases(shared, read_segments(documents, Document), observer)
     if not cases:
         raise UsageError(f"{documents}: none of its documents is labelled in gold/documents.jsonl")
-    beside = [observer.observe(document) for document in without]
-    write_models(cases, declared_cases(shared, observer), effect_sentences(shared), observer, models, beside)
+    write_models(cases, declared_cases(shared, observer), effect_sentences(shared), observer, models)
 
 
 def write_models(
-    cases: Sequence[Case], declared: Sequence[DeclaredCase], sentences: Sequence[dict[str, Any]], observer: Observer, folder: Path = FOLDER,
-    beside: Sequence[Observation] = (),
+    cases: Sequence[Case], declared: Sequence[DeclaredCase], sentences: Sequence[dict[str, Any]], observer: Observer, folder: Path = FOLDER
 ) -> None:
     """Fits and writes all models (those for cues alone beside them), and what they have learnt from."""
-    short, beside = short_cases(observer), apart(beside, cases)
+    short = short_cases(observer)
     write_learnt(
         {
-            "documents": [*(case.document.id for case in cases), *(one.prose.document.id for one in beside)],
+            "documents": [case.document.id for case in cases],
             "abstracts": [text_key(case.key) for case in declared],
             "sentences": [text_key(row["text"]) for row in sentences],
         },
         folder,
     )
     if observer.lessons is not None:
-        fit_models(cases, declared, observer, short, beside=beside).write(folder)
-    fit_models(cases, declared, observer, short, closely=False, beside=beside).write(folder)
+        fit_models(cases, declared, observer, short).write(folder)
+    fit_models(cases, declared, observer, short, closely=False).write(folder)
     if sentences:
         write_model(folder / CHANGE_MODEL.name, fit_change(sentences))
 

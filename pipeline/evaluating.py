@@ -80,11 +80,11 @@ def _documents(gold: GoldFile, tagger: Tagger) -> Evaluation:
     seen = [case for case in cases if case.document.id in known]
     if 0 < len(seen) < FEWEST:
         notes.append(f"the models have learnt from {len(seen)} of the inputs, too few to leave some out: those are scored too well")
-        seen = []
-    if seen:
+    else:
+        notes.append(_note(len(seen), len(cases)))
+    if len(seen) >= FEWEST:
         anew = evaluation.cross_validated(seen, declared_cases(gold.root, tagger.observer), tagger, short_cases(tagger.observer))
         found |= {case.key: tagging for case, tagging in zip(seen, anew, strict=True)}
-    notes.append(_note(len(seen), len(cases)))
     kept = [found[case.key] for case in cases]
     named = set().union(*gold.rows)
     scores = [one for one in evaluation.facet_scores(cases, kept) if one.name.split()[0] in named]

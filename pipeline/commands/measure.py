@@ -12,7 +12,6 @@ import typer
 from classify import training
 from classify.cases import Case, declared_cases, effect_sentences, shared_folder
 from classify.evaluation import FACETS, Score
-from classify.labelled_passages import judged_paths
 from classify.models import FOLDER
 from classify.screening import replay, screening_text
 from evidence.base import Base
@@ -82,8 +81,7 @@ def train(
     given = read_gold(gold if gold is not None else shared_folder() / "gold" / "documents.jsonl", root)
     if given.kind != DOCUMENTS or not given.labelled:
         raise UsageError(f"{given.path}: expected labelled documents: lines with path and relevance")
-    without = [one.document for one in stages.read_paths(judged_paths(given.root)) if one.document is not None]
-    observer = training.fresh_observer(stages.new_tagger().encoder, given.root, without)
+    observer = training.fresh_observer(stages.new_tagger().encoder, given.root)
     read = []
     for row, one in zip(given.rows, stages.read_paths(given.root / str(row["path"]) for row in given.rows), strict=True):
         if one.document is None:
@@ -97,8 +95,7 @@ def train(
     place = existing_base(base) if base is not None else Base(base_root(None))
     cases, count = with_decisions(read, place, observer)
     models.mkdir(parents=True, exist_ok=True)
-    beside = [observer.observe(document) for document in without]
-    training.write_models(cases, declared_cases(given.root, observer), effect_sentences(given.root), observer, models, beside)
+    training.write_models(cases, declared_cases(given.root, observer), effect_sentences(given.root), observer, models)
     for apart in count.apart:
         say(f"people decided otherwise than the gold file: {apart}")
     if json_:

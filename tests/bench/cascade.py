@@ -20,7 +20,7 @@ from classify.cases import declared_cases, gold_cases, shared_folder
 from classify.short_texts import short_cases
 from classify.tagging import Tagger
 from language.encoder import QuantisedEncoder
-from tests.quality.classification import FLOORS, documents, judged_documents
+from tests.quality.classification import FLOORS, documents
 
 MOST_LOST = 0.01
 SALTS = ("", "/second", "/third")
@@ -39,10 +39,9 @@ def measured(name: str) -> dict[str, float]:
     shared, tagger = shared_folder(), Tagger(encoder=QuantisedEncoder())
     cases = gold_cases(shared, documents(shared), tagger.observer)
     declared, short = declared_cases(shared, tagger.observer), short_cases(tagger.observer)
-    beside = [tagger.observer.observe(document) for document in judged_documents(shared)]
     found: dict[str, list[float]] = defaultdict(list)
     for salt in SALTS:
-        for score in evaluation.facet_scores(cases, evaluation.cross_validated(cases, declared, tagger, short, salt, beside)):
+        for score in evaluation.facet_scores(cases, evaluation.cross_validated(cases, declared, tagger, short, salt)):
             if score.name in FLOORS:
                 found[score.name].append(score.value)
         sys.stdout.write(f"{name}, folds {salt or '/first'}: {', '.join(f'{measure} {values[-1]:.3f}' for measure, values in found.items())}\n")

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from classify import document_lessons
-from classify.cases import Case, apart
 from classify.document_lessons import document_marks, passage_marks
 from classify.heads import JOINING, NOT_SAID, head_keys
 from classify.labelled_passages import (
@@ -118,11 +117,6 @@ def test_a_label_that_the_taxonomy_has_got_since_is_not_denied_by_passages() -> 
     keys = (*KEYS, ("theme", "gardening"))
     _, weights = passage_marks(keys, [LabelledPassage(1.0, {})])
     assert (weights[0, -1], weights[0, KEYS.index(WORKFORCE)]) == (0.0, NOT_SAID)
-
-
-def test_a_page_that_is_labelled_itself_is_no_lesson_beside_it() -> None:
-    page, other = observed(TEAM), observed(BREAD)
-    assert apart([page, other], [Case("page", {}, page, page.prose.document)]) == [other]
 
 
 def told(one: Observation, read: float, words: float, closely: bool) -> HeadLogits:

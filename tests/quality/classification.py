@@ -10,12 +10,11 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from classify import evaluation
 from classify.cases import Case, declared_cases, effect_sentences, gold_cases, shared_folder
-from classify.labelled_passages import judged_paths
 from classify.short_texts import short_cases
 from classify.tagging import Tagger
 from classify.training import fresh_observer, write_models
@@ -34,19 +33,11 @@ FLOORS = {
 
 def documents(shared: Path) -> list[Document]:
     """The labelled documents, read by the extractor; those it refuses are named on stderr and left out."""
-    return _read(shared / json.loads(line)["path"] for line in (shared / "gold" / "documents.jsonl").read_text(encoding="utf-8").splitlines())
-
-
-def judged_documents(shared: Path) -> list[Document]:
-    """Those of which passages were judged and nothing else."""
-    return _read(judged_paths(shared))
-
-
-def _read(paths: Iterable[Path]) -> list[Document]:
     from extract.reading import Hints, read
 
     found = []
-    for path in paths:
+    for line in (shared / "gold" / "documents.jsonl").read_text(encoding="utf-8").splitlines():
+        path = shared / json.loads(line)["path"]
         try:
             found.append(read(path.read_bytes(), Hints(name=path.name)))
         except IntegrandError as error:
@@ -80,16 +71,14 @@ def main(arguments: Sequence[str] | None = None, given: list[Document] | None = 
     shared, taxonomy = shared_folder(), load_taxonomy()
     tagger = Tagger(taxonomy, QuantisedEncoder())
     read = given if given is not None else documents(shared)
-    without = judged_documents(shared)
     if options.train:
-        tagger.observer = fresh_observer(tagger.encoder, shared, without)
+        tagger.observer = fresh_observer(tagger.encoder, shared)
     started = time.perf_counter()
     cases = gold_cases(shared, read, tagger.observer)
     observed = time.perf_counter() - started
     declared = declared_cases(shared, tagger.observer)
     short = short_cases(tagger.observer)
-    beside = [tagger.observer.observe(document) for document in without]
-    taggings = evaluation.cross_validated(cases, declared, tagger, short, beside=beside)
+    taggings = evaluation.cross_validated(cases, declared, tagger, short)
     scores = evaluation.facet_scores(cases, taggings)
     designs = evaluation.cross_validated_designs(declared, cases, tagger, short)
     pairs = [(frozenset([case.design]), frozenset([found])) for case, found in zip(declared, designs, strict=True)]
@@ -110,7 +99,7 @@ def main(arguments: Sequence[str] | None = None, given: list[Document] | None = 
     for line in evaluation.wrong_calls(cases, taggings, options.wrong):
         print(line)
     if options.train:
-        write_models(cases, declared, effect_sentences(shared), tagger.observer, beside=beside)
+        write_models(cases, declared, effect_sentences(shared), tagger.observer)
     return 1 if below else 0
 
 
