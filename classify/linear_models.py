@@ -183,6 +183,6 @@ def read_model(path: Path) -> Pooled | Choice:
             elif isinstance(value, list):
                 content[name] = tuple(tuple(item) if isinstance(item, list) else item for item in value)
         return kind(**content)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         why = f"no readable model ({error}); rebuild it with python -m classify.training"
         raise IntegrandError(f"classify/models/{path.name}: {why}") from error

@@ -13,10 +13,12 @@ from pathlib import Path
 from classify.close_reading import CloseReading
 from classify.cue_worth import read_worth
 from classify.excerpt_signs import ExcerptSigns
+from classify.facets import TRAINED_FACETS
 from classify.findings import FindingModels
 from classify.heads import Heads, read_heads
+from classify.labelled_passages import PASSAGE_FACETS
 from classify.linear_models import Choice, Pooled, read_model, write_model
-from classify.relevance import RelevanceModels
+from classify.relevance import FACET, RelevanceModels
 from classify.short_designs import DesignModels, ShortDesignModel, read_whole_text
 from classify.study_design import DesignModel
 from classify.substance import PassageModels, Substance, head_logits, substance
@@ -131,6 +133,7 @@ def load_models(folder: Path = FOLDER, closely: bool = True) -> Models:
     """``closely`` False gives the models for cues alone. Raises ``IntegrandError`` where a model is missing or of the wrong kind."""
     own = folder if closely else folder / CUES_ALONE
     facets, short = _by_facet(own, "facet_"), _by_facet(own, "short_")
+    _whole(own, "facet_", facets, TRAINED_FACETS)
     strength, places = (_pooled(folder / f"{name}.json") for name in ("strength", "places"))
     heads = read_heads(folder / HEADS) if closely else None
     found = FindingModels(
@@ -142,12 +145,22 @@ def load_models(folder: Path = FOLDER, closely: bool = True) -> Models:
     )
     relevance = RelevanceModels(_pooled(own / "relevance.json"), _pooled(own / "relevance_short.json"))
     passages = PassageModels(_by_facet(folder, PASSAGE_READ) if closely else {}, _by_facet(folder, PASSAGE_UNREAD))
+    for name, those in ((PASSAGE_READ, passages.read), (PASSAGE_UNREAD, passages.unread)):
+        if those:
+            _whole(folder, name, those, (FACET, *PASSAGE_FACETS))
     words = read_word_heads(folder / WORD_HEADS.name)
     return Models(designs, relevance, strength, places, found, facets, words, passages, heads, short)
 
 
 def _by_facet(folder: Path, name: str) -> dict[str, Pooled]:
     return {path.stem.removeprefix(name): _pooled(path) for path in sorted(folder.glob(f"{name}*.json"))}
+
+
+def _whole(folder: Path, name: str, found: Iterable[str], expected: Iterable[str]) -> None:
+    """Raises ``IntegrandError`` where one of the expected models of a kind is not there."""
+    missing = sorted(set(expected) - set(found))
+    if missing:
+        raise IntegrandError(f"{folder}: {name}{missing[0]}.json is missing; rebuild the models with python -m classify.training")
 
 
 def _short_design(folder: Path) -> ShortDesignModel | None:

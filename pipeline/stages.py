@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from classify.models import load_models
 from classify.tagging import Tagger
 from classify.tagging import classifier_version as version_of
 from crawler.catalogue import Source
@@ -265,11 +266,12 @@ def _documents(base: Base, wanted: set[str]) -> Iterator[Document]:
 
 
 def tagging_pool() -> LocalPool:
-    """Workers that tag. Raises ``IntegrandError`` where the encoder cannot be had, which is no fault of a document: inside a worker it would
-    be kept as each document's own, and no later run would try them again."""
+    """Workers that tag. Raises ``IntegrandError`` where the encoder or a model cannot be had, which is no fault of a document: inside a worker it
+    would be kept as each document's own, and no later run would try them again."""
     limits = settings()
     if limits.semantic:
         QuantisedEncoder(threads=1).load()
+    load_models(closely=limits.semantic)
     return LocalPool(limits.workers, limits.document_timeout_s, limits.document_memory_bytes, load_tagger)
 
 
