@@ -20,6 +20,10 @@ from language.encoder import DIMENSIONS
 ABOUT = ("type_best", "type_best_three", "type_sum")
 """Beside what is said of joining up care: the highest logit of any integration type, the mean of the three best excerpts, the logarithm of 1 +
 expected types."""
+SAID = ("best_three", "mean")
+"""What a document's excerpts say of joining up care, as far as its relevance rests on it: all of :data:`ALONE` and :data:`ABOUT` are worth no more on
+labelled documents (F1 0.82 for 0.84, mean of five cross-validations) and miss one more of the demonstration's."""
+LONG_READ = (*RELEVANCE_FEATURES, *SAID)
 ABOUT_READ = (*RELEVANCE_FEATURES, *ALONE, *ABOUT)
 WHOLE = tuple(f"{part}_{number}" for part in ("text", "title") for number in range(DIMENSIONS))
 """What ``CloseReading.whole`` holds. A short text says little more than one thing, so that what it says as a whole tells whether it is about it."""
@@ -38,14 +42,16 @@ def is_short(observation: Observation) -> bool:
 
 
 def about_names(read: bool, short: bool = False) -> tuple[str, ...]:
-    return SHORT_READ if short and read else ABOUT_READ
+    return LONG_READ if not short else SHORT_READ if read else ABOUT_READ
 
 
 def about_row(observation: Observation, said: Substance, short: bool = False) -> list[float]:
     """The features of relevance: what :func:`about_names` names."""
     joining = substance_rows(said, [JOINING], alone=True)[0]
+    if not short:
+        return [*observation.relevance, *(float(joining[ALONE.index(name)]) for name in SAID)]
     row = [*observation.relevance, *map(float, joining), *_types(said)]
-    if not short or observation.reading is None or not said.embedded:
+    if observation.reading is None or not said.embedded:
         return row
     by_writing = substance_rows(said, [JOINING_BY_WRITING], alone=True)[0]
     return [*row, *map(float, by_writing), *observation.reading.whole]
