@@ -12,6 +12,7 @@ from evidence.base import Base
 from evidence.errors import IntegrandError
 from evidence.records import Capture, Document, Tagging
 from evidence.segments import read_segments
+from evidence.settings import Settings
 from extract.reading import EXTRACTOR_VERSION
 from pipeline.stages import classifier_version, classify, extract
 
@@ -47,6 +48,7 @@ def test_an_encoder_that_cannot_be_had_is_kept_as_no_documents_fault(tmp_path: P
     assert extract(base, "r1", {}).done == 1
     (tmp_path / "taken").write_text("a file where the folder of models should be")
     monkeypatch.setenv("INTEGRAND_MODELS", str(tmp_path / "taken" / "models"))
+    monkeypatch.setattr("pipeline.stages.settings", Settings)
     with pytest.raises(IntegrandError, match="INTEGRAND_MODELS"):
         classify(base, "r1")
     assert not list(read_segments(base.tags(classifier_version()), Tagging))
