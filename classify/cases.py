@@ -62,8 +62,7 @@ def declared_cases(shared: Path, observer: Observer) -> list[DeclaredCase]:
 
 
 def declared_rows(shared: Path) -> list[dict[str, Any]]:
-    path = shared / "bench" / "declared_designs.jsonl"
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.is_file() else []
+    return _benchmark(shared, "declared_designs.jsonl")
 
 
 def declared_case(row: Mapping[str, Any], observer: Observer) -> DeclaredCase:
@@ -75,5 +74,9 @@ def declared_case(row: Mapping[str, Any], observer: Observer) -> DeclaredCase:
 
 def effect_sentences(shared: Path) -> list[dict[str, Any]]:
     """Sentences of trial reports with the change they report; none where the file is not there."""
-    path = shared / "bench" / "effect_sentences.jsonl"
+    return _benchmark(shared, "effect_sentences.jsonl")
+
+
+def _benchmark(shared: Path, name: str) -> list[dict[str, Any]]:
+    path = shared / "bench" / name
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.is_file() else []
