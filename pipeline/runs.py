@@ -80,7 +80,7 @@ class Run:
         publication = publish(
             self.base, extractor_version=EXTRACTOR_VERSION, classifier_version=stages.classifier_version(), taxonomy=load_taxonomy(),
             run=self.report.run, encode=encoder.encode if encoder else None,
-            full=full, keep=settings().snapshots_kept)
+            full=full, keep=settings().snapshots_kept, regrade=stages.graded)
         for line in publication.warnings:
             say(f"warning: {line}")
         # A run that was killed after it had published meets its own snapshot: what that one changed is still this run's doing.

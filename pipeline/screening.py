@@ -10,7 +10,7 @@ from evidence.base import Base
 from evidence.records import Document, Tagging
 from evidence.segments import read_segments
 from extract.reading import EXTRACTOR_VERSION
-from pipeline.agreement import verdicts
+from pipeline.agreement import OTHER_THAN, judgements
 from pipeline.stages import classifier_version
 from warehouse.decisions import read_decisions
 
@@ -45,10 +45,10 @@ def to_screen(base: Base) -> list[Following]:
 def _answers(base: Base) -> dict[str, bool]:
     """By document, whether people say that it is relevant; the reviewer whose name comes last has the last word."""
     answers: dict[str, bool] = {}
-    for _, judged in sorted(verdicts(read_decisions(base)).items()):
-        for (document, facet, label), holds in judged.items():
-            if facet == FACET and (holds or label == "relevant"):
-                answers[document] = holds if label == "relevant" else False
+    for _, judged in sorted(judgements(read_decisions(base)).items()):
+        for (document, facet, _), said in judged.items():
+            if facet == FACET:
+                answers[document] = said in ("relevant", OTHER_THAN + "off_topic")
     return answers
 
 

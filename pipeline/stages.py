@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from classify.appraisal import Appraiser
 from classify.models import load_models
+from classify.prose import Prose
 from classify.tagging import Tagger
 from classify.tagging import classifier_version as version_of
 from crawler.catalogue import Source
 from evidence.archive import read_captures, read_payload, sha256
 from evidence.base import Base
 from evidence.errors import IntegrandError, Refused
-from evidence.records import BODIED_OUTCOMES, READ_ROLES, Capture, Document, StageCount, Tagging
+from evidence.records import BODIED_OUTCOMES, READ_ROLES, Appraisal, Capture, Document, StageCount, Tagging
 from evidence.segments import SegmentWriter, read_columns, read_segment, read_segment_columns, read_some, segment_paths
 from evidence.settings import settings
 from evidence.taxonomy import load_taxonomy
@@ -53,6 +55,11 @@ class LostPayload:
     """A payload of which no archived copy can be read any more: no fault of the document, which may be captured again."""
 
     reason: str
+
+
+def graded(document: Document, design: str) -> Appraisal:
+    """The document's evidence by the rules, given its design."""
+    return Appraiser(load_taxonomy().strength).grade(Prose(document), design).appraisal
 
 
 def hints_for(capture: Capture, sources: dict[str, Source]) -> Hints:

@@ -24,6 +24,7 @@ from evidence.errors import IntegrandError, in_one_line
 from evidence.records import Capture
 from evidence.segments import read_columns, segment_paths, sync_folder
 from evidence.taxonomy import Taxonomy
+from warehouse.consequences import Regrade
 from warehouse.decisions import read_decisions, torn_lines
 from warehouse.history import standing
 from warehouse.making import Makings, build
@@ -82,6 +83,7 @@ def publish(
     encoder: str = "",
     full: bool = False,
     keep: int = KEPT,
+    regrade: Regrade | None = None,
 ) -> Publication:
     """Publishes what the base's files say now. Needs the base's lock.
 
@@ -91,7 +93,8 @@ def publish(
     the object that ``encode`` belongs to): vectors of the previous snapshot are taken over only from the same one. From a current
     snapshot that cannot be opened nothing is taken over, and it is replaced even where no file has changed.
 
-    ``keep`` snapshots are kept, the new one among them.
+    ``keep`` snapshots are kept, the new one among them. ``regrade`` grades a document whose design a person has named (None: the machine's
+    grade stays).
 
     Raises ``IntegrandError`` where a check fails or a file is damaged; the current snapshot then stays what it was.
     """
@@ -137,7 +140,8 @@ def publish(
         redacted = before is not None and newly_redacted(base, before)
         # What is taken down must not lie in the new files as deleted rows, nor in snapshots that one can go back to.
         makings = Makings(
-            base, building, extractor_version, classifier_version, taxonomy, encode, encoder, files, captures, current, full or redacted, warnings)
+            base, building, extractor_version, classifier_version, taxonomy, encode, encoder, files, captures, current, full or redacted,
+            regrade, warnings)
         counts, replaced = build(makings, versions)
         warnings += other_versions(base, building, extractor_version, classifier_version)
         manifest = {

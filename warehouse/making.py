@@ -16,6 +16,7 @@ from evidence.segments import read_segments, read_some
 from evidence.taxonomy import Taxonomy
 from warehouse import increment
 from warehouse import rows as document_rows
+from warehouse.consequences import Regrade, follow
 from warehouse.decisions import decision_rows
 from warehouse.history import address_rows, capture_rows, change_rows, plain_time
 from warehouse.keys import key_problems
@@ -48,6 +49,7 @@ class Makings:
     captures: Sequence[Capture] | None
     previous: Snapshot | None
     full: bool = False
+    regrade: Regrade | None = None
     warnings: list[str] = field(default_factory=list)
 
     @property
@@ -218,8 +220,9 @@ def _load_taggings(
             continue
         seen.add(tagging.document)
         rows = document_rows.tagging_rows(tagging)
-        if tagging.document in held:
-            rows["tags"] = document_rows.judged_tags(held[tagging.document], rows["tags"], decided[tagging.document])
+        if (document := held.get(tagging.document)) is not None:
+            rows["tags"] = document_rows.judged_tags(document, rows["tags"], decided[document.id])
+            follow(document, rows, decided[document.id], makings.taxonomy, makings.regrade)
         loader.add(rows)
     for id, document in held.items():
         if id not in seen:

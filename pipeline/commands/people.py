@@ -9,12 +9,15 @@ from typing import Annotated
 
 import typer
 
+from evidence.records import Tagging
+from evidence.segments import read_segments
 from evidence.taxonomy import load_taxonomy
 from pipeline.agreement import agreements
 from pipeline.commands.options import BaseOption, JsonOption, existing_base, in_utf8
 from pipeline.decision_files import export_decisions, import_decisions
 from pipeline.progress import say
 from pipeline.screening import to_screen
+from pipeline.stages import classifier_version
 from warehouse.decisions import read_decisions
 
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="Decisions as JSON lines.")]
@@ -42,19 +45,24 @@ def import_file(
 
 
 def agreement(base: BaseOption = None, json_: JsonOption = False) -> None:
-    """How far reviewers agree on the labels that two of them judged: share, Cohen's kappa with its 95 % interval, and where they differ."""
-    found = agreements(read_decisions(existing_base(base)))
+    """How far reviewers agree on what two of them judged, and each with the machine: share, Cohen's kappa with its 95 % interval, and
+    where they differ."""
+    at = existing_base(base)
+    made = read_decisions(at)
+    judged = {one.target for one in made}
+    found = agreements(made, [one for one in read_segments(at.tags(classifier_version()), Tagging) if one.document in judged])
     if json_:
         typer.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False))
         return
     if not found:
-        say("no label was judged by two reviewers")
+        say("nobody has judged a label yet")
     for one in found:
         kappa = "kappa not defined" if one.kappa is None else f"kappa {one.kappa:.2f}"
         interval = "" if one.low is None or one.high is None else f" [{one.low:.2f}, {one.high:.2f}]"
         typer.echo(f"{one.facet:20} {' and '.join(one.reviewers):30} n {one.n:4}  agreed {one.agreed:.2f}  {kappa}{interval}")
-        for document, _, label in one.apart:
-            typer.echo(f"  differ on {label} of {document}")
+        for differs in one.apart:
+            said = " but ".join(f"{name} says {word}" for name, word in zip(one.reviewers, differs.said, strict=True))
+            typer.echo(f"  {differs.document[:12]}{' ' + differs.label if differs.label else ''}: {said}")
 
 
 def screen(

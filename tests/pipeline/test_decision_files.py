@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 
 from evidence.base import Base
 from evidence.errors import UsageError
-from evidence.records import Decision
+from evidence.records import Decision, Span, Tag, Tagging
 from evidence.taxonomy import load_taxonomy
-from pipeline.agreement import agreements
+from pipeline.agreement import Difference, agreements
 from pipeline.cli import build_app
 from pipeline.decision_files import as_line, export_decisions, import_decisions
 from warehouse.decisions import read_decisions
@@ -21,8 +21,10 @@ from warehouse.decisions import read_decisions
 TAXONOMY = load_taxonomy()
 
 
-def _decision(id: str, reviewer: str, action: str, label: str, target: str = "d1", **more: str) -> Decision:
-    return Decision(id, reviewer, datetime(2026, 3, int(id[-1]) + 1, tzinfo=UTC), action, target, "integration_type", label, **more)
+def _decision(
+    id: str, reviewer: str, action: str, label: str, facet: str = "integration_type", target: str = "d1", **more: str
+) -> Decision:
+    return Decision(id, reviewer, datetime(2026, 3, int(id[-1]) + 1, tzinfo=UTC), action, target, facet, label, **more)
 
 
 @pytest.fixture
@@ -85,8 +87,25 @@ def test_agreement_counts_the_last_word_on_labels_that_both_judged() -> None:
     (one,) = found
     assert (one.facet, one.reviewers, one.n) == ("integration_type", ("ana", "bo"), 3)
     assert one.agreed == pytest.approx(2 / 3)
-    assert one.apart == (("d1", "integration_type", "financial"),)
+    assert one.apart == (Difference("d1", "integration_type", "financial", ("does not hold", "holds")),)
     assert one.kappa == pytest.approx(0.0)
+
+
+def test_two_who_change_a_design_to_different_ones_differ_and_each_is_compared_with_the_machine() -> None:
+    span = Span(1, 0, 1, "a")
+    said = tuple(Tag(facet, label, 0.6, False, "cues", span) for facet, label in (("study_design", "opinion"), ("theme", "funding")))
+    tagging = Tagging("d1", "x", "c", tags=said)
+    between, ana, bo = agreements([
+        _decision("a1", "ana", "change", "opinion", "study_design", new_label="policy"),
+        _decision("b1", "bo", "change", "opinion", "study_design", new_label="record"),
+    ], [tagging])
+    assert (between.reviewers, between.n, between.agreed) == (("ana", "bo"), 1, 0.0)
+    assert between.apart == (Difference("d1", "study_design", "", ("policy", "record")),)
+    assert (ana.reviewers, ana.agreed) == (("ana", "the machine"), 0.0) and bo.apart[0].said == ("record", "opinion")
+    theme, design = agreements([
+        _decision("a1", "ana", "accept", "funding", "theme"), _decision("a2", "ana", "reject", "policy", "study_design"),
+    ], [tagging])
+    assert (theme.agreed, design.agreed) == (1.0, 1.0)
 
 
 def test_agreement_is_told_with_kappa_and_where_reviewers_differ(base: Base, tmp_path: Path) -> None:
@@ -98,7 +117,7 @@ def test_agreement_is_told_with_kappa_and_where_reviewers_differ(base: Base, tmp
     answer = CliRunner().invoke(build_app(["agreement"]), ["agreement", "--base", str(base.root)])
     assert answer.exit_code == 0, answer.output
     assert "n    5  agreed 0.60  kappa 0.17" in answer.output
-    assert "differ on systemic of d1" in answer.output
+    assert "d1 systemic: ana says holds but boo says does not hold" in answer.output
 
 
 @pytest.mark.parametrize("name", ["absent.csv", "absent.xlsx", "absent.jsonl"])

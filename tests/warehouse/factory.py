@@ -36,6 +36,7 @@ from evidence.segments import SegmentWriter, as_plain
 from evidence.taxonomy import Crosswalk, CrosswalkLink, CrosswalkTerm, Facet, Label, StrengthRules, Taxonomy
 from extract.fingerprint import content_digest, signature
 from warehouse.build import Publication, publish
+from warehouse.consequences import Regrade
 
 EXTRACTOR, CLASSIFIER = "x1", "c1"
 FIRST_DAY = datetime(2024, 1, 1, 2, 0, tzinfo=UTC)
@@ -203,7 +204,7 @@ class MadeBase:
                 tags.add(tagging)
         return name
 
-    def publish(self, run: str | None = None, encode: Any = None, full: bool = False) -> Publication:
+    def publish(self, run: str | None = None, encode: Any = None, full: bool = False, regrade: Regrade | None = None) -> Publication:
         return publish(
             self.base,
             extractor_version=EXTRACTOR,
@@ -213,6 +214,7 @@ class MadeBase:
             encode=encode,
             encoder="made" if encode else "",
             full=full,
+            regrade=regrade,
         )
 
     def decide(self, *decisions: Decision) -> None:
@@ -253,7 +255,7 @@ def made_taxonomy(version: str = "made") -> Taxonomy:
             "0",
             "any",
             "document",
-            True,
+            facet not in ("integration_type", "perspective", "enabler", "barrier", "key_prompt"),
             tuple(Label(facet, label, label.replace("_", " "), f"The made label {label}.", "made") for label in labels),
         )
         for facet, labels in FACETS.items()

@@ -18,16 +18,17 @@ import numpy as np
 import pytest
 
 from evidence.errors import IntegrandError, UsageError
-from evidence.records import Decision, Tagging
+from evidence.records import Appraisal, Decision, Tagging
 from evidence.segments import as_plain, write_segment
 from tests.warehouse.conftest import Library, make_library
-from tests.warehouse.factory import FIRST_DAY, MadeBase, letters, made_taxonomy, make_document, make_tagging, prose, span
+from tests.warehouse.factory import CLASSIFIER, EXTRACTOR, FIRST_DAY, MadeBase, letters, made_taxonomy, make_document, make_tagging, prose, span
 from warehouse.build import publish
 from warehouse.keys import key_problems, keys
 from warehouse.loading import create_database, create_views
 from warehouse.search import Searcher
 from warehouse.snapshot import current_snapshot, require_snapshot, roll_back, snapshots
 from warehouse.status import status
+from warehouse.verify import verify
 from warehouse.version import builder_version
 
 URL = "http://a.test/x.pdf"
@@ -272,6 +273,44 @@ def test_a_persons_design_takes_the_machines_place_and_is_no_guess(made: MadeBas
     assert found[0] == ("study_design", "case_study", "person")
     assert made.rows("SELECT study_design, unsure FROM works") == [("case_study", False)]
     assert made.rows("SELECT page, span_start, span_end FROM tags WHERE said_by = 'person'") == [(1, 0, 23)]
+
+
+def test_a_persons_design_is_graded_anew_unless_a_person_graded(made: MadeBase) -> None:
+    document = make_document([prose("a", 20)], title="A")
+    made.run([(URL, document)], taggings=[make_tagging(document, design="systematic_review", strength="strong")])
+    made.decide(Decision("d1", "ann", FIRST_DAY, "change", document.id, facet="study_design", label="systematic_review", new_label="policy"))
+
+    def graded(_: object, design: str) -> Appraisal:
+        return Appraisal("none", (f"{design} starts at none",))
+
+    made.publish(regrade=graded)
+    assert made.rows("SELECT evidence_strength FROM works") == [("none",)]
+    assert made.rows("SELECT steps FROM appraisals") == [(["the design is policy, as ann decided", "policy starts at none"],)]
+    assert made.rows("SELECT label, stands, said_by, decision FROM tags WHERE facet = 'evidence_strength' ORDER BY number") == [
+        ("strong", False, "machine", "d1"), ("none", True, "person", "d1"),
+    ]
+    later = FIRST_DAY.replace(hour=1)
+    made.decide(Decision("d2", "bea", later, "change", document.id, facet="evidence_strength", label="strong", new_label="limited"))
+    made.publish(regrade=graded)
+    assert made.rows("SELECT evidence_strength FROM works") == [("limited",)]
+
+
+def test_what_a_person_calls_off_topic_keeps_no_facet_finding_or_place_of_the_machines(made: MadeBase) -> None:
+    document = make_document(["Care is joined in Torbay. " + prose("a", 20)], title="A")
+    labels = {"integration_type": ["service"], "theme": ["workforce"]}
+    finding = {
+        "intervention": "joint team", "integration_types": ("service",), "hedged": False, "outcome": "patient_experience", "change": "increase",
+        "direction": "improved", "own": True,
+    }
+    made.run([(URL, document)], taggings=[make_tagging(document, labels=labels, places=[("Torbay", "GB-TOB")], findings=[finding])])
+    made.publish()
+    assert made.rows("SELECT findings, len(places), len(integration_types) FROM v_works") == [(1, 1, 1)]
+    made.decide(Decision("d1", "ann", FIRST_DAY, "change", document.id, facet="relevance", label="relevant", new_label="off_topic"))
+    made.publish()
+    kept = made.rows("SELECT relevance, findings, len(places), len(integration_types), themes FROM v_works")
+    assert kept == [("off_topic", 0, 0, 0, ["workforce"])]
+    assert made.rows("SELECT label, decision FROM tags WHERE NOT stands ORDER BY ALL") == [("relevant", "d1"), ("service", "d1")]
+    assert verify(made.base, extractor_version=EXTRACTOR, classifier_version=CLASSIFIER).problems == []
 
 
 def test_a_quote_that_is_no_longer_in_the_text_is_shown_as_unanchored(made: MadeBase, decided: Callable[..., list[Any]]) -> None:
