@@ -335,6 +335,13 @@ def write_models(
 ) -> None:
     """Fits and writes all models (those for cues alone beside them), and what they have learnt from."""
     short = short_cases(observer)
+    # Everything is fitted before anything is written: who ends a training that takes minutes keeps the models that were there.
+    fitted = [fit_models(cases, declared, observer, short, closely) for closely in (True, False) if observer.lessons is not None or not closely]
+    change = fit_change(sentences) if sentences else None
+    for models in fitted:
+        models.write(folder)
+    if change is not None:
+        write_model(folder / CHANGE_MODEL.name, change)
     write_learnt(
         {
             "documents": [case.document.id for case in cases],
@@ -343,11 +350,6 @@ def write_models(
         },
         folder,
     )
-    if observer.lessons is not None:
-        fit_models(cases, declared, observer, short).write(folder)
-    fit_models(cases, declared, observer, short, closely=False).write(folder)
-    if sentences:
-        write_model(folder / CHANGE_MODEL.name, fit_change(sentences))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from evidence.errors import UsageError
+from evidence.taxonomy import Taxonomy
 
 DOCUMENTS, ABSTRACTS, SENTENCES, PAGES = "documents", "abstracts", "sentences", "pages"
 FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -67,6 +68,16 @@ def read_gold(path: Path, root: Path | None = None) -> GoldFile:
     if not rows:
         raise UsageError(f"{path}: empty; expected a JSON object a line")
     return GoldFile(path, kind, rows, root or path.resolve().parent.parent)
+
+
+def check_labels(gold: GoldFile, taxonomy: Taxonomy) -> None:
+    """Raises ``UsageError`` naming the first label that the taxonomy does not know: nothing can be learnt from it."""
+    for row in gold.rows:
+        for facet in taxonomy.facets.values():
+            given = row.get(facet.id) or []
+            for label in [given] if isinstance(given, str) else given:
+                if label not in facet.label_ids:
+                    raise UsageError(f"{gold.path}: {row['path']}: {label!r}: expected a label of {facet.id}")
 
 
 _AGREED = r"{facet}(?: micro-F1| accuracy)? (0\.\d\d)(?: \((?:quadratic-weighted )?\s*kappa (0\.\d\d)\))?"

@@ -38,6 +38,8 @@ StrengthOption = Annotated[
     Labels, typer.Option("--strength", metavar="L", help="Evidence strength; `limited+` means at least limited.", callback=in_utf8)]
 DesignOption = Annotated[Labels, typer.Option("--design", metavar="L", help="Study design.", callback=in_utf8)]
 ThemeOption = Annotated[Labels, typer.Option("--theme", metavar="L", help="Theme.", callback=in_utf8)]
+LabelOption = Annotated[
+    Labels, typer.Option("--label", metavar="FACET:L", help="A label of any facet, as boundary:health_housing.", callback=in_utf8)]
 PlaceOption = Annotated[Labels, typer.Option("--place", metavar="P", help="Place: a name as printed, or an ISO 3166 code.", callback=in_utf8)]
 SourceOption = Annotated[Labels, typer.Option("--source", metavar="S", help="Source.", callback=in_utf8)]
 SinceOption = Annotated[str | None, typer.Option("--since", metavar="D", help="Published since: YYYY, YYYY-MM or YYYY-MM-DD.", callback=in_utf8)]
@@ -47,7 +49,7 @@ LimitOption = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Ho
 def search(
     query: Annotated[str, typer.Argument(help="Words, \"phrases\", AND OR NOT, trunc*, title:… ; empty lists all.", callback=in_utf8)] = "",
     type_: TypeOption = None, strength: StrengthOption = None, design: DesignOption = None, theme: ThemeOption = None,
-    place: PlaceOption = None, source: SourceOption = None, since: SinceOption = None, limit: LimitOption = 20,
+    label: LabelOption = None, place: PlaceOption = None, source: SourceOption = None, since: SinceOption = None, limit: LimitOption = 20,
     exact: Annotated[bool, typer.Option("--exact", help="Only the words themselves, no other terms for the same thing.")] = False,
     lens: Annotated[str | None, typer.Option(
         "--typology", "--lens", metavar="T", help="Count by a published typology, too.", callback=in_utf8)] = None,
@@ -56,7 +58,7 @@ def search(
     base: BaseOption = None, json_: JsonOption = False,
 ) -> None:
     """Find works by words and meaning, with filters and facets; #3 in a query is the third search of the history."""
-    filters = filters_from(type_, strength, design, theme, place, source, since)
+    filters = filters_from(type_, strength, design, theme, label, place, source, since)
     if like is not None and query:
         raise UsageError("--like: takes the place of a query; give filters beside it, or search with words alone")
     room, number = existing_base(base), None
@@ -127,12 +129,12 @@ def export(
     format_: Annotated[str, typer.Option("--format", help="One of: " + ", ".join(EXPORTERS))],
     query_: Annotated[str, typer.Option("--query", help="Only works that a search finds.", callback=in_utf8)] = "",
     type_: TypeOption = None, strength: StrengthOption = None, design: DesignOption = None, theme: ThemeOption = None,
-    place: PlaceOption = None, source: SourceOption = None, since: SinceOption = None,
+    label: LabelOption = None, place: PlaceOption = None, source: SourceOption = None, since: SinceOption = None,
     all_: Annotated[bool, typer.Option("--all", help="Off-topic and unjudged works too, in a format that leaves them out (evidence-table).")] = False,
     base: BaseOption = None, json_: JsonOption = False,
 ) -> None:
     """Write references and coded data for other programs."""
-    filters = filters_from(type_, strength, design, theme, place, source, since)
+    filters = filters_from(type_, strength, design, theme, label, place, source, since)
     encode = Encoder(threads=1).encode if settings().semantic else None
     count = export_works(_snapshot(base), format_, output, query_, filters, encode, everything=all_)
     if json_:
@@ -155,12 +157,18 @@ def _searcher(base: Base) -> Searcher:
 
 
 def filters_from(
-    type_: Labels, strength: Labels, design: Labels, theme: Labels, place: Labels, source: Labels, since: str | None,
+    type_: Labels, strength: Labels, design: Labels, theme: Labels, label: Labels, place: Labels, source: Labels, since: str | None,
 ) -> Filters:
     parse_date("--since", since)
+    others: dict[str, tuple[str, ...]] = {}
+    for one in label or ():
+        facet, colon, own = one.partition(":")
+        if not (facet and colon and own):
+            raise UsageError(f"--label {one}: expected facet:label, as boundary:health_housing")
+        others[facet] = (*others.get(facet, ()), own)
     return Filters(
         type=tuple(type_ or ()), strength=tuple(strength or ()), design=tuple(design or ()), theme=tuple(theme or ()),
-        place=tuple(place or ()), source=tuple(source or ()), since=since)
+        place=tuple(place or ()), source=tuple(source or ()), since=since, labels=others)
 
 
 def _pairs(given: list[str]) -> dict[str, str]:

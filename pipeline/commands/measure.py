@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from statistics import median
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,12 +18,15 @@ from classify.screening import replay, screening_text
 from evidence.base import Base
 from evidence.errors import IntegrandError, UsageError
 from evidence.output import write_whole
+from evidence.records import Document
+from evidence.settings import settings
+from evidence.taxonomy import load_taxonomy
 from pipeline import stages
 from pipeline.commands.options import BaseOption, JsonOption, base_root, existing_base
 from pipeline.decided_cases import with_decisions
 from pipeline.evaluating import Evaluation
 from pipeline.evaluating import evaluate as evaluate_gold
-from pipeline.gold_files import DOCUMENTS, GoldFile, read_gold, readers_agreement
+from pipeline.gold_files import DOCUMENTS, GoldFile, check_labels, read_gold, readers_agreement
 from pipeline.progress import say
 
 GoldOption = Annotated[Path, typer.Option("--gold", metavar="FILE", help="Labelled inputs, a JSON object a line.")]
@@ -81,17 +85,15 @@ def train(
     given = read_gold(gold if gold is not None else shared_folder() / "gold" / "documents.jsonl", root)
     if given.kind != DOCUMENTS or not given.labelled:
         raise UsageError(f"{given.path}: expected labelled documents: lines with path and relevance")
+    check_labels(given, load_taxonomy())
+    if not settings().semantic:
+        raise UsageError("training needs the sentence encoder: unset INTEGRAND_SEMANTIC")
+    if models.exists() and not models.is_dir():
+        raise UsageError(f"{models}: expected a folder for the models")
     observer = training.fresh_observer(stages.new_tagger().encoder, given.root)
-    read = []
-    for row, one in zip(given.rows, stages.read_paths(given.root / str(row["path"]) for row in given.rows), strict=True):
-        if one.document is None:
-            say(f"refused {row['path']}: {one.reason}")
-            continue
-        read.append(Case(str(row["path"]), dict(row), observer.observe(one.document), one.document))
+    read = [Case(str(row["path"]), dict(row), observer.observe(document), document) for row, document in readable(given)]
     if len(read) < training.FEWEST:
         raise IntegrandError(f"{given.path}: {len(read)} documents could be read; {training.FEWEST} are needed to fit and to leave some out")
-    if observer.encoder is None:
-        raise UsageError("training needs the sentence encoder: unset INTEGRAND_SEMANTIC")
     place = existing_base(base) if base is not None else Base(base_root(None))
     cases, count = with_decisions(read, place, observer)
     models.mkdir(parents=True, exist_ok=True)
@@ -104,6 +106,17 @@ def train(
     say(f"models fitted to {len(read)} documents and written to {models}; {count}")
 
 
+def readable(given: GoldFile) -> Iterator[tuple[Mapping[str, Any], Document]]:
+    """The lines whose document can be read, with it; of others it is said why not. A folder or an archive is no document."""
+    read = {one.path: one for one in stages.read_paths(given.root / str(row["path"]) for row in given.rows)}
+    for row in given.rows:
+        one = read.get(given.root / str(row["path"]))
+        if one is None or one.document is None:
+            say(f"refused {row['path']}: {one.reason if one is not None else 'holds several documents'}")
+        else:
+            yield row, one.document
+
+
 def simulate(
     gold: GoldOption, root: RootOption = None,
     runs: Annotated[int, typer.Option("--runs", min=1, max=100, help="Replays, each from another pair of first documents.")] = 10,
@@ -114,11 +127,8 @@ def simulate(
     if given.kind != DOCUMENTS or not given.labelled:
         raise UsageError(f"{gold}: expected labelled documents: lines with path and relevance")
     texts, truth = [], []
-    for row, one in zip(given.rows, stages.read_paths(given.root / str(row["path"]) for row in given.rows), strict=True):
-        if one.document is None:
-            say(f"refused {row['path']}: {one.reason}")
-            continue
-        texts.append(screening_text(one.document))
+    for row, document in readable(given):
+        texts.append(screening_text(document))
         truth.append(row["relevance"] == "relevant")
     if len(set(truth)) < 2:
         raise UsageError(f"{gold}: expected documents of both kinds, relevant and off_topic")

@@ -21,6 +21,7 @@ from evidence.taxonomy.vocabulary import unknown
 from language.encoder import Encoder
 from pipeline.commands.consult import (
     DesignOption,
+    LabelOption,
     PlaceOption,
     SinceOption,
     SourceOption,
@@ -43,13 +44,13 @@ def save(
     name: Annotated[str, typer.Argument(help="The name to save it under.", callback=in_utf8)],
     query: Annotated[str, typer.Argument(help="As in `search`; #3 is the third search of the history.", callback=in_utf8)] = "",
     type_: TypeOption = None, strength: StrengthOption = None, design: DesignOption = None, theme: ThemeOption = None,
-    place: PlaceOption = None, source: SourceOption = None, since: SinceOption = None,
+    label: LabelOption = None, place: PlaceOption = None, source: SourceOption = None, since: SinceOption = None,
     exact: Annotated[bool, typer.Option("--exact", help="Only the words themselves, no other terms for the same thing.")] = False,
     base: BaseOption = None, json_: JsonOption = False,
 ) -> None:
     """Search, save the search under a name, and note it in the history."""
     room = existing_base(base)
-    filters = filters_from(type_, strength, design, theme, place, source, since)
+    filters = filters_from(type_, strength, design, theme, label, place, source, since)
     before = saved(room).get(name)
     with _searcher(base) as searcher:
         made = search_and_note(room, searcher, query, filters, exact=exact, name=name)
@@ -120,13 +121,13 @@ def recall_(
     query: Annotated[str, typer.Argument(help="A search to try, as in `search`; #3 is the third of the history.", callback=in_utf8)] = "",
     name: Annotated[str | None, typer.Option("--saved", metavar="NAME", help="Try this saved search.", callback=in_utf8)] = None,
     type_: TypeOption = None, strength: StrengthOption = None, design: DesignOption = None, theme: ThemeOption = None,
-    place: PlaceOption = None, source: SourceOption = None, since: SinceOption = None,
+    label: LabelOption = None, place: PlaceOption = None, source: SourceOption = None, since: SinceOption = None,
     exact: Annotated[bool, typer.Option("--exact", help="Only the words themselves, no other terms for the same thing.")] = False,
     base: BaseOption = None, json_: JsonOption = False,
 ) -> None:
     """How many of a list of known works the base holds, and how many of those a search finds."""
     room = existing_base(base)
-    filters, lines = filters_from(type_, strength, design, theme, place, source, since), history(room)
+    filters, lines = filters_from(type_, strength, design, theme, label, place, source, since), history(room)
     if name is not None:
         if query or filters:
             raise UsageError("--saved: takes the place of a query and its filters")

@@ -88,6 +88,14 @@ def test_documents_that_could_not_be_read_are_counted_by_status(library: Library
     assert "1 documents could not be read" in told(library, "status").output
 
 
+def test_a_label_of_any_facet_is_a_filter(library: Library) -> None:
+    given = [told(library, "search", "--unnoted", "--json", *labels) for labels in ((), ("--label", "population:older_people"))]
+    every, older = (json.loads(one.output)["total"] for one in given)
+    assert 0 < older < every
+    assert "--label carers: expected facet:label" in str(told(library, "search", "--label", "carers").exception)
+    assert "unknown label of population 'carer'" in str(told(library, "search", "--label", "population:carer").exception)
+
+
 def test_searches_are_saved_listed_made_again_and_reported(tmp_path: Path) -> None:
     library = make_library(MadeBase(tmp_path / "base"))
     assert told(library, "searches", "save", "money", "budget*", "--type", "financial").output.startswith("#1 money: ")

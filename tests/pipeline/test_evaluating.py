@@ -11,9 +11,12 @@ from typer.testing import CliRunner, Result
 
 from classify import evaluation, models
 from evidence.errors import UsageError
+from evidence.settings import settings
+from evidence.taxonomy import load_taxonomy
 from pipeline import evaluating
 from pipeline.cli import build_app
-from pipeline.gold_files import ABSTRACTS, DOCUMENTS, PAGES, SENTENCES, read_gold, readers_agreement
+from pipeline.commands.measure import readable
+from pipeline.gold_files import ABSTRACTS, DOCUMENTS, PAGES, SENTENCES, check_labels, read_gold, readers_agreement
 
 ABSTRACT = {
     "title": "Joint visits by nurses and social workers", "study_design": "randomised_trial",
@@ -128,12 +131,40 @@ def test_the_readers_agreement_stands_beside_a_facet(tmp_path: Path) -> None:
     assert readers_agreement(gold, "theme") == ""
 
 
-def test_too_few_documents_are_not_learnt_from_and_leave_the_models_alone(tmp_path: Path) -> None:
+def test_training_without_the_encoder_ends_before_anything_is_read_and_leaves_the_models_alone(tmp_path: Path) -> None:
     (tmp_path / "minutes.txt").write_text(REPORT, encoding="utf-8")
     gold = _gold(tmp_path, {"path": "minutes.txt", "relevance": "relevant", "study_design": "record", "evidence_strength": "none"})
     told = _run("train", "--gold", str(gold), "--models", str(tmp_path / "models"))
-    assert told.exit_code == 1
+    assert told.exit_code == 1 and "needs the sentence encoder" in str(told.exception)
     assert not (tmp_path / "models").exists()
+
+
+@pytest.mark.slow
+def test_too_few_documents_are_not_learnt_from_and_leave_the_models_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INTEGRAND_SEMANTIC", "1")
+    settings.cache_clear()
+    try:
+        (tmp_path / "minutes.txt").write_text(REPORT, encoding="utf-8")
+        gold = _gold(tmp_path, {"path": "minutes.txt", "relevance": "relevant", "study_design": "record", "evidence_strength": "none"})
+        told = CliRunner().invoke(build_app(["train"]), ["train", "--gold", str(gold), "--models", str(tmp_path / "models")])
+    finally:
+        settings.cache_clear()
+    assert told.exit_code == 1 and "1 documents could be read; 40 are needed" in str(told.exception)
+    assert not (tmp_path / "models").exists()
+
+
+def test_a_label_that_nobody_knows_is_named(tmp_path: Path) -> None:
+    gold = _gold(tmp_path, {"path": "minutes.txt", "relevance": "relevant", "study_design": "seance"})
+    with pytest.raises(UsageError, match=r"minutes\.txt: 'seance': expected a label of study_design$"):
+        check_labels(read_gold(gold), load_taxonomy())
+
+
+def test_a_folder_among_labelled_documents_is_passed_over_and_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "minutes.txt").write_text(REPORT, encoding="utf-8")
+    gold = _gold(tmp_path, {"path": "folder", "relevance": "relevant"}, {"path": "minutes.txt", "relevance": "relevant"})
+    assert [row["path"] for row, _ in readable(read_gold(gold))] == ["minutes.txt"]
+    assert "refused folder: holds several documents" in capsys.readouterr().err
 
 
 def test_rates_over_pages_count_trials_and_bound_the_value() -> None:
