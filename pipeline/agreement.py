@@ -19,7 +19,7 @@ from warehouse.decisions import SINGLE_FACETS
 
 DRAWS = 1000
 MACHINE = "the machine"
-HOLDS, DOES_NOT, OTHER_THAN = "holds", "does not hold", "other than "
+HOLDS, DOES_NOT, OTHER_THAN, NO_LABEL = "holds", "does not hold", "other than ", "no label"
 Item = tuple[str, str, str]
 """Document, facet, and label; of a facet of one label the third is empty."""
 Judgements = Mapping[Item, str]
@@ -58,7 +58,11 @@ def judgements(decisions: Sequence[Decision]) -> dict[str, dict[Item, str]]:
             continue
         own, holds = found[one.reviewer], one.action in ("accept", "add")
         if one.facet in SINGLE_FACETS:
-            own[one.target, one.facet, ""] = one.label if holds else one.new_label or OTHER_THAN + one.label
+            item = (one.target, one.facet, "")
+            if one.action != "reject":
+                own[item] = one.label if holds else one.new_label or OTHER_THAN + one.label
+            elif own.get(item, one.label) == one.label or own[item].startswith(OTHER_THAN):
+                own[item] = OTHER_THAN + one.label
             continue
         own[one.target, one.facet, one.label] = HOLDS if holds else DOES_NOT
         if one.action == "change" and one.new_label:
@@ -67,15 +71,15 @@ def judgements(decisions: Sequence[Decision]) -> dict[str, dict[Item, str]]:
 
 
 def machines_judgements(items: Sequence[Item], taggings: Sequence[Tagging]) -> dict[Item, str]:
-    """What the machine says of these items, where it has tagged the document."""
+    """What the machine says of these items, where it has tagged the document; :data:`NO_LABEL` of a facet that it left open."""
     said = {one.document: {(tag.facet, tag.label) for tag in one.tags} for one in taggings if one.status == "tagged"}
     found: dict[Item, str] = {}
     for document, facet, label in items:
         given = said.get(document)
         if given is not None and label:
             found[document, facet, label] = HOLDS if (facet, label) in given else DOES_NOT
-        elif given is not None and (single := next((own for known, own in given if known == facet), None)) is not None:
-            found[document, facet, ""] = single
+        elif given is not None:
+            found[document, facet, ""] = next((own for known, own in given if known == facet), NO_LABEL)
     return found
 
 

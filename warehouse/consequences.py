@@ -1,7 +1,7 @@
 """What follows from a person's decision on a document beside the label that it names.
 
 A document that somebody calls off topic keeps no facet of joining up care, no findings and no places of the machine's; where somebody names
-another design, the grade of its evidence starts from that design, unless a person has graded it too.
+another design, the grade of its evidence starts from that design, which a person's own grade then takes the place of.
 """
 
 from __future__ import annotations
@@ -12,18 +12,22 @@ from typing import Any
 from evidence.records import JUDGEMENTS, Appraisal, Decision, Document
 from evidence.taxonomy import Taxonomy
 from warehouse.decisions import MACHINE, PERSON
+from warehouse.rows import Rows, judged_tags
 
-Rows = list[dict[str, Any]]
 Regrade = Callable[[Document, str], Appraisal]
 """The grade of a document, given its design, with its steps in words."""
 BY_RULES = "rules"
+STRENGTH = "evidence_strength"
 
 
-def follow(document: Document, rows: dict[str, Rows], decisions: Sequence[Decision], taxonomy: Taxonomy, regrade: Regrade | None) -> None:
-    """Changes the rows of one document's tagging, by table, whose tags hold what people said of single labels already.
+def judge(document: Document, rows: dict[str, Rows], decisions: Sequence[Decision], taxonomy: Taxonomy, regrade: Regrade | None) -> None:
+    """Changes the rows of one document's tagging, by table, as people decided and as follows from it.
 
-    ``decisions`` are those of this document; ``regrade`` None leaves grades as they are.
+    ``decisions`` are those of this document, oldest first; ``regrade`` None leaves grades as they are. A grade that follows from a design
+    is there before decisions on grades are looked at: a person may accept, reject or change it too.
     """
+    of_grades = [one for one in decisions if one.facet == STRENGTH]
+    rows["tags"] = judged_tags(document, rows["tags"], [one for one in decisions if one.facet != STRENGTH])
     if (verdict := _persons(rows["tags"], "relevance")) is not None and verdict["label"] == "off_topic":
         rows["findings"], rows["places"] = [], []
         for row in rows["tags"]:
@@ -33,11 +37,13 @@ def follow(document: Document, rows: dict[str, Rows], decisions: Sequence[Decisi
     design = _persons(rows["tags"], "study_design")
     if design is not None and regrade is not None:
         _grade(document, rows, design, next(one for one in decisions if one.id == design["decision"]), regrade)
+    if of_grades:
+        rows["tags"] = judged_tags(document, rows["tags"], of_grades)
 
 
 def _grade(document: Document, rows: dict[str, Rows], design: dict[str, Any], decision: Decision, regrade: Regrade) -> None:
     said = [row for row in rows["tags"] if row["said_by"] == MACHINE]
-    grade = next((row for row in said if row["facet"] == "evidence_strength" and row["stands"]), None)
+    grade = next((row for row in said if row["facet"] == STRENGTH), None)
     if grade is None or any(row["facet"] == "study_design" and row["label"] == design["label"] for row in said):
         return
     appraisal = regrade(document, design["label"])

@@ -98,8 +98,7 @@ def apply_to_tags(rows: list[dict[str, Any]], decisions: Sequence[Decision], tex
         label = decision.new_label if decision.action == "change" else decision.label
         if decision.action == "reject" or not label:
             continue
-        if decision.action in ("change", "add"):
-            _unseat(rows, decision)
+        _unseat(rows, decision)
         rows.append(_person_row(decision, label, text, page_starts, rows))
     return rows
 

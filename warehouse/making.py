@@ -16,7 +16,7 @@ from evidence.segments import read_segments, read_some
 from evidence.taxonomy import Taxonomy
 from warehouse import increment
 from warehouse import rows as document_rows
-from warehouse.consequences import Regrade, follow
+from warehouse.consequences import Regrade, judge
 from warehouse.decisions import decision_rows
 from warehouse.history import address_rows, capture_rows, change_rows, plain_time
 from warehouse.keys import key_problems
@@ -221,8 +221,7 @@ def _load_taggings(
         seen.add(tagging.document)
         rows = document_rows.tagging_rows(tagging)
         if (document := held.get(tagging.document)) is not None:
-            rows["tags"] = document_rows.judged_tags(document, rows["tags"], decided[document.id])
-            follow(document, rows, decided[document.id], makings.taxonomy, makings.regrade)
+            judge(document, rows, decided[document.id], makings.taxonomy, makings.regrade)
         loader.add(rows)
     for id, document in held.items():
         if id not in seen:

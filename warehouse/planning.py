@@ -70,12 +70,14 @@ class Plan:
 
         A decision is one on a work, whichever of its documents the person named: it goes to the document that is judged now, also
         when a newer version has taken the place of the one that was looked at. Of a work in several pieces a label is taken away
-        in all of them, and given in the one that was named: it comes first.
+        in all of them, and given in the one that was named: it comes first. What is said of relevance is said of every piece.
         """
         work_of = self.work_of
         return {one.id: self._meant(one, self.judged.get(work_of[one.target], ())) for one in self.decisions if one.target in work_of}
 
     def _meant(self, decision: Decision, judged: tuple[str, ...]) -> tuple[str, ...]:
+        if decision.facet == "relevance" and judged:
+            return judged
         if len(judged) < 2 or decision.facet in SINGLE_FACETS:
             return judged[:1] or (decision.target,)
         named = decision.target if decision.target in judged else judged[0]
@@ -85,8 +87,8 @@ class Plan:
 
     def on(self, decision: Decision, document: str) -> Decision:
         """What a decision says of one of the documents that it applies to: a changed label is given once, and taken away from the other
-        pieces."""
-        if decision.action == "change" and document != self.decided_on[decision.id][0]:
+        pieces, but for relevance."""
+        if decision.action == "change" and decision.facet != "relevance" and document != self.decided_on[decision.id][0]:
             return replace(decision, action="reject", new_label=None)
         return decision
 

@@ -10,8 +10,9 @@ from typing import Annotated
 import typer
 
 from evidence.records import Tagging
-from evidence.segments import read_segments
+from evidence.segments import read_some
 from evidence.taxonomy import load_taxonomy
+from extract.reading import EXTRACTOR_VERSION
 from pipeline.agreement import agreements
 from pipeline.commands.options import BaseOption, JsonOption, existing_base, in_utf8
 from pipeline.decision_files import export_decisions, import_decisions
@@ -49,13 +50,13 @@ def agreement(base: BaseOption = None, json_: JsonOption = False) -> None:
     where they differ."""
     at = existing_base(base)
     made = read_decisions(at)
-    judged = {one.target for one in made}
-    found = agreements(made, [one for one in read_segments(at.tags(classifier_version()), Tagging) if one.document in judged])
+    said = read_some(at.tags(classifier_version()), Tagging, "document", {one.target for one in made})
+    found = agreements(made, [one for one in said if one.extractor_version == EXTRACTOR_VERSION])
     if json_:
         typer.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False))
         return
     if not found:
-        say("nobody has judged a label yet")
+        say("no label was judged by two reviewers, or by one and the machine")
     for one in found:
         kappa = "kappa not defined" if one.kappa is None else f"kappa {one.kappa:.2f}"
         interval = "" if one.low is None or one.high is None else f" [{one.low:.2f}, {one.high:.2f}]"

@@ -13,7 +13,7 @@ from evidence.base import Base
 from evidence.errors import UsageError
 from evidence.records import Decision, Span, Tag, Tagging
 from evidence.taxonomy import load_taxonomy
-from pipeline.agreement import Difference, agreements
+from pipeline.agreement import Difference, agreements, judgements
 from pipeline.cli import build_app
 from pipeline.decision_files import as_line, export_decisions, import_decisions
 from warehouse.decisions import read_decisions
@@ -106,6 +106,16 @@ def test_two_who_change_a_design_to_different_ones_differ_and_each_is_compared_w
         _decision("a1", "ana", "accept", "funding", "theme"), _decision("a2", "ana", "reject", "policy", "study_design"),
     ], [tagging])
     assert (theme.agreed, design.agreed) == (1.0, 1.0)
+
+
+def test_a_label_rejected_beside_another_that_was_named_leaves_the_named_one() -> None:
+    made = [_decision("a1", "ana", "add", "policy", "study_design"), _decision("a2", "ana", "reject", "opinion", "study_design")]
+    assert judgements(made) == {"ana": {("d1", "study_design", ""): "policy"}}
+
+
+def test_a_label_of_a_facet_that_the_machine_left_open_is_a_difference() -> None:
+    (one,) = agreements([_decision("a1", "ana", "add", "low", "intensity")], [Tagging("d1", "x", "c")])
+    assert (one.n, one.apart[0].said) == (1, ("low", "no label"))
 
 
 def test_agreement_is_told_with_kappa_and_where_reviewers_differ(base: Base, tmp_path: Path) -> None:

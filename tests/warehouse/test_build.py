@@ -295,6 +295,26 @@ def test_a_persons_design_is_graded_anew_unless_a_person_graded(made: MadeBase) 
     assert made.rows("SELECT evidence_strength FROM works") == [("limited",)]
 
 
+def test_a_grade_that_follows_from_a_persons_design_can_be_rejected_and_accepted(made: MadeBase) -> None:
+    document = make_document([prose("a", 20)], title="A")
+    made.run([(URL, document)], taggings=[make_tagging(document, design="systematic_review", strength="strong")])
+    made.decide(Decision("d1", "ann", FIRST_DAY, "change", document.id, facet="study_design", label="systematic_review", new_label="policy"))
+    for hour, (action, left) in enumerate((("reject", []), ("accept", [("none", "d-accept")])), start=1):
+        when = FIRST_DAY.replace(hour=FIRST_DAY.hour + hour)
+        made.decide(Decision(f"d-{action}", "bea", when, action, document.id, facet="evidence_strength", label="none"))
+        made.publish(regrade=lambda _, design: Appraisal("none", (f"{design} starts at none",)))
+        assert made.rows("SELECT label, decision FROM tags WHERE stands AND facet = 'evidence_strength'") == left
+        assert made.rows("SELECT strength FROM appraisals") == [("none",)]
+
+
+def test_of_a_facet_of_one_label_the_last_accepted_one_stands_alone(decided: Callable[..., list[Any]]) -> None:
+    found = decided(
+        {"action": "change", "facet": "study_design", "label": "policy", "new_label": "case_study"},
+        {"action": "accept", "facet": "study_design", "label": "policy"},
+    )
+    assert found[0] == ("study_design", "policy", "person") and found[1][0] == "theme"
+
+
 def test_what_a_person_calls_off_topic_keeps_no_facet_finding_or_place_of_the_machines(made: MadeBase) -> None:
     document = make_document(["Care is joined in Torbay. " + prose("a", 20)], title="A")
     labels = {"integration_type": ["service"], "theme": ["workforce"]}

@@ -330,6 +330,17 @@ def test_a_work_in_parts_is_found_shown_and_judged_as_one(made: MadeBase) -> Non
     assert told["url"] == pages[0][0]
 
 
+def test_a_work_that_a_person_calls_off_topic_loses_the_labels_of_every_part(made: MadeBase) -> None:
+    pages = chain()
+    made.run(list(pages), taggings=[tagged(one, "case_study", "anecdotal", integration_type=["service"]) for _, one in pages])
+    made.publish()
+    work = works_of(made)[0].id
+    assert made.rows("SELECT integration_types FROM v_works") == [(["service"],)]
+    made.decide(Decision("d1", "ann", FIRST_DAY, "change", work, facet="relevance", label="relevant", new_label="off_topic"))
+    made.publish()
+    assert made.rows("SELECT relevance, integration_types FROM v_works") == [("off_topic", [])]
+
+
 def test_a_label_that_a_person_rejects_goes_from_every_part_and_no_other(made: MadeBase) -> None:
     pages = chain()
     documents = [document for _, document in pages]
