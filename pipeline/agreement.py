@@ -97,12 +97,19 @@ def _of_pair(names: tuple[str, str], first: Judgements, second: Judgements) -> l
     common = sorted(set(first) & set(second))
     result = []
     for facet in sorted({item[1] for item in common}):
-        items = [item for item in common if item[1] == facet]
+        items = [item for item in common if item[1] == facet and not _both_reject(first[item], second[item])]
+        if not items:
+            continue
         said = [_comparable(first[item], second[item]) for item in items]
         apart = tuple(Difference(*item, pair) for item, pair in zip(items, said, strict=True) if pair[0] != pair[1])
         kappa, low, high = _with_interval(said)
         result.append(Agreement(facet, names, len(items), 1 - len(apart) / len(items), kappa, low, high, apart))
     return result
+
+
+def _both_reject(first: str, second: str) -> bool:
+    """Whether neither names a label, and each rejects another one: whether they agree is not known."""
+    return first != second and first.startswith(OTHER_THAN) and second.startswith(OTHER_THAN)
 
 
 def _comparable(first: str, second: str) -> tuple[str, str]:

@@ -75,8 +75,8 @@ def check_labels(gold: GoldFile, taxonomy: Taxonomy) -> None:
     for row in gold.rows:
         for facet in taxonomy.facets.values():
             given = row.get(facet.id) or []
-            for label in [given] if isinstance(given, str) else given:
-                if label not in facet.label_ids:
+            for label in given if isinstance(given, list) else [given]:
+                if not isinstance(label, str) or label not in facet.label_ids:
                     raise UsageError(f"{gold.path}: {row['path']}: {label!r}: expected a label of {facet.id}")
 
 

@@ -21,7 +21,7 @@ from crawler.catalogue import Source
 from evidence.archive import read_captures, read_payload, sha256
 from evidence.base import Base
 from evidence.errors import IntegrandError, Refused
-from evidence.records import BODIED_OUTCOMES, READ_ROLES, Appraisal, Capture, Document, StageCount, Tagging
+from evidence.records import BODIED_OUTCOMES, READ_ROLES, Appraisal, Capture, Document, Span, StageCount, Tagging
 from evidence.segments import SegmentWriter, read_columns, read_segment, read_segment_columns, read_some, segment_paths
 from evidence.settings import settings
 from evidence.taxonomy import load_taxonomy
@@ -57,9 +57,10 @@ class LostPayload:
     reason: str
 
 
-def graded(document: Document, design: str) -> Appraisal:
-    """The document's evidence by the rules, given its design."""
-    return Appraiser(load_taxonomy().strength).grade(Prose(document), design).appraisal
+def graded(document: Document, design: str) -> tuple[Appraisal, Span | None]:
+    """The document's evidence by the rules, given its design, and the sentence that weighs most."""
+    grade = Appraiser(load_taxonomy().strength).grade(Prose(document), design)
+    return grade.appraisal, grade.span
 
 
 def hints_for(capture: Capture, sources: dict[str, Source]) -> Hints:

@@ -7,17 +7,21 @@ another design, the grade of its evidence starts from that design, which a perso
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
-from evidence.records import JUDGEMENTS, Appraisal, Decision, Document
+from evidence.records import JUDGEMENTS, Appraisal, Decision, Document, Span
 from evidence.taxonomy import Taxonomy
 from warehouse.decisions import MACHINE, PERSON
-from warehouse.rows import Rows, judged_tags
+from warehouse.rows import Rows, judged_tags, span_columns
 
-Regrade = Callable[[Document, str], Appraisal]
-"""The grade of a document, given its design, with its steps in words."""
-BY_RULES = "rules"
+Regrade = Callable[[Document, str], tuple[Appraisal, Span | None]]
+"""The grade of a document, given its design, with its steps in words and the sentence that weighs most."""
+REGRADED = "regraded"
+"""Method of a grade that the machine gives to a design that a person named."""
 STRENGTH = "evidence_strength"
+OTHER = {"relevant": "off_topic", "off_topic": "relevant"}
+"""A document is one or the other: who rejects one says the other."""
 
 
 def judge(document: Document, rows: dict[str, Rows], decisions: Sequence[Decision], taxonomy: Taxonomy, regrade: Regrade | None) -> None:
@@ -26,6 +30,7 @@ def judge(document: Document, rows: dict[str, Rows], decisions: Sequence[Decisio
     ``decisions`` are those of this document, oldest first; ``regrade`` None leaves grades as they are. A grade that follows from a design
     is there before decisions on grades are looked at: a person may accept, reject or change it too.
     """
+    decisions = [_plain(one) for one in decisions]
     of_grades = [one for one in decisions if one.facet == STRENGTH]
     rows["tags"] = judged_tags(document, rows["tags"], [one for one in decisions if one.facet != STRENGTH])
     if (verdict := _persons(rows["tags"], "relevance")) is not None and verdict["label"] == "off_topic":
@@ -46,12 +51,12 @@ def _grade(document: Document, rows: dict[str, Rows], design: dict[str, Any], de
     grade = next((row for row in said if row["facet"] == STRENGTH), None)
     if grade is None or any(row["facet"] == "study_design" and row["label"] == design["label"] for row in said):
         return
-    appraisal = regrade(document, design["label"])
+    appraisal, span = regrade(document, design["label"])
     steps = [f"the design is {design['label']}, as {decision.reviewer} decided", *appraisal.steps]
     grade["stands"], grade["decision"] = False, decision.id
     follows = {
-        "label": appraisal.strength, "score": None, "unsure": False, "method": BY_RULES, "alternatives": [], "said_by": PERSON, "stands": True,
-        "decision": decision.id, "page": design["page"], "span_start": design["span_start"], "span_end": design["span_end"], "quote": design["quote"],
+        "label": appraisal.strength, "score": None, "unsure": False, "method": REGRADED, "alternatives": [], "stands": True,
+        **(span_columns(span) if span is not None else {name: design[name] for name in span_columns(None)}),
     }
     rows["tags"].append(grade | follows | {"number": len(rows["tags"])})
     changed = {"strength": appraisal.strength, "steps": steps, "sample_size": appraisal.sample_size, "comparator": appraisal.comparator}
@@ -61,3 +66,9 @@ def _grade(document: Document, rows: dict[str, Rows], design: dict[str, Any], de
 def _persons(tags: Rows, facet: str) -> dict[str, Any] | None:
     """The label of a facet of one label that stands because a person said so."""
     return next((row for row in tags if row["facet"] == facet and row["said_by"] == PERSON and row["stands"]), None)
+
+
+def _plain(decision: Decision) -> Decision:
+    if decision.facet == "relevance" and decision.action == "reject" and decision.label in OTHER:
+        return replace(decision, action="change", new_label=OTHER[decision.label])
+    return decision

@@ -212,7 +212,7 @@ CREATE TABLE tags (
 COMMENT ON TABLE tags IS 'A row a label of a facet given to a document by a machine or a person, with the sentence that shows it.';
 COMMENT ON COLUMN tags.said_by IS 'machine or person: never mixed up.';
 COMMENT ON COLUMN tags.stands IS 'False where a person rejected or replaced it; decision says which decision.';
-COMMENT ON COLUMN tags.score IS 'Calibrated probability; null for a person.';
+COMMENT ON COLUMN tags.score IS 'Calibrated probability; null for a person, and for a grade that follows from a design that a person named.';
 COMMENT ON COLUMN tags.version IS 'The version of the classifier, or what the person looked at.';
 COMMENT ON COLUMN tags.document IS 'documents.id.';
 COMMENT ON COLUMN tags.number IS 'Its place among the document''s tags, from 0.';

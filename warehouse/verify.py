@@ -234,12 +234,13 @@ def _rows(base: Base, snapshot: Snapshot, connection: duckdb.DuckDBPyConnection,
             for table in ("findings", "places"):
                 expected = [] if tagging.document in dismissed else rows[table]
                 _same(connection, snapshot, table, "document", tagging.document, expected, result)
-            said = _held(connection, "SELECT * FROM tags WHERE document = ? AND said_by = 'machine' ORDER BY number", tagging.document)
+            said = _held(connection, _SAID_BY_MACHINE, tagging.document)
             result.count("rows of tags", len(said))
             if [_as_said(row) for row in said] != [_as_said(row) for row in rows["tags"]]:
                 result.found(f"snapshot {snapshot.name}: the tags of document {tagging.document[:12]} are not those of the files")
 
 
+_SAID_BY_MACHINE = """SELECT * FROM tags WHERE document = ? AND said_by = 'machine' AND "method" <> 'regraded' ORDER BY number"""
 _OFF_TOPIC_BY_PEOPLE = "SELECT document FROM tags WHERE facet = 'relevance' AND label = 'off_topic' AND said_by = 'person' AND stands"
 
 

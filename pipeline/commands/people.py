@@ -62,8 +62,8 @@ def agreement(base: BaseOption = None, json_: JsonOption = False) -> None:
         interval = "" if one.low is None or one.high is None else f" [{one.low:.2f}, {one.high:.2f}]"
         typer.echo(f"{one.facet:20} {' and '.join(one.reviewers):30} n {one.n:4}  agreed {one.agreed:.2f}  {kappa}{interval}")
         for differs in one.apart:
-            said = " but ".join(f"{name} says {word}" for name, word in zip(one.reviewers, differs.said, strict=True))
-            typer.echo(f"  {differs.document[:12]}{' ' + differs.label if differs.label else ''}: {said}")
+            words = " but ".join(f"{name} says {word}" for name, word in zip(one.reviewers, differs.said, strict=True))
+            typer.echo(f"  {differs.document[:12]}{' ' + differs.label if differs.label else ''}: {words}")
 
 
 def screen(

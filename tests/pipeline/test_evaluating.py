@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,15 @@ def test_the_readers_agreement_stands_beside_a_facet(tmp_path: Path) -> None:
     assert readers_agreement(gold, "theme") == ""
 
 
+@pytest.fixture
+def fresh_settings() -> Iterator[None]:
+    """Settings as the environment has them now, not as another test had them."""
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+@pytest.mark.usefixtures("fresh_settings")
 def test_training_without_the_encoder_ends_before_anything_is_read_and_leaves_the_models_alone(tmp_path: Path) -> None:
     (tmp_path / "minutes.txt").write_text(REPORT, encoding="utf-8")
     gold = _gold(tmp_path, {"path": "minutes.txt", "relevance": "relevant", "study_design": "record", "evidence_strength": "none"})
@@ -140,15 +150,12 @@ def test_training_without_the_encoder_ends_before_anything_is_read_and_leaves_th
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("fresh_settings")
 def test_too_few_documents_are_not_learnt_from_and_leave_the_models_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INTEGRAND_SEMANTIC", "1")
-    settings.cache_clear()
-    try:
-        (tmp_path / "minutes.txt").write_text(REPORT, encoding="utf-8")
-        gold = _gold(tmp_path, {"path": "minutes.txt", "relevance": "relevant", "study_design": "record", "evidence_strength": "none"})
-        told = CliRunner().invoke(build_app(["train"]), ["train", "--gold", str(gold), "--models", str(tmp_path / "models")])
-    finally:
-        settings.cache_clear()
+    (tmp_path / "minutes.txt").write_text(REPORT, encoding="utf-8")
+    gold = _gold(tmp_path, {"path": "minutes.txt", "relevance": "relevant", "study_design": "record", "evidence_strength": "none"})
+    told = CliRunner().invoke(build_app(["train"]), ["train", "--gold", str(gold), "--models", str(tmp_path / "models")])
     assert told.exit_code == 1 and "1 documents could be read; 40 are needed" in str(told.exception)
     assert not (tmp_path / "models").exists()
 

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from evidence.errors import IntegrandError, UsageError
-from evidence.records import Appraisal, Decision, Tagging
+from evidence.records import Appraisal, Decision, Document, Span, Tagging
 from evidence.segments import as_plain, write_segment
 from tests.warehouse.conftest import Library, make_library
 from tests.warehouse.factory import CLASSIFIER, EXTRACTOR, FIRST_DAY, MadeBase, letters, made_taxonomy, make_document, make_tagging, prose, span
@@ -280,15 +280,19 @@ def test_a_persons_design_is_graded_anew_unless_a_person_graded(made: MadeBase) 
     made.run([(URL, document)], taggings=[make_tagging(document, design="systematic_review", strength="strong")])
     made.decide(Decision("d1", "ann", FIRST_DAY, "change", document.id, facet="study_design", label="systematic_review", new_label="policy"))
 
-    def graded(_: object, design: str) -> Appraisal:
-        return Appraisal("none", (f"{design} starts at none",))
+    def graded(document: Document, design: str) -> tuple[Appraisal, Span | None]:
+        return Appraisal("none", (f"{design} starts at none",)), None
 
     made.publish(regrade=graded)
     assert made.rows("SELECT evidence_strength FROM works") == [("none",)]
     assert made.rows("SELECT steps FROM appraisals") == [(["the design is policy, as ann decided", "policy starts at none"],)]
     assert made.rows("SELECT label, stands, said_by, decision FROM tags WHERE facet = 'evidence_strength' ORDER BY number") == [
-        ("strong", False, "machine", "d1"), ("none", True, "person", "d1"),
+        ("strong", False, "machine", "d1"), ("none", True, "machine", "d1"),
     ]
+    assert verify(made.base, extractor_version=EXTRACTOR, classifier_version=CLASSIFIER).problems == []
+    found = contents(made)
+    made.publish(regrade=graded, full=True)
+    assert contents(made) == found
     later = FIRST_DAY.replace(hour=1)
     made.decide(Decision("d2", "bea", later, "change", document.id, facet="evidence_strength", label="strong", new_label="limited"))
     made.publish(regrade=graded)
@@ -302,7 +306,7 @@ def test_a_grade_that_follows_from_a_persons_design_can_be_rejected_and_accepted
     for hour, (action, left) in enumerate((("reject", []), ("accept", [("none", "d-accept")])), start=1):
         when = FIRST_DAY.replace(hour=FIRST_DAY.hour + hour)
         made.decide(Decision(f"d-{action}", "bea", when, action, document.id, facet="evidence_strength", label="none"))
-        made.publish(regrade=lambda _, design: Appraisal("none", (f"{design} starts at none",)))
+        made.publish(regrade=lambda _, design: (Appraisal("none", (f"{design} starts at none",)), None))
         assert made.rows("SELECT label, decision FROM tags WHERE stands AND facet = 'evidence_strength'") == left
         assert made.rows("SELECT strength FROM appraisals") == [("none",)]
 
@@ -331,6 +335,18 @@ def test_what_a_person_calls_off_topic_keeps_no_facet_finding_or_place_of_the_ma
     assert kept == [("off_topic", 0, 0, 0, ["workforce"])]
     assert made.rows("SELECT label, decision FROM tags WHERE NOT stands ORDER BY ALL") == [("relevant", "d1"), ("service", "d1")]
     assert verify(made.base, extractor_version=EXTRACTOR, classifier_version=CLASSIFIER).problems == []
+
+
+def test_who_rejects_relevant_says_off_topic(made: MadeBase) -> None:
+    document = make_document([prose("a", 20)], title="A")
+    made.run([(URL, document)], taggings=[make_tagging(document, labels={"integration_type": ["service"]})])
+    made.publish()
+    made.decide(Decision("d1", "ann", FIRST_DAY, "reject", document.id, facet="relevance", label="relevant"))
+    made.publish()
+    found = contents(made)
+    assert made.rows("SELECT relevance, len(integration_types) FROM v_works") == [("off_topic", 0)]
+    made.publish(full=True)
+    assert contents(made) == found
 
 
 def test_a_quote_that_is_no_longer_in_the_text_is_shown_as_unanchored(made: MadeBase, decided: Callable[..., list[Any]]) -> None:
