@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from classify.excerpts import Excerpt, chosen
+from classify.heads import centre
 from classify.label_evidence import Key, LabelEvidence
 from language.encoder import QuantisedEncoder, Vectors
 
@@ -24,6 +26,12 @@ class CloseReading:
     def positions(self) -> list[int]:
         """Where they stand among all excerpts of the document."""
         return [one.number for one in self.excerpts]
+
+    @cached_property
+    def centre(self) -> Vectors:
+        """[1, 384]: what the excerpts are about together."""
+        found: Vectors = centre(self.vectors[1:])
+        return found
 
     @property
     def whole(self) -> list[float]:

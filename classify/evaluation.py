@@ -180,7 +180,7 @@ def pairs_of(cases: Sequence[Case], taggings: Sequence[Tagging], facet: str) -> 
 
 
 def facet_scores(cases: Sequence[Case], taggings: Sequence[Tagging]) -> list[Score]:
-    """One line a measure, for every facet that is labelled."""
+    """One line a measure, for every facet of which there is anything to find or found."""
     about = pairs_of(cases, taggings, "relevance")
     relevance = [(frozenset(true & {"relevant"}), frozenset(found & {"relevant"})) for true, found in about]
     design, strength = pairs_of(cases, taggings, "study_design"), pairs_of(cases, taggings, "evidence_strength")
@@ -196,10 +196,16 @@ def facet_scores(cases: Sequence[Case], taggings: Sequence[Tagging]) -> list[Sco
     ]
     for facet in (*MANY, "places"):
         pairs = pairs_of(cases, taggings, facet)
+        if not _says_any(pairs):
+            continue
         note = f"P {micro_precision(pairs):.3f} R {micro_recall(pairs):.3f}"
         scores.append(scored(f"{facet} micro-F1", micro_f1, pairs, note))
         scores.append(scored(f"{facet} macro-F1", macro_f1, pairs))
     return [*scores, *finding_scores(cases, taggings)]
+
+
+def _says_any(pairs: Sequence[Pair]) -> bool:
+    return any(true or found for true, found in pairs)
 
 
 def finding_scores(cases: Sequence[Case], taggings: Sequence[Tagging]) -> list[Score]:
@@ -232,6 +238,8 @@ def finding_scores(cases: Sequence[Case], taggings: Sequence[Tagging]) -> list[S
         }
         pairs.append((frozenset(true), frozenset(found)))
         located.append((frozenset(place_true), frozenset(place_found)))
+    if not _says_any(pairs):
+        return []
     return [
         scored("findings F1", micro_f1, pairs, f"P {micro_precision(pairs):.3f} R {micro_recall(pairs):.3f}"),
         scored("findings located F1", micro_f1, located, f"P {micro_precision(located):.3f} R {micro_recall(located):.3f}"),

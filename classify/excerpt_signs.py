@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classify.excerpts import Excerpt
+from classify.heads import centre
 from classify.label_evidence import Key, LabelEvidence
 from classify.linear_models import Array
 from classify.sectors import Joint, names_care, sectors
@@ -34,6 +36,11 @@ class ExcerptSigns:
     cues: Mapping[Key, Array]
     joined: Mapping[Key, Array]
     denied: Mapping[Key, NDArray[np.int64]]
+
+    @cached_property
+    def centre(self) -> Any:
+        """[1, words]: what the excerpts are about together, by their words."""
+        return centre(self.words[1:])
 
 
 def excerpt_signs(found: Sequence[Excerpt], words: Any, evidence: Mapping[Key, LabelEvidence], joined: Sequence[Joint]) -> ExcerptSigns:

@@ -82,6 +82,13 @@ class Observation:
         vectors = np.array([known[int(at)] for at in self.lesson_positions], dtype=np.float32)
         return vectors.reshape(len(vectors), DIMENSIONS)
 
+    @property
+    def lesson_centre(self) -> Vectors:
+        """[1, 384]: the centre of what was read closely. Raises ``ValueError`` without an encoder."""
+        if self.reading is None:
+            raise ValueError("a document that was not read closely has no embeddings")
+        return self.reading.centre
+
     @cached_property
     def claim_vectors(self) -> Vectors | None:
         """Of every claim, float32 [claims, 384]; None without an encoder. Read when first asked for: an off-topic document has no findings."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from classify.cases import Case, DeclaredCase
 from classify.document_lessons import document_marks
-from classify.heads import Heads, Lessons, fit_heads, head_keys, known, mixed
+from classify.heads import Heads, fit_heads, head_keys, known, mixed, of_document
 from classify.left_out import INNER_FOLDS, folds
 from classify.linear_models import Array
 from classify.observation import Observation, Observer
@@ -66,11 +66,11 @@ class Readings:
         observer, keys = self.observer, self.keys
         told = [(one.observation, one.observation.lesson_positions, one.truth) for one in lessons if len(one.observation.lesson_positions)]
         marks = [document_marks(keys, one.signs, positions, one.judged, truth) for one, positions, truth in told]
-        spoken = [Lessons(one.signs.words[1 + at], *mark) for (one, at, _), mark in zip(told, marks, strict=True)]
+        spoken = [of_document(one.signs.words[1 + at], one.signs.centre, *mark) for (one, at, _), mark in zip(told, marks, strict=True)]
         words = fit_word_heads(observer.vocabulary, keys, known(observer.word_lessons.and_(*spoken)))
         if not self.closely or observer.lessons is None or observer.by_writing is None:
             return None, words
-        read = [Lessons(one.lesson_vectors, *mark) for (one, _, _), mark in zip(told, marks, strict=True)]
+        read = [of_document(one.lesson_vectors, one.lesson_centre, *mark) for (one, _, _), mark in zip(told, marks, strict=True)]
         return mixed(fit_heads(keys, known(observer.lessons.and_(*read))), observer.by_writing), words
 
     def about(self, case: Case, short: bool = False) -> list[float]:

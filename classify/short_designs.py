@@ -45,6 +45,11 @@ ANNOUNCED_CHANCE = 0.92
 """Of eleven labelled reports so titled eleven are protocols (rule of succession)."""
 
 
+LONG_SHARE = 0.25
+"""How much the model of reports says of a short text's design: the two err apart. Cross-validated, abstracts of declared design are told right in
+0.874 of cases by the model of short texts, in 0.858 by that of reports, in 0.882 by both; of 1,068 short texts of our own it costs 0.008."""
+
+
 @dataclass(frozen=True)
 class WholeText:
     """Softmax regression: ``weights`` [3 * 384, labels] and ``bias`` [labels] over the embeddings of a text (:func:`embedded`)."""
@@ -86,7 +91,7 @@ class ShortDesignModel:
 
 @dataclass(frozen=True)
 class DesignModels:
-    """``short`` judges what is short and has been read closely; without an encoder there is none, and ``long`` judges everything."""
+    """``short`` and ``long`` judge together what is short and has been read closely; anything else is judged by ``long`` alone."""
 
     long: DesignModel
     short: ShortDesignModel | None = None
@@ -97,9 +102,10 @@ class DesignModels:
 
     def chances(self, observation: Observation) -> Array:
         """The probability of every label."""
-        if self.short is not None and observation.reading is not None and is_short(observation):
-            return self.short.chances(observation)
         chances = self.long.chances(observation.designs, observation.traits, observation.design_cues)
+        if self.short is not None and observation.reading is not None and is_short(observation):
+            mixed: Array = (1 - LONG_SHARE) * self.short.chances(observation) + LONG_SHARE * chances
+            return mixed
         if ANNOUNCED.found(observation.prose.title) and "protocol" in self.labels:
             announced = np.array([float(label == "protocol") for label in self.labels])
             chances = ANNOUNCED_CHANCE * announced + (1 - ANNOUNCED_CHANCE) * chances

@@ -76,10 +76,10 @@ class HeadLogits:
 def head_logits(signs: ExcerptSigns, reading: CloseReading | None, heads: Heads | None, words: WordHeads) -> HeadLogits:
     keys = words.heads.keys
     count = len(signs.excerpts)
-    said = np.clip(words.heads.logits(signs.words), LEAST, MOST)
+    said = np.clip(words.heads.logits(signs.words, signs.centre), LEAST, MOST)
     read, closely, title = np.zeros((count, len(keys))), np.zeros(count, dtype=bool), np.zeros(len(keys))
     if reading is not None and heads is not None:
-        logits = np.clip(heads.logits(reading.vectors), LEAST, MOST)
+        logits = np.clip(heads.logits(reading.vectors, reading.centre), LEAST, MOST)
         read[reading.positions], closely[reading.positions] = logits[1:], True
         title = logits[0] if reading.titled else np.full(len(keys), LEAST / 2)
     return HeadLogits(keys, read, said, title, closely, reading is not None and heads is not None)

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classify.heads import Heads, Lessons, fit_heads, joined_keys, parted_keys
+from classify.heads import Heads, Lessons, fit_heads, joined_keys, read_heads
 from classify.label_evidence import Key
 from classify.linear_models import read_arrays
 
@@ -70,7 +70,7 @@ class WordHeads:
     def write(self, path: Path = WORD_HEADS) -> None:
         np.savez_compressed(
             path, words=np.array(self.vocabulary.words), rarity=self.vocabulary.rarity, keys=joined_keys(self.heads.keys),
-            weights=self.heads.weights.astype(np.float16), bias=self.heads.bias,
+            weights=self.heads.weights.astype(np.float16), around=self.heads.around.astype(np.float16), bias=self.heads.bias,
         )
 
 
@@ -85,14 +85,15 @@ def fit_vocabulary(texts: Iterable[str]) -> Vocabulary:
 def fit_word_heads(vocabulary: Vocabulary, keys: tuple[Key, ...], lessons: Lessons) -> WordHeads:
     """From lessons whose vectors are of this vocabulary."""
     heads = fit_heads(keys, lessons, scale=1.0, penalty=PENALTY)
-    return WordHeads(vocabulary, Heads(keys, heads.weights.astype(np.float16).astype(np.float32), heads.bias))
+    weights, around = (table.astype(np.float16).astype(np.float32) for table in (heads.weights, heads.around))
+    return WordHeads(vocabulary, Heads(keys, weights, around, heads.bias))
 
 
 @lru_cache(maxsize=2)
 def read_word_heads(path: Path = WORD_HEADS) -> WordHeads:
     """Raises ``IntegrandError`` where the file is missing or holds none."""
-    words, rarity, names, weights, bias = read_arrays(path, "words", "rarity", "keys", "weights", "bias")
-    return WordHeads(Vocabulary(tuple(map(str, words)), rarity), Heads(parted_keys(names), weights.astype(np.float32), bias))
+    words, rarity = read_arrays(path, "words", "rarity")
+    return WordHeads(Vocabulary(tuple(map(str, words)), rarity), read_heads(path))
 
 
 def _words(text: str) -> list[str]:

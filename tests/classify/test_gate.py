@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from classify.evaluation import Score
+from classify.evaluation import Score, finding_scores
 from tests.quality.classification import FLOORS, missed
 
 
@@ -25,3 +25,7 @@ def test_a_measure_that_was_not_taken_was_not_met() -> None:
 
 def test_a_measure_that_is_no_number_was_not_met() -> None:
     assert missed(scores(relevance_f1=float("nan"))) == ["relevance F1"]
+
+
+def test_what_is_nowhere_to_find_and_nowhere_found_has_no_score() -> None:
+    assert finding_scores([], []) == []

@@ -11,7 +11,7 @@ import pytest
 from classify.finding_training import short_examples
 from classify.models import load_models
 from classify.observation import Observer
-from classify.short_designs import ANNOUNCED, DesignExample, WholeText, _fit_whole, embedded, fit_short_design
+from classify.short_designs import ANNOUNCED, LONG_SHARE, DesignExample, WholeText, _fit_whole, embedded, fit_short_design
 from classify.short_texts import TEXTS, ShortCase, short_cases, text_document
 from classify.study_design import FACET
 from evidence.errors import UsageError
@@ -115,14 +115,16 @@ def test_short_designs_need_lessons(observer: Observer) -> None:
 
 
 @pytest.mark.slow
-def test_a_short_text_is_judged_by_the_model_of_short_texts_and_a_long_one_is_not() -> None:
+def test_a_short_text_is_judged_by_both_models_and_a_long_one_by_that_of_reports() -> None:
     close = Observer(load_taxonomy(), QuantisedEncoder(threads=1))
     models = load_models()
     brief = close.observe(text_document(TRIAL))
     long = close.observe(text_document(TRIAL + "\n\nThe service has gone on since, as it was." * 60))
     assert models.study_design.short is not None
     assert embedded(brief).shape == (3 * 384,)
-    assert (models.study_design.chances(brief) == models.study_design.short.chances(brief)).all()
+    by_reports = models.study_design.long.chances(brief.designs, brief.traits, brief.design_cues)
+    both = (1 - LONG_SHARE) * models.study_design.short.chances(brief) + LONG_SHARE * by_reports
+    assert (models.study_design.chances(brief) == both).all()
     assert not (models.study_design.chances(long) == models.study_design.short.chances(long)).all()
     assert models.study_design.labels[int(models.study_design.chances(brief).argmax())] == "randomised_trial"
     assert models.of("integration_type", short=True) is not models.of("integration_type", short=False)

@@ -49,7 +49,8 @@ def test_an_excerpt_that_is_not_as_expected_is_named_by_file_and_line(tmp_path: 
 
 def test_what_readers_quoted_weighs_more_than_what_we_wrote() -> None:
     keys = (JOINING, JOINING_BY_WRITING, ("integration_type", "service"))
-    read, written = (Heads(keys, np.full((2, 3), value, dtype=np.float32), np.full(3, value, dtype=np.float32)) for value in (0.0, 1.0))
+    ones = np.ones((2, 3), dtype=np.float32)
+    read, written = (Heads(keys, value * ones, value * ones, value * ones[0]) for value in (0.0, 1.0))
     assert mixed(read, written).bias.tolist() == pytest.approx([0.0, 1.0, WRITTEN_SHARE], abs=1e-4)
     assert WRITTEN_SHARE < 0.5
 
