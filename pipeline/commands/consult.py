@@ -320,10 +320,12 @@ def _print_work(work: dict[str, Any]) -> None:
 
 def _judged(work: dict[str, Any], tag: dict[str, Any]) -> str:
     """A label with the machine's chance of it, or with the person whose word it is: a person gives no number."""
-    unsure = " (unsure)" if tag["unsure"] else ""
+    unsure = " (guess)" if tag["unsure"] else ""
     if tag["score"] is not None:
         return f"{tag['label']}{unsure} {tag['score']:.2f}, said by {tag['said_by']}"
     reviewer = next((one["reviewer"] for one in work["decisions"] if one["id"] == tag["decision"]), tag["said_by"])
+    if tag["said_by"] == "machine":
+        return f"{tag['label']}{unsure}, said by machine, following what {reviewer} decided"
     return f"{tag['label']}{unsure}, said by {reviewer}"
 
 

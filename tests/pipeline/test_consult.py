@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from evidence.records import Appraisal, Decision
 from pipeline.cli import build_app
 from tests.warehouse.conftest import Library, make_library
-from tests.warehouse.factory import MadeBase
+from tests.warehouse.factory import FIRST_DAY, MadeBase, make_document, make_tagging, prose
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +45,18 @@ def test_a_label_of_a_person_is_shown_with_the_persons_name_and_others_with_thei
     lines = told(library, "show", library.id("torbay")).output.splitlines()
     assert "integration_type: service, said by ann" in lines
     assert any(line.startswith("study_design: case_study 0.") and line.endswith(", said by machine") for line in lines)
+
+
+def test_a_grade_that_follows_from_a_persons_design_is_shown_as_the_machines(tmp_path: Path) -> None:
+    made = MadeBase(tmp_path / "base")
+    document = make_document([prose("a", 20)], title="A")
+    made.run([("http://a.test/x.pdf", document)], taggings=[make_tagging(document)])
+    made.decide(Decision("d1", "ann", FIRST_DAY, "change", document.id, facet="study_design", label="case_study", new_label="policy"))
+    made.publish(regrade=lambda _, design: (Appraisal("none", (f"{design} starts at none",)), None))
+    command = ["show", document.id, "--base", str(made.root)]
+    lines = CliRunner().invoke(build_app(command), command, env={"INTEGRAND_SEMANTIC": "0"}).output.splitlines()
+    assert "study_design: policy, said by ann" in lines
+    assert "evidence_strength: none, said by machine, following what ann decided" in lines
 
 
 def test_show_tells_where_the_values_of_a_work_came_from(library: Library) -> None:
