@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from classify.evaluation import Score, finding_scores
+from typing import Any
+
+from classify.cases import Case
+from classify.evaluation import Score, facet_scores, finding_scores
+from evidence.records import Tag, Tagging
 from tests.quality.classification import FLOORS, missed
 
 
@@ -29,3 +33,12 @@ def test_a_measure_that_is_no_number_was_not_met() -> None:
 
 def test_what_is_nowhere_to_find_and_nowhere_found_has_no_score() -> None:
     assert finding_scores([], []) == []
+
+
+def test_a_label_that_is_found_where_none_is_to_find_counts_as_wrong() -> None:
+    unread: Any = None
+    case = Case("a", {"relevance": "relevant", "theme": [], "level": []}, unread, unread)
+    tagging = Tagging("d", "1", "1", tags=(Tag("theme", "workforce", 0.9, False, "combined"),))
+    found = {score.name: score.value for score in facet_scores([case], [tagging])}
+    assert found["theme micro-F1"] == 0.0
+    assert not [name for name in found if name.startswith(("level", "places", "findings"))]

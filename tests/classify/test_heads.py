@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,13 +29,26 @@ def test_a_documents_centre_is_the_mean_of_its_excerpts_at_a_length_of_its_own(s
     assert (none.toarray() if sparse else none).tolist() == [[0.0, 0.0]]
 
 
-def test_the_same_words_say_another_thing_in_another_document(tmp_path: Path) -> None:
+def as_read(vectors: np.ndarray, sparse: bool) -> Any:
+    return csr_array(vectors) if sparse else vectors
+
+
+@pytest.mark.parametrize("sparse", [False, True])
+def test_the_same_words_say_another_thing_in_another_document(sparse: bool, tmp_path: Path) -> None:
     weights, yes, no = np.ones((6, 1)), np.ones((6, 1)), np.zeros((6, 1))
-    joined, apart = of_document(SAME, about(1, 0), yes, weights), of_document(SAME, about(0, 1), no, weights)
+    same, here, there = (as_read(one, sparse) for one in (SAME, about(1, 0), about(0, 1)))
+    joined, apart = of_document(same, here, yes, weights), of_document(same, there, no, weights)
     fit_heads(KEYS, joined.and_(apart), penalty=0.1).write(tmp_path / "heads.npz")
     heads = read_heads(tmp_path / "heads.npz")
-    assert heads.logits(SAME[:1], about(1, 0))[0, 0] > 1 > -1 > heads.logits(SAME[:1], about(0, 1))[0, 0]
-    assert abs(float(heads.logits(SAME[:1])[0, 0])) < 0.5
+    assert heads.logits(same[:1], here)[0, 0] > 1 > -1 > heads.logits(same[:1], there)[0, 0]
+    assert abs(float(heads.logits(same[:1])[0, 0])) < 0.5
+
+
+def test_a_theme_is_read_alike_in_every_document() -> None:
+    weights, truth = np.ones((6, 2)), np.ones((6, 2))
+    lessons = of_document(SAME, about(1, 0), truth, weights).and_(of_document(SAME, about(0, 1), 0 * truth, weights))
+    heads = fit_heads((*KEYS, ("theme", "workforce")), lessons)
+    assert heads.around[:, 0].any() and not heads.around[:, 1].any()
 
 
 def test_lessons_put_together_keep_their_documents() -> None:
