@@ -29,7 +29,7 @@ class CloseReading:
 
     @cached_property
     def centre(self) -> Vectors:
-        """[1, 384]: what the excerpts are about together."""
+        """[1, 384]: what the excerpts that were read are about together (``heads.centre``)."""
         found: Vectors = centre(self.vectors[1:])
         return found
 

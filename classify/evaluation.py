@@ -180,7 +180,7 @@ def pairs_of(cases: Sequence[Case], taggings: Sequence[Tagging], facet: str) -> 
 
 
 def facet_scores(cases: Sequence[Case], taggings: Sequence[Tagging]) -> list[Score]:
-    """One line a measure, for every facet of which there is anything to find or found."""
+    """One line a measure: of relevance, design and strength, and of every other facet of which there is anything to find or found."""
     about = pairs_of(cases, taggings, "relevance")
     relevance = [(frozenset(true & {"relevant"}), frozenset(found & {"relevant"})) for true, found in about]
     design, strength = pairs_of(cases, taggings, "study_design"), pairs_of(cases, taggings, "evidence_strength")
@@ -209,7 +209,7 @@ def _says_any(pairs: Sequence[Pair]) -> bool:
 
 
 def finding_scores(cases: Sequence[Case], taggings: Sequence[Tagging]) -> list[Score]:
-    """A finding is right where outcome and direction match and the quotes overlap."""
+    """A finding is right where outcome and direction match and the quotes overlap. Empty where there is none to find and none found."""
     pairs: list[Pair] = []
     located: list[Pair] = []
     for case, tagging in zip(cases, taggings, strict=True):

@@ -1,6 +1,7 @@
 """One small head a label: logistic regression on the vector of an excerpt and that of its document. What it learns from, its fit and its file.
 
-For :data:`IN_CONTEXT` an excerpt is read as part of its document: the mean of the document's excerpts has weights of its own.
+For :data:`IN_CONTEXT` an excerpt is read as part of its document: the mean of the document's excerpts (of embeddings: of those read closely) has
+weights of its own.
 Heads learn from the taxonomy's own examples (positive and hard negative), from passages that readers judged and sentences that they quoted
 (``classify.document_lessons``), and from excerpts of our own. Each is fitted alone with an L2 penalty,
 from zero, so that the same lessons give the same weights.
@@ -250,7 +251,7 @@ def _fit(lessons: Lessons, label: int, scale: float, penalty: float) -> Array:
     from scipy.optimize import minimize
 
     used = np.flatnonzero(lessons.weights[:, label] > 0)
-    x, y, w = scale * lessons.vectors[used].astype(np.float64), lessons.truth[used, label], lessons.weights[used, label].copy()
+    x, y, w = scale * lessons.vectors[used].astype(np.float64), lessons.truth[used, label], lessons.weights[used, label]
     positive, negative = float(w[y > 0].sum()), float(w[y == 0].sum())
     if negative > 3 * positive > 0:
         w[y == 0] *= 3 * positive / negative
