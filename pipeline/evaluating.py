@@ -88,6 +88,9 @@ def _documents(gold: GoldFile, tagger: Tagger) -> Evaluation:
     kept = [found[case.key] for case in cases]
     named = set().union(*gold.rows)
     scores = [one for one in evaluation.facet_scores(cases, kept) if one.name.split()[0] in named]
+    nothing = sorted(named & {*evaluation.MANY, "places", "findings"} - {one.name.split()[0] for one in scores})
+    if nothing:
+        notes.append(f"nothing to find and nothing found, so no score: {', '.join(nothing)}")
     errors = evaluation.calibration(cases, kept)
     notes.append("calibration error " + ", ".join(f"{name} {value:.3f}" for name, value in errors.items()))
     return Evaluation(predictions, scores, notes, refused)

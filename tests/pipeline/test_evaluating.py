@@ -121,6 +121,15 @@ def test_scores_are_given_as_one_json_document_with_intervals(tmp_path: Path) ->
     assert all(score["low"] <= score["value"] <= score["high"] for score in answer["scores"])
 
 
+def test_what_is_nowhere_to_find_is_told_and_not_scored(tmp_path: Path) -> None:
+    (tmp_path / "minutes.txt").write_text(REPORT, encoding="utf-8")
+    row = {"path": "minutes.txt", "relevance": "relevant", "study_design": "record", "evidence_strength": "none", "places": [], "findings": []}
+    told = _run("evaluate", "--gold", str(_gold(tmp_path, row)))
+    assert told.exit_code == 0, told.output
+    assert "nothing to find and nothing found, so no score: findings, places" in told.stderr
+    assert "places" not in told.stdout and "relevance F1" in told.stdout
+
+
 def test_the_readers_agreement_stands_beside_a_facet(tmp_path: Path) -> None:
     gold = read_gold(_gold(tmp_path, {"path": "a"}))
     assert readers_agreement(gold, "boundary") == ""
